@@ -1,0 +1,69 @@
+# make run   set up, build the index of corpus/ where it is missing or stale, serve the web app
+# make test  set up with what the tests need, run every check
+# Both begin with `make setup`, which returns at once when nothing changed.
+
+PYTHON ?= python3
+
+# Not `?=`: some shells export a HOST of their own. Given on the command line they hold: make run PORT=8000
+HOST = 127.0.0.1
+PORT = 7860
+
+VENV_PYTHON := .venv/bin/python
+
+# An environment that was moved, copied along with the checkout, half made, or that lost its interpreter is made anew: its
+# scripts and the way to src/ hold absolute paths.
+AT_HOME := $(shell $(VENV_PYTHON) -c 'import os; print(open(".venv/home", "rb").read() == os.getcwdb())' 2>/dev/null)
+ifneq "$(AT_HOME)" "True"
+.PHONY: .venv/home
+endif
+
+.PHONY: setup run test clean
+.DEFAULT_GOAL := setup
+
+setup: .venv/installed
+
+run: setup
+	.venv/bin/reportqa index
+	@echo "== 网页：http://$(HOST):$(PORT)（Ctrl+C 结束）"
+	$(VENV_PYTHON) app.py --host $(HOST) --port $(PORT)
+
+test: .venv/installed-for-test
+	@echo "== ruff check"
+	@$(VENV_PYTHON) -m ruff check .
+	@echo "== ruff format"
+	@$(VENV_PYTHON) -m ruff format --check .
+	@echo "== mypy"
+	@$(VENV_PYTHON) -m mypy
+	@echo "== import-linter"
+	@.venv/bin/lint-imports
+	@echo "== pytest"
+	@$(VENV_PYTHON) -m pytest
+
+# What is built here: the environment, the caches of the tools and the index.
+clean:
+	rm -rf .venv build dist src/reportqa.egg-info .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
+	find index -mindepth 1 ! -name README.md -delete
+
+.venv/home:
+	@$(CHECK_PYTHON)
+	@echo "== 新建 .venv"
+	@$(PYTHON) -m venv --clear .venv
+	@$(VENV_PYTHON) -c 'import os; open(".venv/home", "wb").write(os.getcwdb())'
+
+.venv/installed: pyproject.toml .venv/home
+	@rm -f .venv/installed .venv/installed-for-test
+	@echo "== 安装 reportqa 及其依赖（首次需要几分钟）"
+	@$(VENV_PYTHON) -m pip install --editable .
+	@touch $@
+
+.venv/installed-for-test: .venv/installed
+	@echo "== 安装测试所需的包"
+	@$(VENV_PYTHON) -m pip install --editable '.[test]'
+	@touch $@
+
+define CHECK_PYTHON
+command -v $(PYTHON) >/dev/null || { echo "找不到 $(PYTHON)：请先安装 Python 3.11 或更新版本，或指明：make setup PYTHON=python3.12" >&2; exit 1; }; \
+$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "需要 Python 3.11 或更新版本，$(PYTHON) 是 $$($(PYTHON) -V 2>&1)。请指明：make setup PYTHON=python3.12" >&2; exit 1; }; \
+$(PYTHON) -c 'import ensurepip, venv' 2>/dev/null || { echo "$(PYTHON) 缺少 venv 模块。Debian、Ubuntu 请先运行：apt install python3-venv" >&2; exit 1; }
+endef

@@ -1,0 +1,162 @@
+"""The command line: reads arguments, calls the library, renders; every error is one line and exit 2."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import NoReturn, TextIO
+
+from reportqa import __version__
+from reportqa.errors import InputError, ReportQAError
+
+_EXAMPLE = '例如：reportqa ask "本学年招生多少人？"'
+
+
+class _Parser(argparse.ArgumentParser):
+    def error(self, message: str) -> NoReturn:
+        raise InputError(f"{_in_chinese(message)}（用法见 {self.prog} --help）")
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run one command and return its exit status: 0, or 2 where the usage or the input is wrong.
+
+    >>> main(["ask", ""])       # doctest: +SKIP
+    2
+    """
+    for stream in (sys.stdout, sys.stderr):
+        _speak_utf8(stream)
+    try:
+        options = _parser().parse_args(argv)
+        options.run(options)
+    except ReportQAError as error:
+        sys.stderr.write(f"reportqa: {error}\n")
+        return 2
+    except BrokenPipeError:
+        sys.stderr.close()
+    except KeyboardInterrupt:
+        sys.stderr.write("reportqa: 已中断。\n")
+        return 130
+    return 0
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = _Parser(prog="reportqa", description="对中文报告用中文提问：给出原文、出处和数据。", epilog=_EXAMPLE)
+    parser.add_argument("--version", action="version", version=f"reportqa {__version__}")
+    commands = parser.add_subparsers(dest="command", required=True, metavar="命令")
+
+    index = _command(commands, "index", "建立或更新索引", _index)
+    index.add_argument("paths", nargs="*", type=Path, metavar="PATH", help="报告文件或文件夹（默认 corpus）")
+
+    ask = _command(commands, "ask", "问一个问题", _ask)
+    ask.add_argument("question", metavar="QUESTION", help="问题")
+    ask.add_argument("--json", action="store_true", help="输出 JSON 答案记录")
+    ask.add_argument("--top-k", type=_positive, default=5, metavar="N", help="最多引用几段（默认 5）")
+
+    figures = _command(commands, "figures", "列出报告里的全部数据", _figures)
+    figures.add_argument("--format", choices=["table", "csv", "xlsx", "jsonl"], default="table", help="输出形式")
+    figures.add_argument("-o", "--output", type=Path, metavar="FILE", help="写到文件（xlsx 必须）")
+
+    serve = _command(commands, "serve", "打开网页界面", _serve)
+    serve.add_argument("--host", default="127.0.0.1", help="监听地址（默认 127.0.0.1）")
+    serve.add_argument("--port", type=_port, default=7860, help="端口（默认 7860）")
+
+    model = commands.add_parser("model", help="把内置模型写成 sentence-transformers 文件夹，便于携带")
+    model.add_argument("folder", type=Path, metavar="DIR", help="要写入的文件夹")
+    model.set_defaults(run=_model)
+    return parser
+
+
+def _command(
+    commands: argparse._SubParsersAction[argparse.ArgumentParser],
+    name: str,
+    purpose: str,
+    run: Callable[[argparse.Namespace], None],
+) -> argparse.ArgumentParser:
+    """Add a command that works on an index with a model."""
+    command: argparse.ArgumentParser = commands.add_parser(name, help=purpose, description=purpose)
+    command.add_argument("--index", type=Path, default=Path("index"), metavar="DIR", help="索引文件夹（默认 index）")
+    command.add_argument("--model", metavar="MODEL", help="sentence-transformers 模型的文件夹或名称（默认内置模型）")
+    command.set_defaults(run=run)
+    return command
+
+
+def _index(options: argparse.Namespace) -> None:
+    from reportqa.index import build_index
+    from reportqa.terminal import building, show_build
+
+    with building() as progress:
+        report = build_index(options.paths or [Path("corpus")], options.index, options.model, progress)
+    show_build(report)
+
+
+def _ask(options: argparse.Namespace) -> None:
+    from reportqa.qa import ReportQA
+    from reportqa.questions import understand
+
+    understand(options.question)
+    answer = ReportQA.open(options.index, options.model).ask(options.question, options.top_k)
+    if options.json:
+        sys.stdout.write(json.dumps(answer.to_record(), ensure_ascii=False, indent=2) + "\n")
+        return
+    from reportqa.terminal import show_answer
+
+    show_answer(answer)
+
+
+def _figures(options: argparse.Namespace) -> None:
+    from reportqa.store import Store
+    from reportqa.tables import write_figures
+
+    write_figures(Store(options.index).all_figures(), options.format, options.output)
+
+
+def _serve(options: argparse.Namespace) -> None:
+    from reportqa.web import serve
+
+    serve(options.index, options.model, options.host, options.port)
+
+
+def _model(options: argparse.Namespace) -> None:
+    from reportqa.bundled_model import write_model
+
+    def tell(step: str) -> None:
+        sys.stderr.write(f"{step}\n")
+
+    folder = write_model(options.folder, tell)
+    sys.stdout.write(f"模型已写入 {folder}\n")
+
+
+def _positive(text: str) -> int:
+    if not text.isdecimal() or not 1 <= int(text) <= 100:
+        raise argparse.ArgumentTypeError(f"要 1 到 100 的整数，给的是 {text}")
+    return int(text)
+
+
+def _port(text: str) -> int:
+    if not text.isdecimal() or not 1 <= int(text) <= 65535:
+        raise argparse.ArgumentTypeError(f"要 1 到 65535 的端口号，给的是 {text}")
+    return int(text)
+
+
+def _in_chinese(message: str) -> str:
+    """Translate what argparse says, which is English in every locale."""
+    for english, chinese in (
+        ("the following arguments are required: ", "缺少参数："),
+        ("unrecognized arguments: ", "不认识的参数："),
+        ("invalid choice: ", "没有这个选择："),
+        ("expected one argument", "后面要有一个值"),
+        ("choose from", "可选"),
+        ("argument ", "参数 "),
+    ):
+        message = message.replace(english, chinese)
+    return message
+
+
+def _speak_utf8(stream: TextIO) -> None:
+    """Write UTF-8 wherever the output goes, also on a Windows console or into a pipe with another code page."""
+    reconfigure = getattr(stream, "reconfigure", None)
+    if reconfigure:
+        reconfigure(encoding="utf-8", errors="replace")

@@ -1,0 +1,88 @@
+"""Dates as reports write them, with their ISO 8601 form."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from reportqa.figures.numerals import chinese_value
+
+_YEAR = r"(?:[12]\d{3}|[一二][零〇一二三四五六七八九]{3})"
+_MONTH = r"(?:1[0-2]|0?[1-9]|十[一二]?|[一二三四五六七八九])(?!\d)"
+_DAY = r"(?:3[01]|[12]\d|0?[1-9]|[二三]?十[一二三四五六七八九]?|[一二三四五六七八九])(?!\d)"
+_TO = r" ?(?:-{1,2}|~|至|到) ?"
+_NOT_A_YEAR = r"(?! ?(?:级|代|制|来))"
+
+_RULES = tuple(
+    re.compile(rule)
+    for rule in (
+        # 2023-2024学年, 2021—2023年, 2021年至2023年
+        rf"(?P<y>{_YEAR}) ?年?{_TO}(?P<y2>{_YEAR}|\d\d(?=学年)) ?(?P<unit>学年|年(?! ?{_MONTH} ?月))",
+        # 2024年6月27日至29日, 2024年6月27日至7月2日, 6月27日-29日
+        rf"(?:(?P<y>{_YEAR}) ?年 ?)?(?P<m>{_MONTH}) ?月 ?(?P<d>{_DAY}) ?日?{_TO}(?:(?P<m2>{_MONTH}) ?月 ?)?(?P<d2>{_DAY}) ?(?P<unit>日)",
+        # 2024年1-9月, 1至11月
+        rf"(?:(?P<y>{_YEAR}) ?年 ?)?(?P<m>{_MONTH}) ?月?份?{_TO}(?P<m2>{_MONTH}) ?(?P<unit>月)(?! ?{_DAY} ?日)",
+        rf"(?P<y>{_YEAR}) ?年 ?(?P<m>{_MONTH}) ?月 ?(?P<d>{_DAY}) ?(?P<unit>[日号])",
+        rf"(?P<y>{_YEAR}) ?年 ?(?P<m>{_MONTH}) ?(?P<unit>月)",
+        rf"(?P<y>{_YEAR}) ?(?P<unit>学年|年(?!级|代|制))",
+        r"(?P<y>[12]\d{3})(?P<sep>[-/.])(?P<m>0?[1-9]|1[0-2])(?P=sep)(?P<d>3[01]|[12]\d|0?[1-9])(?![\d.%])(?P<unit>)",
+        rf"(?P<m>{_MONTH}) ?月 ?(?P<d>{_DAY}) ?(?P<unit>[日号])",
+        rf"(?P<m>{_MONTH}) ?(?P<unit>月)(?![球亮饼均度])",
+        # 2022、2023和2024年: the last one says that all are years
+        r"(?P<y>[12]\d{3})(?P<unit>)(?=(?: ?(?:、|，|和|与|及|以及) ?[12]\d{3}){1,9} ?年)",
+    )
+)
+_PART = {"y": "年", "m": "月", "d": "日"}
+
+
+@dataclass(frozen=True, slots=True)
+class Date:
+    """A date or a span of dates: its end in the text, the numbers in it, its unit, and ISO 8601."""
+
+    end: int
+    parts: tuple[int, ...]
+    unit: str
+    iso: str
+
+
+def read_date(text: str, position: int) -> Date | None:
+    """Read the date that begins at ``position`` of plain text, or None.
+
+    >>> read_date("2012年10月建成", 0)
+    Date(end=8, parts=(2012, 10), unit='年月', iso='2012-10')
+    >>> read_date("2023-2024学年", 0).iso, read_date("1-9月", 0).iso, read_date("30个月", 0)
+    ('2023/2024', '--01/--09', None)
+
+    Without a year ISO 8601:2000's --MM-DD stands; a span is written start/end.
+    """
+    for rule in _RULES:
+        if found := rule.match(text, position):
+            return _date(found)
+    return None
+
+
+def _date(found: re.Match[str]) -> Date:
+    values = {name: _number(text) for name, text in found.groupdict().items() if text and name not in ("unit", "sep")}
+    unit = "".join(_PART[name] for name in ("y", "m", "d") if name in values)
+    if found["unit"] == "学年" or unit == "年":
+        unit = found["unit"]
+    begin = {name: values[name] for name in ("y", "m", "d") if name in values}
+    until = {name[0]: values[name] for name in ("y2", "m2", "d2") if name in values}
+    iso = _iso(begin)
+    if until:
+        if until.get("y", 1000) < 100:
+            until["y"] += begin["y"] // 100 * 100
+            values["y2"] = until["y"]
+        iso += "/" + _iso(begin | until)
+    order = [name for name in ("y", "m", "d", "y2", "m2", "d2") if name in values]
+    return Date(found.end(), tuple(values[name] for name in order), unit, iso)
+
+
+def _number(text: str) -> int:
+    value = chinese_value(text) if not text.isdigit() else None
+    return int(text) if value is None else int(value)
+
+
+def _iso(parts: dict[str, int]) -> str:
+    year = f"{parts['y']:04d}" if "y" in parts else "-"
+    return "-".join([year, *(f"{parts[name]:02d}" for name in ("m", "d") if name in parts)])

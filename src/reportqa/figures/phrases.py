@@ -1,0 +1,289 @@
+"""The words before or after a number, taken apart: whom it covers, when, and what is counted."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from functools import lru_cache
+
+from reportqa.figures.tags import ADVERBS, COMPOUNDS, IN_NAMES, LINKING, TRAILING, names_body, tagged
+from reportqa.figures.wordlists import words_of
+
+MAX_PHRASE = 18  # an indicator is a short noun phrase
+
+_LEAD = re.compile(
+    r"(?:[ #*>•·●◆■▪、，]|\d{1,2}[.、) ]|\(\w{1,3}\)|[①-⑳]|第?[一二三四五六七八九十]{1,3}(?:是|方面，?|、)|首先|其次|再次|最后|目前|现阶段|同时|此外"
+    r"|另外|其余|以及|并且|而且|和(?!平|谐)|与|及|并|且|或|还|也|又|另|共计|合计|总计|累计|截至目前|截止目前|截至|截止|据统计|据初步统计|如|即)+"
+)
+_OF_WHICH = re.compile(r"[ ，、]*(?:其中|这其中)[:，]?")
+_TIME = re.compile(
+    r"(?:本|今|去|上|当|前|明|次|下)(?:学年度?|年度?|学期|季度|月|周|轮|期|届)(?!级|会|末龄)|近[\d一二两三四五六七八九十几]+(?:个?月|年|学年|天|周)(?:来|以来|间)?"
+    r"|(?:报告|统计|评价)期(?:内|末)?|全年|上半年|下半年|前[一二三]季度|[一二三四]季度|(?:年|月|期)[末底初](?!数)|“?十[一二三四五]五”?(?:期间|以来|末)?|同期|上年同期"
+)
+_MODEL = re.compile(
+    r"以(?P<who>[^，。为以]{2,20})为(?:代表|主|龙头|引领|试点|例|牵头|依托)的?|由(?P<actor>[^，。]{2,16}?)(?=组织|主办|承办|牵头|负责|实施|投资|建设)"
+)
+_AT = re.compile(r"在(?P<where>[^，。在的]{1,12}?(?:[镇乡县市区省国村州]|地区|园区|校区|街道))(?![中内上里])")
+LEVEL = re.compile(
+    r"(?P<level>(?:(?:国家|世界|国际|省|部|市|区|县|州|校|院|厅|地|自治区|盟|旗|乡|村)级?[、和及])*(?:国家|世界|国际|省部|地厅|省|部|市|区|县|州|校|院|厅|地|自治区|盟|旗|乡|村)级(?:及?以上)?)(?!市|以上$)"
+)
+CLASS = re.compile(
+    r"(?P<class>公办|民办|公立|民营|国有|全[国省市区县州校院镇乡]|我[国省市区县州校院]|其他|其它|其余|原有?|男|女|城镇|农村|规模以上)"
+)
+_COVERED = re.compile(
+    r"公办|民办|公立|民营|国有|全[国省市区县州校院镇乡]|我[国省市区县州校院]|其他|其它|其余|原有?(?![因则理料])"
+)
+RANKED_WHERE = re.compile(r"(?:位?列|位?居|排名?|名列)?(?P<where>全[国省市区县州球]|世界|全行业|同行业|[国省市]内)$")
+_GENERIC = re.compile(
+    r"(?:各|全体|所有|部分|许多|其他|本|该|此)?(?:中等职业|高等|中等|中职|高职|上市|有关|相关|下属)?(?:学校|医院|公司|集团|企业|单位|机构|部门|政府|校|院|中心|学院|大学|系统|行业|市场|地区|市|区|县)"
+)
+_THIS = re.compile(r"(?:该|本|此)(?=[校院区市县镇馆司]|公司|中心|企业|集团|医院|学院|单位|机构|平台)")
+_OF_BASE = re.compile(r"(?P<base>[^，中]{2,14})中(?![国小学医职央等心部青高考文外华共标型药层期年级转])(?P<part>.{2,})")
+GROWTH = re.compile(
+    r"(?P<growth>(?:同口径|同比|环比|(?:比|较)[^，的]{1,10}?|年均|名义|实际|可比)*(?:复合)?(?:增长率?|下降率?|提高|上升|增加|减少|降低|增幅|降幅|增速|回落|提升|下滑|上涨|下跌|扩大|收窄|缩短|净增|翻)了?(?:达|为|约)?)$"
+)
+_LIST_MARK = re.compile(r"[、和与及]|以及")
+
+
+@dataclass(frozen=True, slots=True)
+class Phrase:
+    """What the words before a number say.
+
+    ``bound_open`` tells that they end in a verb, a preposition or a list, so that what is counted stands after the
+    number; ``of_which`` that they begin with 其中.
+    """
+
+    noun: str
+    subject: str = ""
+    time: str = ""
+    where: str = ""
+    level: str = ""
+    bound_open: bool = False
+    of_which: bool = False
+    verb: str = ""
+
+
+_COPULAS = frozenset(words_of("为 是 达 达到 至 到 约 仅 均 已 各 的 了 高达 约为 分别为 在 达成"))
+_KEPT = frozenset(
+    words_of("新增 新建 增加 减少 净增 新改扩建 改造 改建 扩建 修建 减免 培训 投入 新招 新签 新开 关停 淘汰")
+)
+_NOUN_TAGS = ("n", "b", "vn", "j", "l", "i", "r", "s", "f", "k", "x", "z", "a", "t", "m", "eng", "q")
+_PROPER = ("ns", "nt", "nr", "nz")
+_REACHING = re.compile(
+    r"(?:提高|上升|增长|增加|提升|扩大|减少|下降|降低|缩短|压缩|降|升|增|减|回升|回落|攀升|达)(?:到|至)(?:了|约|近|超过)?$"
+)
+_AFTER_TIME = re.compile(r"^[度底末初内，\s]+|^(?:以来|期间|年底|全年)")
+
+
+@lru_cache(maxsize=8192)
+def read_before(words: str) -> Phrase:
+    """Take apart the words before a number.
+
+    >>> read_before("本年度区财政拨专款")
+    Phrase(noun='专款', subject='区财政', time='本年度', where='', level='', bound_open=False, of_which=False, verb='拨')
+    >>> read_before("其中国家级培训").noun, read_before("全区中职学校占地面积").subject
+    ('培训', '全区中职学校')
+    """
+    rest, of_which = _without_lead(words)
+    rest, time = _without_time(rest)
+    subject, rest = _subject(rest)
+    if not time:
+        rest, time = _without_time(rest)
+    where = ""
+    if at := _AT.search(rest):
+        where, rest = at["where"], rest[: at.start()] + rest[at.end() :]
+    noun, verb, bound_open = _counted(rest)
+    level, noun = _level(noun)
+    return Phrase(noun, subject, time, where, level, bound_open, of_which, verb)
+
+
+def _without_lead(words: str) -> tuple[str, bool]:
+    of_which = False
+    for _ in range(3):
+        length = len(words)
+        if lead := _LEAD.match(words):
+            words = words[lead.end() :]
+        if part := _OF_WHICH.match(words):
+            words, of_which = words[part.end() :], True
+        if len(words) == length:
+            break
+    return words, of_which
+
+
+def _without_time(words: str) -> tuple[str, str]:
+    words = _AFTER_TIME.sub("", words)
+    time = _TIME.match(words)
+    if time is None:
+        return words, ""
+    return _AFTER_TIME.sub("", words[time.end() :]).lstrip("，、 的"), time[0]
+
+
+def _subject(words: str) -> tuple[str, str]:
+    """Split off the organisation, place or group that the clause is about."""
+    if model := _MODEL.search(words):
+        who = model["who"] or model["actor"]
+        return "" if "、" in who else who, words[model.end() :]
+    tokens = tagged(words)
+    end = _name_end(tokens)
+    subject, rest = "".join(word for word, _ in tokens[:end]), "".join(word for word, _ in tokens[end:])
+    if _THIS.match(subject) and rest:
+        return subject, rest
+    if not subject or "、" in subject or subject == "我国" or all(word in _COPULAS for word, _ in tokens[end:]):
+        return _split_class(words)
+    acting = tokens[end][0] in LINKING or tokens[end][0] in ADVERBS or tokens[end][1] in ("v", "d", "p")
+    if _GENERIC.fullmatch(subject):
+        return ("", rest) if acting and _strip_trailing(list(tokens[end:])) else ("", words)
+    if acting or tokens[0][1] in _PROPER or _COVERED.match(subject) or _THIS.match(subject):
+        return subject, rest.removeprefix("的")
+    return "", words
+
+
+def _name_end(tokens: tuple[tuple[str, str], ...]) -> int:
+    """Return how many of the first words make up a name: nouns, up to the last that ends a name."""
+    end = 0
+    for index, (word, tag) in enumerate(tokens):
+        if not (tag.startswith(_NOUN_TAGS) or (word in IN_NAMES and end)) or word in LINKING:
+            break
+        if names_body(word):
+            end = index + 1
+    return end
+
+
+def _split_class(words: str) -> tuple[str, str]:
+    """Split 全市高新技术企业 into whom it covers and what is counted."""
+    found = _COVERED.match(words)
+    if (
+        found
+        and len(words) - found.end() >= 3
+        and not words.startswith(("男女", "原因", "原则", "全国性", "女子", "男子"))
+    ):
+        return found[0], words[found.end() :].removeprefix("的")
+    return "", words
+
+
+def _strip_trailing(tokens: list[tuple[str, str]]) -> list[tuple[str, str]]:
+    while tokens and (tokens[-1][0] in TRAILING or tokens[-1][0].isspace()):
+        tokens.pop()
+    return tokens
+
+
+def _counted(words: str) -> tuple[str, str, bool]:
+    """Return the noun phrase that ends ``words``, the verb before it, and whether they leave what is counted open."""
+    words = _REACHING.sub("", words)
+    tokens = list(tagged(words))
+    size = len(tokens)
+    kept = _strip_trailing(tokens[:])
+    bound_open = any(word not in _COPULAS for word, _ in tokens[len(kept) :]) or not size
+    while kept and (kept[-1][0] in LINKING or kept[-1][0] in "、等“"):
+        kept.pop()
+        bound_open = True
+    cut = _last_link(kept)
+    verb = kept[cut - (kept[cut][0] == "了" and cut > 0)][0] if cut >= 0 else ""
+    noun_tokens = kept[cut + 1 :]
+    while noun_tokens and noun_tokens[0][0] in ADVERBS:
+        noun_tokens.pop(0)
+    noun = "".join(word for word, _ in noun_tokens)
+    if noun in _KEPT:
+        return "", noun, True
+    if noun_tokens and noun_tokens[-1][1] == "v":
+        bound_open = True
+    return shorten(noun), verb, bound_open
+
+
+def _last_link(tokens: list[tuple[str, str]]) -> int:
+    """Return the position of the last word that only links, -1 for none; a relative clause (具有…的教师) stays whole."""
+    following = [word for word, _ in tokens[1:]] + [" "]
+    links = [
+        index
+        for index, (word, _) in enumerate(tokens)
+        if word in LINKING and following[index][0] not in COMPOUNDS.get(word, "")
+    ]
+    while links and links[-1] == 0 and any(word == "的" for word, _ in tokens[1:]):
+        links.pop()
+    return links[-1] if links else -1
+
+
+def shorten(noun: str) -> str:
+    """Cut a long noun phrase down to its head, at the end.
+
+    >>> shorten("来自市内外各类组织以及德国等国家的外宾"), shorten("科创生态良好、核心产业增加值总量")
+    ('外宾', '核心产业增加值总量')
+    """
+    noun = _balanced(noun.strip(" ，、：:的"))
+    pieces = noun.split("、")
+    if len(pieces) > 1 and len(pieces[-1]) >= 4 and len(pieces[-2]) > 2:
+        noun = pieces[-1]
+    if len(noun) > 12 and "“" in noun[1:-2]:
+        noun = noun[noun.index("“") :]
+    if len(noun) > MAX_PHRASE and "的" in noun[:-2]:
+        noun = noun[:-2].rpartition("的")[2] + noun[-2:]
+    if len(noun) <= MAX_PHRASE:
+        return noun
+    tail = ""
+    for word, _ in reversed(tagged(noun)):
+        if len(word) + len(tail) > MAX_PHRASE - 4:
+            break
+        tail = word + tail
+    return tail or noun[-MAX_PHRASE:]
+
+
+def _level(noun: str) -> tuple[str, str]:
+    found = LEVEL.match(noun)
+    if found and len(noun) - found.end() >= 2:
+        return found["level"], noun[found.end() :].removeprefix("的")
+    return "", noun
+
+
+_STOP_VERBS = frozenset(
+    words_of(
+        "开展 进行 参加 参与 举办 举行 组织 获得 获 荣获 取得 实现 完成 建成 达到 通过 成为 被 列入 "
+        "入选 纳入 使用 开工 竣工 到 在 用于 供 前来 来 赴 对 将 为 以 由 按 从 向 并 及时 已 均 全部 "
+        "都 是 有 占 正式 投入使用 顺利 成功 首次 同比 较 比 增长 下降 位居 位列 左右 以上 以下 之一 "
+        "中 内 上 以来 来 的 了 等 共 可 能 能够 需 应 要 就 也 还 让 使 给 而 但 且 或 纵横 覆盖 "
+        "涵盖 涉及 构成 组成 展开"
+    )
+)
+_AWARDED = re.compile(
+    r"被?[^，。]{0,16}?(?:评为|评选为|认定为|遴选为|确定为|授予|列为|命名为|入选为?|获评|选为|推选为|纳入|列入)(?P<title>[^，。；]{3,24})"
+)
+
+
+@lru_cache(maxsize=8192)
+def read_after(words: str, people: bool = False) -> str:
+    """Return what is counted according to the words after a number.
+
+    >>> read_after("地铁纵横境内"), read_after("课程被市教委遴选为市级示范课程"), read_after("自主创业", people=True)
+    ('地铁', '市级示范课程', '自主创业')
+
+    With ``people`` a verb after a short noun belongs to it: 22人自主创业, 130余家企业开展合作.
+    """
+    words = words.strip(" ").removeprefix("的")
+    if awarded := _AWARDED.search(words):
+        return shorten(awarded["title"])
+    noun = ""
+    for word, tag in tagged(words):
+        stops = word in _STOP_VERBS or (tag in ("p", "d", "c", "u", "uj", "ul") and word not in "和与及、·")
+        if stops and noun and not (people and len(noun) <= 2 and word not in "的了等"):
+            break
+        if stops and not people and not noun and tag in ("p", "uj", "ul", "c"):
+            break
+        if len(noun) + len(word) > MAX_PHRASE:
+            break
+        noun += word
+    return _without_tail(noun)
+
+
+_AND = re.compile(r"(?<=..)[和及]")
+
+
+def _balanced(noun: str) -> str:
+    """Take off a quotation mark that has lost its partner."""
+    if noun.count("“") != noun.count("”"):
+        noun = noun.strip("“”") if noun[:1] in "“”" or noun[-1:] in "“”" else noun.rpartition("”")[2] or noun
+    return noun
+
+
+def _without_tail(noun: str) -> str:
+    if (pair := _AND.search(noun)) and len(noun) - pair.end() > 6:
+        noun = noun[: pair.start()]
+    return _balanced(noun.strip(" ，、的")).removesuffix("中") if not noun.endswith(("初中", "高中", "集中")) else noun

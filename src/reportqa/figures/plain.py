@@ -1,0 +1,37 @@
+"""The matching form of a text: the same length, with look-alike characters made one.
+
+Every rule of this package reads this form, so that a position found in it is a position of the running text.
+"""
+
+from __future__ import annotations
+
+import re
+
+from reportqa.normalization import fold
+
+_HELD_COMMA = "\ue000"
+_WIDE_SEPARATOR = re.compile(r"(?<=[０-９])，(?=[０-９]{3}(?![０-９]))")
+_ALIKE = str.maketrans("‐‑‒–—―−─－〜○〔〕【】［］\u3000\xa0\t\r\n", "---------~〇()()()     ")
+
+
+def cased(text: str, matching: str) -> str:
+    """Return the ``matching`` form of ``text`` with the capital letters that ``text`` has.
+
+    >>> cased("ＧＤＰ总值", plain("ＧＤＰ总值")), cased("GDP總值", plain("GDP總值"))
+    ('gdp总值', 'GDP总值')
+    """
+    if matching.isascii() or any(map(str.isupper, text)):
+        return "".join(a if a.isascii() and a.isalpha() else b for a, b in zip(text, matching, strict=True))
+    return matching
+
+
+def plain(text: str) -> str:
+    """Return ``text`` folded, with dashes, brackets and white space made one, and Chinese commas kept apart.
+
+    >>> plain("１１１，１１１個，１８.２９：１—２")
+    '111,111个，18.29:1-2'
+
+    The length never changes. A full-width comma is a thousands separator only between full-width digits.
+    """
+    held = _WIDE_SEPARATOR.sub(",", text).replace("，", _HELD_COMMA)
+    return fold(held).replace(_HELD_COMMA, "，").translate(_ALIKE)

@@ -1,0 +1,194 @@
+"""Find every quantity of a text: number, unit, kind and bound, but not yet what it measures."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import replace
+from decimal import Decimal
+
+from reportqa.figures.amounts import read_amount
+from reportqa.figures.dates import read_date
+from reportqa.figures.names import masked_spans
+from reportqa.figures.numerals import NUMBER, Numeral, read_numeral, tidy
+from reportqa.figures.qualifiers import qualified
+from reportqa.figures.quantities import Quantity, measured
+from reportqa.figures.rates import read_rate
+from reportqa.figures.units import SIGN, Unit
+
+_GLUED_BEFORE = re.compile(r"[a-z_#№+×*^@&\\/〇]-?$|[a-z]\d?-$|\d[.:]$")
+_GLUED_AFTER = re.compile(r"\.\d|[+×*^](?! ?[，。；])|[a-z_@]")
+_SIGN = re.compile(r"(?:^|[一-龥 ，:(])(?P<minus>-)$|(?:^|[^正担抱胜欺背亏])(?P<word>负)$")
+_RANK_BEFORE = re.compile(
+    r"(?:位列|位居|名列|列|居|排名?|全[国省市区县州球]|世界|同类|行业|均为|连续|[国省市]内|[量额率数值度分入]|升至|进入|的)(?:第|前) ?$"
+)
+_RANK_UNIT = re.compile(r" ?(?P<unit>名次|名(?!单)|位(?!数)|强)")
+_RANK_END = re.compile(r" ?(?:$|[，。；、!)”]|的|和|及|与)")
+_EVIDENCE = re.compile(
+    r"(?:[达为至到共计是=|数量值额率比约逾]|超过|收入|利润|指数|系数|人口|[一-龥](?:\([^()]{1,8}\))?:) ?$"
+)
+_BARE_END = re.compile(r" *(?:$|[，。；、,;!)|]|和|与|及|以及|\((?!\d))")
+_UNIT_ABOVE = re.compile(r"\((?:单位:? ?)?(?P<unit>[^()，。；\d]{1,8})\)[^，。；()\d]{0,4}$")
+_YEARLIKE = re.compile(r"(?:19|20)\d\d$")
+_LIST = re.compile(r" ?(?:、|和|与|及|以及|，|,) ?")
+_LIST_LIMIT = 12
+_ONE_COUNTED = re.compile(r"每|各|仅|只|共|为期|获|荣|增|现有|拥有|设有|建有|下设|其中|还有|辖|历时|完成|达|首")
+_ONE_NOT = re.compile(r"[统唯单同万逐另之新下上这那某任全后前头进专合划归如其某每] ?$")
+_LONE_POWER = frozenset("百千万亿佰仟兆")
+_INDEFINITE = frozenset("一壹")
+
+
+def scan(text: str) -> list[Quantity]:
+    """Return the quantities of plain ``text`` in order.
+
+    >>> text = "逾3万人次，占8.95%，推行“1+X”"
+    >>> [(text[found.start : found.end], found.normalized_value, found.approx) for found in scan(text)]
+    [('3万人次', 30000, True), ('8.95%', 0.0895, False)]
+
+    Time grows with the length of the text alone: every character is read once by a possessive expression, and what is
+    tried at a number looks at a bounded stretch around it.
+    """
+    found: list[Quantity] = []
+    loose: list[Quantity] = []
+    cursor = 0
+    for match in _outside(NUMBER.finditer(text), masked_spans(text)):
+        if match.start() < cursor:
+            continue
+        quantity = _read(text, match)
+        if quantity is None:
+            continue
+        listed = bool(loose) and _LIST.fullmatch(text, loose[-1].end, quantity.start) is not None
+        if quantity.unit or quantity.kind != "count":
+            found += _sharing(loose[-_LIST_LIMIT:], quantity) if listed else _evident(text, loose)
+            found.append(quantity)
+            loose = []
+        else:
+            if not listed:
+                found += _evident(text, loose)
+                loose = []
+            loose.append(quantity)
+        cursor = quantity.end
+    return found + _evident(text, loose)
+
+
+def _outside(matches: Iterator[re.Match[str]], spans: list[tuple[int, int]]) -> Iterator[re.Match[str]]:
+    """Leave out the matches that begin inside one of the ascending ``spans``."""
+    index = 0
+    for match in matches:
+        while index < len(spans) and spans[index][1] <= match.start():
+            index += 1
+        if index == len(spans) or match.start() < spans[index][0]:
+            yield match
+
+
+def _read(text: str, match: re.Match[str]) -> Quantity | None:
+    before = text[max(match.start() - 8, 0) : match.start()]
+    if before.rstrip().endswith(("第", "前")):
+        return _rank(text, match, before)
+    if _GLUED_BEFORE.search(before) and not SIGN.search(before):
+        return None
+    if date := read_date(text, match.start()):
+        value = date.parts[0] if len(date.parts) == 1 else list(date.parts)
+        return Quantity(match.start(), date.end, value, date.unit, date.iso, "", "date", match.start(), date.end)
+    quantity = read_rate(text, match) or _counted(text, match, before)
+    return _signed(before, qualified(text, quantity)) if quantity else None
+
+
+def _counted(text: str, match: re.Match[str], before: str) -> Quantity | None:
+    numeral = read_numeral(text, match)
+    if numeral is None:
+        return None
+    quantity = read_amount(text, numeral)
+    if quantity is None:
+        return _bare(text, numeral)
+    return None if numeral.chinese and _indefinite(text, numeral, quantity, before) else quantity
+
+
+def _indefinite(text: str, numeral: Numeral, quantity: Quantity, before: str) -> bool:
+    """Tell 一支队伍 and 百家 from amounts: 一 counts only where its clause counts, 百 only as 近百 or 百余."""
+    word = text[numeral.start : numeral.end].strip()
+    if word in _LONE_POWER:
+        return not qualified(text, quantity).approx
+    if word not in _INDEFINITE:
+        return False
+    if _ONE_NOT.search(before):
+        return True
+    clause = (
+        text[max(numeral.start - 24, 0) : numeral.start].rpartition("，")[2].rpartition("；")[2].rpartition("。")[2]
+    )
+    return quantity.kind == "count" and not _ONE_COUNTED.search(clause)
+
+
+def _rank(text: str, match: re.Match[str], before: str) -> Quantity | None:
+    numeral = read_numeral(text, match)
+    if numeral is None or len(numeral.values) > 1 or numeral.multiplier:
+        return None
+    word = before.rstrip()[-1]
+    start = match.start() - len(before) + len(before.rstrip()) - 1
+    unit = _RANK_UNIT.match(text, numeral.end)
+    if unit is None and (word == "前" or not _RANK_END.match(text, numeral.end)):
+        return None
+    if not _RANK_BEFORE.search(text[max(start - 7, 0) : match.start()]):
+        return None
+    end = unit.end() if unit else numeral.end
+    return measured(start, end, numeral.values, numeral.values, Unit(unit["unit"] if unit else word, "rank", "名次"))
+
+
+def _signed(before: str, quantity: Quantity) -> Quantity:
+    sign = _SIGN.search(before)
+    if (
+        sign is None
+        or not isinstance(quantity.value, int | float)
+        or not isinstance(quantity.normalized_value, int | float)
+    ):
+        return quantity
+    start = quantity.start - 1
+    return replace(
+        quantity, start=start, left=start, value=-quantity.value, normalized_value=-quantity.normalized_value
+    )
+
+
+def _bare(text: str, numeral: Numeral) -> Quantity | None:
+    """Read an Arabic number without a unit; whether it is a figure is seen from its neighbours."""
+    if numeral.chinese or _GLUED_AFTER.match(text, numeral.end) or not _BARE_END.match(text, numeral.end):
+        return None
+    return measured(numeral.start, numeral.end, numeral.written, numeral.values, Unit(numeral.multiplier, "count", ""))
+
+
+def _evident(text: str, loose: list[Quantity]) -> list[Quantity]:
+    """Keep the unitless numbers that the words before them call an amount, with the unit of a table's head."""
+    kept: list[Quantity] = []
+    for quantity in loose:
+        before = text[max(quantity.start - 24, 0) : quantity.start]
+        above = _UNIT_ABOVE.search(before)
+        sample = _one(above["unit"]) if above else None
+        if sample:
+            kept += _sharing([quantity], sample)
+        elif not _YEARLIKE.fullmatch(text, quantity.start, quantity.end) and (kept or _EVIDENCE.search(before)):
+            kept.append(quantity)
+    return kept
+
+
+def _one(unit: str) -> Quantity | None:
+    """Return the quantity 1 in ``unit``, where all of it is a unit."""
+    head = NUMBER.match("1" + unit)
+    numeral = head and read_numeral("1" + unit, head)
+    sample = numeral and read_amount("1" + unit, numeral)
+    return sample if sample and sample.end == len(unit) + 1 else None
+
+
+def _sharing(loose: list[Quantity], last: Quantity) -> list[Quantity]:
+    """Give the numbers of a list the unit that only its last member carries: 1820、1756和1694人."""
+    if not isinstance(last.value, int | float) or not isinstance(last.normalized_value, int | float) or not last.value:
+        return []
+    factor = Decimal(str(last.normalized_value)) / Decimal(str(last.value))
+    return [
+        replace(
+            each,
+            unit=last.unit,
+            normalized_unit=last.normalized_unit,
+            kind=last.kind,
+            normalized_value=tidy(Decimal(str(each.value)) * factor),
+        )
+        for each in loose
+    ]

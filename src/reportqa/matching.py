@@ -1,0 +1,202 @@
+"""How well a figure answers a question: the kind of thing, what it measures, whom it covers."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from reportqa.datamodel import Figure
+from reportqa.dense import Vectors
+from reportqa.normalization import fold
+from reportqa.questions import Question
+from reportqa.retrieval import Candidate, ScoredUnit
+from reportqa.store import Store
+
+_ANY = frozenset({"count", "money", "area", "percent", "ratio", "duration", "other"})
+_KINDS: dict[str, frozenset[str]] = {
+    "count": frozenset({"count", "other", "duration"}),
+    "money": frozenset({"money", "other"}),
+    "area": frozenset({"area"}),
+    "percent": frozenset({"percent"}),
+    "ratio": frozenset({"ratio", "count"}),
+    "date": frozenset({"date"}),
+    "duration": frozenset({"duration", "count"}),
+    "rank": frozenset({"rank"}),
+    "quantity": _ANY,
+    "description": _ANY,
+}
+_UNIT_CLASSES = tuple(
+    frozenset(units.split())
+    for units in (
+        "人 名 位 口 人次 户",
+        "所 家 个 间 处 座",
+        "门 个",
+        "次 场 回 届 期",
+        "件 个 项",
+        "张 幅 份 本 册 部 篇",
+        "套 台 辆",
+    )
+)
+# Words of one set exclude each other: a figure of the other kind is no answer to a question that names one of them.
+_CONTRASTS = tuple(
+    tuple(words.split())
+    for words in (
+        "公办 民办",
+        "国家级 省级 市级 区级 县级 校级 院级",
+        "一等奖 二等奖 三等奖 特等奖 优秀奖",
+        "金奖 银奖 铜奖",
+        "男 女",
+        "城镇 农村",
+        "本科 专科",
+        "正高 副高",
+        "上半年 下半年",
+        "一季度 二季度 三季度 四季度",
+        "国内 境外",
+        "一级 二级 三级",
+        "新建 改建 扩建",
+        "收入 支出",
+        "增长 下降",
+    )
+)
+_PER_HEAD = re.compile(r"[生人户均]均|平均|每[一]?[个名位人生户]|分摊|按[^,。]{0,4}人头|人头")
+_CHANGE = re.compile(r"同比|环比|比上|较上|增长|增加|下降|减少|提高|降低|上升|增幅|降幅|涨|跌|多了|少了")
+
+
+# Fitted by listwise logistic regression on the figures of three question sets, checked on three others (docs/retrieval.md).
+_COSINE = 20.0
+_WEIGHTS = {
+    "unit": 0.9,
+    "indicator": 0.4,
+    "asked": 1.2,
+    "scope": 0.2,
+    "part": -0.6,
+    "contrast": -0.4,
+    "per_head": -1.0,
+    "change": -0.5,
+    "clause": 1.7 * _COSINE,
+    "sentence": 0.6 * _COSINE,
+    "itself": 1.3 * _COSINE,
+    "passage": 0.65,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class FigureMatch:
+    """A figure that may be the answer, the passage and the clause it stands in, and what speaks for it."""
+
+    figure: Figure
+    candidate: Candidate
+    clause: ScoredUnit
+    signals: dict[str, float]
+    score: float
+
+
+def match_figures(
+    question: Question, candidates: Iterable[Candidate], store: Store, vector: Vectors
+) -> list[FigureMatch]:
+    """Return the figures of the candidates that are of the kind asked for, best first.
+
+    >>> match_figures(understand("招生多少人？"), candidates, store, vector)[0].figure.text     # doctest: +SKIP
+    '6191人'
+    """
+    matches = [match for candidate in candidates for match in _matches(question, candidate, store, vector)]
+    return sorted(matches, key=lambda match: -match.score)
+
+
+def _matches(question: Question, candidate: Candidate, store: Store, vector: Vectors) -> Iterator[FigureMatch]:
+    number = candidate.passage.number
+    figures = store.figures(number)
+    if not figures:
+        return
+    cosines = store.figure_vectors(number) @ vector
+    for figure, cosine in zip(figures, cosines, strict=True):
+        if not fits_kind(question, figure):
+            continue
+        clause, sentence = _around(candidate, figure)
+        context = candidate.passage.prose.text[clause.start : clause.end]
+        signals = _signals(question, figure, candidate.rarity, context) | {
+            "clause": clause.cosine,
+            "sentence": sentence.cosine,
+            "itself": float(cosine),
+            "passage": candidate.score,
+        }
+        score = sum(weight * signals[name] for name, weight in _WEIGHTS.items())
+        yield FigureMatch(figure, candidate, clause, signals, score)
+
+
+def _around(candidate: Candidate, figure: Figure) -> tuple[ScoredUnit, ScoredUnit]:
+    """Return the clause and the sentence that a figure stands in."""
+    prose = candidate.passage.prose
+    holding = [
+        unit
+        for unit in candidate.units
+        if prose.position(unit.start) <= figure.start < prose.position(unit.end - 1) + 1
+    ]
+    clause = next((unit for unit in holding if not unit.whole), candidate.units[0])
+    sentence = next((unit for unit in holding if unit.whole), candidate.units[0])
+    return clause, sentence
+
+
+def fits_kind(question: Question, figure: Figure) -> bool:
+    """Tell whether a figure is of the kind that is asked for."""
+    if question.asked == "percent" and figure.unit.endswith("百分点"):
+        return True
+    return figure.kind in _KINDS.get(question.asked, frozenset())
+
+
+def _signals(question: Question, figure: Figure, rarity: dict[str, float], context: str) -> dict[str, float]:
+    """Return what the words say: shares from 0 to 1 for a figure, and faults that count against it."""
+    indicator, scope = fold(figure.indicator), _distinct(fold(figure.scope))
+    named = f"{scope} {indicator} {fold(figure.text)}"
+    text = f"{named} {fold(context)}"
+    scope_asked = share_of_words(scope, question.plain)
+    return {
+        "unit": _unit_fit(question.unit, figure),
+        "indicator": share_of_question(rarity, text),
+        "asked": share_of_words(indicator, question.plain),
+        "scope": scope_asked,
+        "part": float(figure.parent is not None) * (1 - 2 * scope_asked),
+        "contrast": _contrasts(question.plain, text, named),
+        "per_head": float(bool(_PER_HEAD.search(question.plain)) != bool(_PER_HEAD.search(indicator))),
+        "change": float(bool(_CHANGE.search(question.plain)) != bool(_CHANGE.search(indicator))),
+    }
+
+
+def _unit_fit(asked: str, figure: Figure) -> float:
+    """1 for the unit asked for, 0.5 where the question names none or a kindred one, 0 for another."""
+    unit = fold(figure.unit).lstrip("万亿千百")
+    if not asked or asked == unit:
+        return 0.5 + 0.5 * bool(asked)
+    kindred = asked == "个" or any(asked in units and unit in units for units in _UNIT_CLASSES)
+    return 0.5 if kindred else 0.0
+
+
+def share_of_question(rarity: dict[str, float], text: str) -> float:
+    """Return how much of a question stands in ``text``, by its bigrams weighed by their rarity."""
+    total = sum(rarity.values())
+    return sum(weight for pair, weight in rarity.items() if pair in text) / total if total else 0.0
+
+
+def share_of_words(words: str, question: str) -> float:
+    """Return how much of ``words`` the question says, by bigrams; 0 where there are no words."""
+    letters = "".join(char for char in words if char.isalnum())
+    if len(letters) < 2:
+        return float(bool(letters) and letters in question)
+    pairs = {letters[i : i + 2] for i in range(len(letters) - 1)}
+    return sum(pair in question for pair in pairs) / len(pairs)
+
+
+def _distinct(scope: str) -> str:
+    return re.sub(r"[含其中等内的]|包括|不含", "", scope)
+
+
+def _contrasts(question: str, text: str, named: str) -> float:
+    """Count the contrasts in which the figure stands on the other side of what the question names."""
+    faults = 0.0
+    for words in _CONTRASTS:
+        asked = {word for word in words if word in question}
+        said = {word for word in words if word in named} or {word for word in words if word in text}
+        if asked and said:
+            faults += not asked & said
+    return faults

@@ -1,0 +1,41 @@
+"""The form of a text in which it is compared: one character for one, so that every position stays valid."""
+
+from __future__ import annotations
+
+import unicodedata
+from functools import lru_cache
+
+import opencc
+
+_CHUNK = 20_000
+
+
+@lru_cache(maxsize=1)
+def _to_simplified() -> opencc.OpenCC:
+    return opencc.OpenCC("t2s")
+
+
+@lru_cache(maxsize=65_536)
+def _narrow(char: str) -> str:
+    folded = unicodedata.normalize("NFKC", char).lower()
+    return folded if len(folded) == 1 else char
+
+
+def fold(text: str) -> str:
+    """Fold full-width forms, letter case and Traditional characters, keeping the length.
+
+    >>> fold("畢業生６７８２人，ＧＤＰ")
+    '毕业生6782人,gdp'
+
+    A character whose compatibility form (Unicode NFKC) has another length stays as it is: ㎡, ①.
+    Traditional to Simplified is OpenCC's t2s; a stretch that it would lengthen or shorten stays as it is.
+    """
+    narrow = "".join(map(_narrow, text))
+    if narrow.isascii():
+        return narrow
+    parts = []
+    for start in range(0, len(narrow), _CHUNK):
+        part = narrow[start : start + _CHUNK]
+        simplified = _to_simplified().convert(part)
+        parts.append(simplified if len(simplified) == len(part) else part)
+    return "".join(parts)

@@ -1,0 +1,76 @@
+"""The library's front door: open an index, ask it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from typing import Any
+
+from reportqa.answering import Answerer
+from reportqa.datamodel import Answer, Document, Figure, Illustration
+from reportqa.embedding import Encoder, open_encoder
+from reportqa.errors import IndexStoreError, InputError
+from reportqa.questions import understand
+from reportqa.retrieval import Retriever
+from reportqa.store import Store
+
+_BATCH = 256
+
+
+class ReportQA:
+    """Answers questions over the reports of one index.
+
+    >>> qa = ReportQA.open("index")                     # doctest: +SKIP
+    >>> qa.ask("本学年招生多少人？").answer               # doctest: +SKIP
+    '6191人'
+    """
+
+    def __init__(self, store: Store, encoder: Encoder) -> None:
+        self.store = store
+        self._encoder = encoder
+        self._answerer = Answerer(Retriever(store, encoder))
+
+    @classmethod
+    def open(cls, index: str | Path = "index", model: str | None = None) -> ReportQA:
+        """Open an index folder; ``model`` must be the one that it was built with, None is the bundled one.
+
+        Raises IndexStoreError where there is no index, or it is damaged or of another model or version.
+        """
+        store = Store(Path(index))
+        encoder = open_encoder(model)
+        built = store.manifest
+        if (built.model_id, built.dim) != (encoder.model_id, encoder.dim):
+            raise IndexStoreError(
+                f"索引是用模型 {built.model_id}（{built.dim} 维）建的，现在用的是 {encoder.model_id}（{encoder.dim} 维）："
+                "请用同一个 --model，或重新运行 reportqa index。"
+            )
+        return cls(store, encoder)
+
+    def ask(self, question: str, top_k: int = 5) -> Answer:
+        """Answer one question with at most ``top_k`` citations.
+
+        Raises InputError where the question is empty or too long.
+        """
+        return self._answerer.answer(understand(question), top_k)
+
+    def answer_all(self, questions: Iterable[str], ids: Sequence[Any] | None = None, top_k: int = 5) -> list[Answer]:
+        """Answer a list of questions in its order; one that cannot be read gets the status "error"."""
+        return [self._answer_or_error(question, top_k) for question in questions]
+
+    def documents(self) -> list[Document]:
+        """Return the indexed reports."""
+        return self.store.documents()
+
+    def figures(self) -> list[Figure]:
+        """Return every figure of every report, in document order."""
+        return self.store.all_figures()
+
+    def illustrations(self) -> list[Illustration]:
+        """Return every 图 and 表 caption of every report, in document order."""
+        return self.store.illustrations()
+
+    def _answer_or_error(self, question: str, top_k: int) -> Answer:
+        try:
+            return self.ask(question, top_k)
+        except InputError as error:
+            return Answer(question, "error", message=str(error))

@@ -1,0 +1,221 @@
+"""What a question asks for: the kind of thing, its unit, the year and place it names, and the words that matter."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from dataclasses import dataclass
+from typing import Literal
+
+from reportqa.errors import InputError
+from reportqa.lexicon import rewrite
+from reportqa.normalization import fold
+from reportqa.words import bigrams, content_words, words
+
+MAX_QUESTION = 500
+_TERSE = 16
+
+Asked = Literal[
+    "count", "money", "area", "percent", "ratio", "date", "duration", "rank", "quantity",
+    "who", "where", "which", "list", "reason", "method", "verdict", "description",
+]  # fmt: skip
+NUMERIC: frozenset[str] = frozenset(
+    {"count", "money", "area", "percent", "ratio", "date", "duration", "rank", "quantity"}
+)
+
+_MEASURES = "人名位个所家门项件间处张座条本册次期届场种类级套台辆户亩吨起例篇部支份组届间栋层床单批款只头株条片段届"
+_HOW_MANY = r"(?:多少|几|好多|若干)"
+def _form(pattern: str) -> re.Pattern[str]:
+    """Compile a pattern that is written over several lines, N standing for a word that asks for a number."""
+    return re.compile(pattern.replace("N", _HOW_MANY).replace("M", _MEASURES), re.VERBOSE)
+
+
+# Tried in this order: the first form that fits says what is asked.
+_FORMS: tuple[tuple[Asked, re.Pattern[str]], ...] = (
+    ("reason", _form("为什么|为何|为啥|怎么会|怎么回事|咋会|原因|缘由|何以|什么导致|因为什么|出于什么|凭什么")),
+    (
+        "percent",
+        _form(
+            """百分之(?:多少|几)|几成|多大(?:的)?(?:比例|比重|占比)|比例|比重|占比|份额|百分比|百分点|占[^,。]{0,12}(?:多少|几)$
+            |率(?:是|为|有|达到|达|又|能)?(?:多少|多高|几|怎么样|如何)?$|增幅|降幅|涨幅|增速"""
+        ),
+    ),
+    (
+        "date",
+        _form(
+            """(?:哪一?|几|何|什么)(?:年|月|日|天|号|时候|时间|时(?!间))(?!级|制)|哪个(?:年|月)|多会儿|啥时候
+            |日期|年份|的时间$"""
+        ),
+    ),
+    ("duration", _form("多久|多长(?:的)?时间|N个?(?:天|小时|分钟|个月|年|周|学时|课时|学期)|时长|工期|期限|周期")),
+    ("area", _form("面积|N万?(?:平(?!均)|亩|公顷)|(?:地|园|区|馆|房|场|楼)[^,。]{0,6}多大|占了?多大")),
+    ("count", _form("N[万亿千百]?余?[M]|(?:人数|数量|个数|次数|家数|人次)$")),
+    (
+        "money",
+        _form(
+            """N个?[万亿千]?(?:块|钱|元|美元|资金|经费)|(?:花|掏|拨|赚|挣|捐|补贴|资助)[^,。]{0,6}N
+            |(?:金额|资金|经费|费用|投入|投资|支出|收入|产值|造价|工资|薪酬|利润|价格|单价|成本|津贴|红利|罚款|预算)
+             (?:总额|总计|一共|总共|标准)?(?:是|为|有|达到|达|到)?(?:多少|多大)?$"""
+        ),
+    ),
+    ("rank", _form("第几|排名|排第|名次|位列|排在")),
+    (
+        "ratio",
+        _form(
+            """[师生医患护床]{2}比|之比|比是多少|比值|几比几|比例是几比
+            |(?:平均|每)一?[个名位][^,。]{1,10}(?:带|管|负责|教|对应|服务|摊)[^,。]{0,4}N"""
+        ),
+    ),
+    ("who", _form("谁|哪[几一些]?位(?!数)|何人|什么人|叫什么|姓名|名字|负责人是|由哪些?人")),
+    (
+        "where",
+        _form(
+            """哪里|哪儿|什么地方|何处|何地|在哪|到哪|去哪|地点|位于
+            |哪(?:个|些|几个|两个|三个)?(?:国家|城市|省|地区|地方|区|县|市)"""
+        ),
+    ),
+    (
+        "quantity",
+        _form(
+            """N(?!方面|点$|条$|项$|类$|种$|块)|总数$|总量$|多大(?:规模|岁数|年纪)?$|多长$|多高$|多重$|多远$|多快$
+            |多大(?:年纪|岁数|规模)|[\u4e00-\u9fff](?:员|生|师|工|户|校|院|馆)数$"""
+        ),
+    ),
+    (
+        "which",
+        _form(
+            """哪一?(?:家|个|所|座|项|种|类|门|本|支|条|届|部门|级)|归哪|属于哪|由哪
+            |什么(?:部门|单位|机构|公司|学校|名称|名|级别|奖|称号|平台)"""
+        ),
+    ),
+    (
+        "list",
+        _form(
+            """哪[些几两三四五]|名单|清单|有什么|都有谁|分别(?:是|有|叫)|包括|列[出举]|几个?方面|几[块类种点条项]
+            |什么(?:内容|课|专业|项目|措施|荣誉|称号|活动|成果|问题|困难|方面|行业|领域|类型|牌子|职责)"""
+        ),
+    ),
+    ("method", _form("怎么|怎样|如何|咋|办法|措施|途径|方式|手段|做法|靠什么|通过什么|举措|对策")),
+)
+_VERDICT = re.compile(
+    r"(?:吗|么|没有|没|不|否|嘛)$|是否|是不是|有没有|能不能|会不会|可不可以|对不对|[\u4e00-\u9fff](?<!什)(?<!怎)(?<!多)(?<!那)(?<!这)么$|(.)不\1|属实"
+)
+_WH_LIST = re.compile(r"哪(?:些|几|两|三|四|五|六|七|八|九|十)|名单|清单|分别(?:是|有|叫)(?:什么|哪)?")
+_SEVERAL_ASPECTS = re.compile(r"(?:几|哪些|哪几)(?:个)?(?:大)?(?:方面|板块|块(?:内容)?|部分|类|点|条|原则|理念)")
+_UNIT = re.compile(
+    _HOW_MANY + r"(?:万|亿|千|百|余)?(人次|平方米|公里|千米|公顷|学时|课时|小时|[" + _MEASURES + r"天年月周])"
+)
+_UNIT_NOUN = re.compile(_HOW_MANY + r"(?:的)?(学生|教师|职工|人|员工|企业|学校|课程)")
+_NOUN_UNITS = {
+    "学生": "人",
+    "教师": "人",
+    "职工": "人",
+    "人": "人",
+    "员工": "人",
+    "企业": "家",
+    "学校": "所",
+    "课程": "门",
+}
+_YEAR = re.compile(r"(?<!\d)((?:19|20)\d\d)(?=\s*(?:学?年|级|届|[-—~至到]))|(?<!\d)(20\d\d)(?!\d)")
+_RELATIVE_YEARS = (
+    ("前年", -2),
+    ("去年|上一?年(?:度)?(?!级)|上一?学年", -1),
+    ("今年|本学?年|最新|最近一年", 0),
+)
+_PLACE = re.compile(r"[\u4e00-\u9fff]{2,4}(?:自治区|自治州|新区|[省市区县州旗])")
+_NO_PLACE = re.compile(
+    r"全[省市区县国]|本[省市区县]|[这那各该我]?个?(?:地区|片区)|[社园校景辖小灾老疫牧林矿库]区|[市区县]级|城[市区]|[上入夜超菜集]市|(?:示范|开发|试验|工业)区"
+)
+_SPACES = re.compile(r"(?<=[^\x00-\x7f])\s+|\s+(?=[^\x00-\x7f])")
+_POLITE = re.compile(
+    r"^(?:请问一?下?|麻烦问一?下|我?想(?:知道|了解|问)(?:一下)?|帮我?(?:查|看)(?:一?下)?|告诉我|问一下)[，,：:]?"
+)
+_PARTICLES = re.compile(r"[哦哟呢啊呀嘞喔咯噻哈吧的]*[？?。.！!]*$")
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """A question as the program understands it.
+
+    ``text`` is what was asked; ``plain`` its folded form in the report's register, which is what is searched.
+    ``year_offset`` counts from the newest report: 去年 is -1.
+    """
+
+    text: str
+    plain: str
+    asked: Asked
+    yes_no: bool
+    several: bool
+    unit: str
+    years: tuple[int, ...]
+    year_offset: int | None
+    places: tuple[str, ...]
+    terms: tuple[str, ...]
+    pairs: tuple[str, ...]
+
+    @property
+    def numeric(self) -> bool:
+        """Whether the answer is a figure."""
+        return self.asked in NUMERIC
+
+    @property
+    def terse(self) -> bool:
+        """Whether it is a bare noun phrase (文物？), which may ask for a figure of any kind."""
+        return self.asked == "description" and len(self.plain) <= _TERSE
+
+
+def understand(text: str) -> Question:
+    """Find out what a question asks for.
+
+    >>> question = understand("技校毕业的学生里，有多少人去读了大专？")
+    >>> question.asked, question.unit, question.plain
+    ('count', '人', '技工学校毕业的学生里,有多少人去读了专科')
+
+    Raises InputError where there is no question, or one too long to be one.
+    """
+    clean = "".join(char for char in text if unicodedata.category(char) not in ("Cc", "Cf", "Cs") or char in "\n\t")
+    folded = _SPACES.sub("", fold(" ".join(clean.split())))
+    if not any(char.isalnum() for char in folded):
+        raise InputError("问题是空的：请写一个问题，例如“本学年招生多少人？”。")
+    if len(folded) > MAX_QUESTION:
+        raise InputError(f"问题太长：{len(folded)} 个字，最多 {MAX_QUESTION} 个字。")
+    bare = _PARTICLES.sub("", _POLITE.sub("", folded)) or folded
+    plain = rewrite(bare)
+    asked, yes_no = _asked(bare)
+    return Question(
+        text=text.strip(),
+        plain=plain,
+        asked=asked,
+        yes_no=yes_no,
+        several=bool(_WH_LIST.search(bare) or _SEVERAL_ASPECTS.search(bare)),
+        unit=_unit(plain),
+        years=tuple(int(a or b) for a, b in _YEAR.findall(bare)),
+        year_offset=next((offset for form, offset in _RELATIVE_YEARS if re.search(form, bare)), None),
+        places=_places(bare),
+        terms=tuple(dict.fromkeys(content_words(plain))),
+        pairs=tuple(dict.fromkeys(bigrams(plain))),
+    )
+
+
+def _asked(bare: str) -> tuple[Asked, bool]:
+    yes_no = bool(_VERDICT.search(bare))
+    asked = next((kind for kind, form in _FORMS if form.search(bare)), "description")
+    if asked in ("count", "quantity") and _SEVERAL_ASPECTS.search(bare):
+        asked = "list"
+    if yes_no and asked in ("description", "method", "list"):
+        asked = "verdict"
+    return asked, yes_no
+
+
+def _unit(plain: str) -> str:
+    unit = _UNIT.search(plain)
+    if unit:
+        return unit[1]
+    noun = _UNIT_NOUN.search(plain)
+    return _NOUN_UNITS[noun[1]] if noun else ""
+
+
+def _places(bare: str) -> tuple[str, ...]:
+    """Return the districts, counties, cities and provinces named, by their full names."""
+    found = [word for word in words(bare) if _PLACE.fullmatch(word) and not _NO_PLACE.search(word)]
+    return tuple(place for place in found if not any(place != other and place in other for other in found))

@@ -1,0 +1,99 @@
+"""What the command line shows a person: an answer with its quotes, a build with its progress."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+from rich.console import Console
+from rich.markup import escape
+from rich.padding import Padding
+from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeRemainingColumn
+from rich.table import Table
+from rich.text import Text
+
+from reportqa.datamodel import Answer, Citation
+from reportqa.index import BuildReport
+
+_STATUS = {"answered": "", "not_found": "报告里没有找到答案", "error": "无法回答"}
+
+
+@contextmanager
+def building() -> Iterator[Callable[[str, int, int], None]]:
+    """Show a progress bar on stderr while an index is built; yields what :func:`build_index` reports to."""
+    columns = (TextColumn("{task.description}"), BarColumn(), TaskProgressColumn(), TimeRemainingColumn())
+    with Progress(*columns, console=Console(stderr=True)) as bar:
+        tasks = {}
+
+        def report(stage: str, done: int, total: int) -> None:
+            if stage not in tasks:
+                tasks[stage] = bar.add_task(stage, total=total)
+            bar.update(tasks[stage], completed=done, total=total)
+
+        yield report
+
+
+def show_build(report: BuildReport) -> None:
+    """Print what a build read and made."""
+    console = Console()
+    for failure in report.failures:
+        console.print(f"[yellow]跳过：[/]{escape(str(failure))}", highlight=False)
+    state = "索引建好" if report.fresh else "索引已是最新"
+    console.print(
+        f"{state}：{report.documents} 份报告，{report.sections} 节，{report.passages} 段，{report.figures} 个数据，"
+        f"用时 {report.seconds:.1f} 秒。",
+        highlight=False,
+    )
+
+
+def show_answer(answer: Answer) -> None:
+    """Print an answer: the answer itself, its figures, then each quote under its section path."""
+    console = Console(highlight=False)
+    console.print()
+    _show_head(console, answer)
+    _show_figures(console, answer)
+    for citation in answer.citations:
+        _show_citation(console, citation)
+
+
+def _show_head(console: Console, answer: Answer) -> None:
+    head = answer.answer or _STATUS[answer.status]
+    verdict = f"{answer.verdict}。" if answer.verdict else ""
+    console.print(Text(f"  {verdict}{head}", style="bold green" if answer.found else "bold yellow"))
+    if answer.derivation:
+        console.print(f"  计算得出：{escape(answer.derivation.expression)} = {escape(answer.derivation.text)}")
+    if answer.message:
+        console.print(Text(f"  {answer.message}", style="yellow"))
+    for conflict in answer.conflicts:
+        values = "、".join(cited.figure.text for cited in conflict.figures)
+        console.print(Text(f"  报告前后不一致：{conflict.indicator} 有 {values} 几种说法", style="bold red"))
+    console.print()
+
+
+def _show_figures(console: Console, answer: Answer) -> None:
+    if not answer.figures:
+        return
+    table = Table("指标", "数值", "口径", "出处", box=None, header_style="dim", padding=(0, 2))
+    for cited in answer.figures:
+        figure = cited.figure
+        place = f"[{cited.citation}]" if cited.citation else f"{figure.document} {figure.start}"
+        table.add_row(*(escape(cell) for cell in (figure.indicator, _amount(figure), figure.scope, place)))
+    console.print(table)
+    console.print()
+
+
+def _amount(figure: object) -> str:
+    text = getattr(figure, "text", "")
+    return f"约 {text}" if getattr(figure, "approx", False) else str(text)
+
+
+def _show_citation(console: Console, citation: Citation) -> None:
+    path = " › ".join(citation.section) or citation.document
+    page = f" 第 {citation.page} 页" if citation.page else ""
+    console.print(Text(f"[{citation.rank}] {path} · 第 {citation.paragraph} 段{page}", style="cyan"))
+    quote = Text(citation.text)
+    for span in citation.highlights:
+        quote.stylize("bold black on yellow", span.start - citation.start, span.end - citation.start)
+    console.print(Padding(quote, (0, 0, 0, 4)))
+    place = f"{citation.document}  字符 {citation.start}–{citation.end}  相关度 {citation.score:.2f}"
+    console.print(Padding(Text(place, style="dim"), (0, 0, 1, 4)))

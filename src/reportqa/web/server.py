@@ -1,0 +1,115 @@
+"""Serving: the address, the login, the process around the pages."""
+
+from __future__ import annotations
+
+import errno
+import ipaddress
+import os
+import socket
+from collections.abc import Callable
+from pathlib import Path
+
+from reportqa.errors import InputError
+from reportqa.web.library import Library
+
+_OPEN_CONNECTIONS_CLOSE_AFTER = 1
+
+
+def serve(
+    index: Path,
+    model: str | None,
+    host: str = "127.0.0.1",
+    port: int = 7860,
+    *,
+    auth: str | None = None,
+    root_path: str = "",
+    say: Callable[[str], None] | None = None,
+) -> None:
+    """Serve the web app until it is interrupted.
+
+    >>> serve(Path("index"), None, port=8000, say=print)       # doctest: +SKIP
+    网页：http://127.0.0.1:8000（Ctrl+C 结束）
+
+    ``auth`` is "user:password" or the path of a file that holds such a line; ``root_path`` is the path under which a reverse proxy
+    offers the app; ``say`` is told the address and a warning where the app is open to others.
+    Raises InputError where the address or the login is unusable, IndexStoreError where the index is.
+    """
+    login = read_login(auth) if auth else None
+    listener = listen(host, port)
+    with listener:
+        library = Library(index, model)
+        # Before gradio is imported: it asks its makers for news and counts its starts otherwise.
+        os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"
+        import uvicorn
+
+        from reportqa.web.app import create_app
+
+        app = create_app(library, login, root_path)
+        if say:
+            say(f"网页：http://{_in_url(host)}:{port}（Ctrl+C 结束）")
+            if login is None and not is_loopback(host):
+                say("注意：没有设置登录（--auth），同一网络里的任何人都能打开这个网页。")
+        config = uvicorn.Config(
+            app, log_level="warning", timeout_graceful_shutdown=_OPEN_CONNECTIONS_CLOSE_AFTER, ws="none", lifespan="on"
+        )
+        try:
+            uvicorn.Server(config).run(sockets=[listener])
+        except KeyboardInterrupt:
+            # The way to end it, not a failure.
+            return
+
+
+def listen(host: str, port: int) -> socket.socket:
+    """Open the listening socket, before anything slow is loaded.
+
+    Raises InputError with the reason where the address cannot be had.
+    """
+    try:
+        family, _, _, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
+        return socket.create_server((str(address[0]), port), family=family)
+    except (OSError, UnicodeError) as error:
+        raise InputError(_reason(host, port, error)) from error
+
+
+def is_loopback(host: str) -> bool:
+    """Tell whether only this machine can reach ``host``.
+
+    >>> is_loopback("127.0.0.1"), is_loopback("0.0.0.0"), is_loopback("localhost")
+    (True, False, True)
+    """
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
+
+
+def read_login(auth: str) -> tuple[str, str]:
+    """Read "user:password", given itself or in the first line of a file.
+
+    >>> read_login("老师:秘密:2024")
+    ('老师', '秘密:2024')
+
+    Raises InputError where either part is missing.
+    """
+    path = Path(auth)
+    try:
+        line = path.read_text(encoding="utf-8-sig").strip().split("\n")[0].strip() if path.is_file() else auth
+    except (OSError, ValueError) as error:
+        raise InputError(f"读不出登录文件 {auth}：要一行“用户名:密码”，UTF-8 编码。") from error
+    user, _, password = line.partition(":")
+    if not user or not password:
+        raise InputError("登录要写成“用户名:密码”，或写有这样一行的文件的路径。")
+    return user, password
+
+
+def _reason(host: str, port: int, error: OSError | UnicodeError) -> str:
+    code = getattr(error, "errno", None)
+    if code == errno.EADDRINUSE:
+        return f"端口 {port} 已被占用：请换一个，例如 --port {port + 1 if port < 65535 else 7860}。"
+    if code in (errno.EACCES, errno.EPERM):
+        return f"没有权限使用端口 {port}：请换一个大于 1023 的端口。"
+    return f"不能在 {host} 上监听：请检查 --host，只在本机使用时写 127.0.0.1。"
+
+
+def _in_url(host: str) -> str:
+    return f"[{host}]" if ":" in host else host
