@@ -95,6 +95,10 @@ def test_written_folder_is_sound_and_alone(written):
     assert [path.name for path in written.parent.iterdir()] == ["e5"]
 
 
+def test_whoever_reads_the_folder_reads_the_weights(written):
+    assert (written / "model.safetensors").stat().st_mode == (written / "config.json").stat().st_mode
+
+
 def test_a_sound_folder_is_left_as_it_is(written):
     before = (written / "model.safetensors").stat().st_mtime_ns
     told: list[str] = []

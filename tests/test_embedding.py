@@ -234,6 +234,12 @@ def test_the_whole_text_as_a_piece_is_the_passage(bulk):
     np.testing.assert_allclose(np.concatenate(pieces), bulk.encode_passages(TEXTS), atol=1e-6)
 
 
+def test_equal_texts_have_equal_vectors_in_their_places(tiny):
+    vectors = tiny.encode_passages(["招生", "教师", "招生", "教师", "经费"])
+    assert np.array_equal(vectors[:2], vectors[2:4])
+    np.testing.assert_allclose(vectors[[0, 1, 4]], tiny.encode_passages(["招生", "教师", "经费"]), atol=1e-6)
+
+
 def test_a_piece_without_tokens_is_its_passage(tiny):
     text = "招生   6人"
     spaces, whole = tiny.encode_pieces([text], [[(2, 5), (0, 7)]])[0]
@@ -261,6 +267,15 @@ def test_progress_counts_every_token_once(tiny):
     done = [count for count, _ in told]
     assert done == sorted(done)
     assert done[-1] == totals.pop()
+
+
+def test_progress_of_a_model_without_mean_pooling_counts_texts(tmp_path):
+    told = []
+    encoder = SentenceTransformerEncoder(tiny_model(tmp_path, pooling="cls"))
+    encoder.encode_passages(
+        [f"招生{number}人" for number in range(300)], lambda done, total: told.append((done, total))
+    )
+    assert told == [(256, 300), (300, 300)]
 
 
 # --- any other model ---

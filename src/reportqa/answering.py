@@ -2,28 +2,41 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import re
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from typing import Literal
 
-from reportqa.datamodel import Answer, Citation, CitedFigure, Figure, Illustration, Span
+from reportqa.agreement import contradicting
+from reportqa.datamodel import Answer, Citation, CitedFigure, Conflict, Derivation, Figure, Illustration, Span
 from reportqa.dense import Vectors
+from reportqa.deriving import COUNTABLE, Derived, derive
 from reportqa.highlighting import best_run, best_sentence
-from reportqa.items import entity, list_items
+from reportqa.items import entity, list_items, people
 from reportqa.matching import FigureMatch, match_figures
 from reportqa.questions import Question
-from reportqa.retrieval import Candidate, Retriever
+from reportqa.refusing import no_name, wrong_figure, wrong_number, wrong_place, wrong_year
+from reportqa.retrieval import Candidate, Retriever, ScoredUnit
+from reportqa.verdicts import verdict
 
 _OTHER_FIGURES = 6
+# Two values contradict each other in an answer only where both fit the question about as well.
+_ALIKE = 2.5
+_SEVERAL = re.compile(r"各(?:有|是|为|占|自)?(?:多少|几)|分别|(?:多少|几)[^,]*,[^,]*(?:多少|几)|(?:多少|几)[^,]*、[^,]*(?:多少|几)")
+_NAMED = 0.5
 
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """An answer before it is cited: its words, its figures, and the places in passages that carry it."""
+    """An answer before it is cited: its words, and the places in passages that carry it, the best passage first."""
 
     text: str
-    lead: tuple[Candidate, ...]
-    highlights: dict[int, tuple[Span, ...]]
+    places: tuple[tuple[Candidate, tuple[Span, ...]], ...]
     figures: tuple[Figure, ...] = ()
+    conflict: tuple[Figure, ...] = ()
+    derived: Derived | None = None
+    verdict: Literal["是", "否"] | None = None
+    refusal: str = ""
 
 
 class Answerer:
@@ -41,62 +54,112 @@ class Answerer:
         """Answer one question; ``vector`` is its encoding where it has been encoded with others before."""
         vector = self._retriever.encode([question])[0] if vector is None else vector
         candidates = self._retriever.search(question, vector)
-        matches = match_figures(question, candidates, self._store, vector) if question.numeric else []
-        reply = self._figure_reply(matches) if matches else self._text_reply(question, candidates)
+        reply = self._numeric_reply(question, candidates, vector) if question.numeric else None
+        reply = reply or self._text_reply(question, candidates)
         return self._cite(question, reply, candidates, top_k)
 
-    def _figure_reply(self, matches: list[FigureMatch]) -> Reply:
+    def _numeric_reply(self, question: Question, candidates: list[Candidate], vector: Vectors) -> Reply | None:
+        matches = match_figures(question, candidates, self._store, vector)
+        countable = match_figures(question, candidates, self._store, vector, COUNTABLE)
+        derived = derive(question, matches, countable)
+        if derived:
+            return self._derived_reply(derived)
+        matches = self._of_the_year(question, matches)
+        if not matches:
+            return None
         best = matches[0]
+        several = self._several(question, matches)
+        conflict = tuple(contradicting(best.figure, [m.figure for m in matches if m.score >= best.score - _ALIKE]))
+        disputed = [best, *(match for match in matches if match.figure in conflict)]
+        shown = several if len(several) > 1 else disputed if conflict else [best]
         by_passage: dict[int, FigureMatch] = {}
-        for match in matches:
+        for match in shown:
             by_passage.setdefault(match.candidate.passage.number, match)
-        highlights = {
-            number: _places(match.candidate, match.clause.start, match.clause.end)
-            for number, match in by_passage.items()
-        }
-        lead = tuple(match.candidate for match in by_passage.values())
-        return Reply(best.figure.text, lead, highlights, (best.figure,))
+        return Reply(
+            text="、".join(match.figure.text for match in shown),
+            places=tuple((m.candidate, _places(m.candidate, m.clause.start, m.clause.end)) for m in by_passage.values()),
+            figures=tuple(match.figure for match in shown),
+            conflict=tuple(match.figure for match in disputed) if conflict else (),
+            refusal=self._refusal(question, best.candidate, _text(best.candidate, best.sentence))
+            or wrong_figure(question, best),
+        )
+
+    def _of_the_year(self, question: Question, matches: list[FigureMatch]) -> list[FigureMatch]:
+        """Put first the figures whose own sentence names a year that is asked for and that is not their report's."""
+        years = [str(year) for year in self._retriever.wanted_years(question)]
+        named = [m for m in matches if any(year in _text(m.candidate, m.clause) + m.figure.scope for year in years)]
+        others = {str(self._store.document(match.figure.document).year) for match in matches}
+        return named if named and not others & set(years) else matches
+
+    def _several(self, question: Question, matches: list[FigureMatch]) -> list[FigureMatch]:
+        """Return the figures of a question that asks for several, in the order of the text."""
+        if not _SEVERAL.search(question.plain):
+            return []
+        best = matches[0]
+        near = [m for m in matches if m.candidate is best.candidate and m.sentence == best.sentence]
+        named = [m for m in near if m is best or m.signals["asked"] + m.signals["scope"] >= _NAMED]
+        return sorted(named[:3], key=lambda match: match.figure.start)
+
+    def _derived_reply(self, derived: Derived) -> Reply:
+        places: dict[int, tuple[Candidate, tuple[Span, ...]]] = {}
+        for match in derived.operands:
+            number = match.candidate.passage.number
+            more = _places(match.candidate, match.clause.start, match.clause.end)
+            known = places[number][1] if number in places else ()
+            places[number] = (match.candidate, tuple(sorted({*known, *more})))
+        operands = tuple(match.figure for match in derived.operands)
+        return Reply(derived.text, tuple(places.values()), operands, derived=derived)
 
     def _text_reply(self, question: Question, candidates: list[Candidate]) -> Reply:
         best = candidates[0]
         start, end = best_run(question, best)
-        text = best.passage.prose.text[start:end]
+        statement = best.passage.prose.text[start:end]
+        text = _words(question, best, start, end) or statement.strip(" ，；、。")
+        named = people(statement) if question.asked == "who" else ""
         return Reply(
-            _words(question, best, start, end) or text.strip(" ，；、"),
-            (best,),
-            {best.passage.number: _places(best, start, end)},
+            text=text,
+            places=((best, _places(best, start, end)),),
+            verdict=verdict(question.plain, statement) if question.asked == "verdict" else None,
+            refusal=self._refusal(question, best, statement) or (no_name(question, named) if question.asked == "who" else ""),
+        )
+
+    def _refusal(self, question: Question, candidate: Candidate, statement: str) -> str:
+        document = self._store.document(candidate.passage.passage.document)
+        context = f"{' '.join(candidate.passage.passage.section)} {statement}"
+        return (
+            wrong_year(question, document, self._retriever.newest, context)
+            or wrong_place(question, document, candidate.passage.prose.text)
+            or wrong_number(question, context)
         )
 
     def _cite(self, question: Question, reply: Reply, candidates: list[Candidate], top_k: int) -> Answer:
-        led = {candidate.passage.number for candidate in reply.lead}
-        ordered = [*reply.lead, *(candidate for candidate in candidates if candidate.passage.number not in led)][:top_k]
-        citations = tuple(
-            self._citation(rank, question, candidate, reply.highlights, candidates)
-            for rank, candidate in enumerate(ordered, 1)
-        )
+        places = {candidate.passage.number: spans for candidate, spans in reply.places}
+        ordered = [candidate for candidate, _ in reply.places]
+        ordered += [candidate for candidate in candidates if candidate.passage.number not in places]
+        ordered = ordered[:top_k]
+        citations = tuple(self._citation(rank, question, c, places) for rank, c in enumerate(ordered, 1))
+        cite = _Citer(self._store.figures, ordered)
+        found = not reply.refusal
         return Answer(
             question=question.text,
-            status="answered",
-            answer=reply.text,
-            confidence=1.0,
+            status="answered" if found else "not_found",
+            answer=reply.text if found else "",
+            verdict=reply.verdict if found else None,
+            message=reply.refusal,
+            confidence=_confidence(reply),
             citations=citations,
-            figures=self._figures(reply.figures, ordered),
+            figures=cite.figures(reply.figures) if found else (),
+            conflicts=(Conflict(reply.conflict[0].indicator, cite.all(reply.conflict)),) if found and reply.conflict else (),
+            derivation=_derivation(reply.derived, cite) if found and reply.derived else None,
             illustrations=self._illustrations(citations[:1]),
         )
 
     def _citation(
-        self,
-        rank: int,
-        question: Question,
-        candidate: Candidate,
-        highlights: dict[int, tuple[Span, ...]],
-        all_: list[Candidate],
+        self, rank: int, question: Question, candidate: Candidate, places: dict[int, tuple[Span, ...]]
     ) -> Citation:
         passage = candidate.passage.passage
         document = self._store.document(passage.document)
-        places = highlights.get(candidate.passage.number)
-        if places is None:
-            places = _places(candidate, *best_run(question, candidate))
+        highlights = places.get(candidate.passage.number)
         return Citation(
             rank=rank,
             document=passage.document,
@@ -106,23 +169,11 @@ class Answerer:
             end=passage.span.end,
             text=passage.span.of(document.text),
             score=candidate.signals["clause"],
-            highlights=places,
+            highlights=_places(candidate, *best_run(question, candidate)) if highlights is None else highlights,
             year=document.year,
             region=document.region,
             page=document.page_at(passage.span.start),
         )
-
-    def _figures(self, first: Iterable[Figure], cited: list[Candidate]) -> tuple[CitedFigure, ...]:
-        """Return the answering figures, then the other figures of the best passage."""
-        own = [(figure, candidate) for candidate in cited for figure in self._store.figures(candidate.passage.number)]
-        ranks = {
-            (figure.document, figure.start): rank
-            for rank, c in enumerate(cited, 1)
-            for figure in self._store.figures(c.passage.number)
-        }
-        first = list(first)
-        others = [figure for figure, candidate in own if candidate is cited[0] and figure not in first][:_OTHER_FIGURES]
-        return tuple(CitedFigure(figure, ranks.get((figure.document, figure.start))) for figure in [*first, *others])
 
     def _illustrations(self, citations: tuple[Citation, ...]) -> tuple[Illustration, ...]:
         """Return the pictures of the section that the best citation stands in."""
@@ -130,17 +181,45 @@ class Answerer:
         return tuple(one for one in self._store.illustrations() if (one.document, one.section) in places)
 
 
+class _Citer:
+    """Gives figures the rank of the citation that shows them."""
+
+    def __init__(self, figures_of: Callable[[int], tuple[Figure, ...]], cited: list[Candidate]) -> None:
+        self._shown = [(figure, rank) for rank, c in enumerate(cited, 1) for figure in figures_of(c.passage.number)]
+        self._ranks = {(figure.document, figure.start): rank for figure, rank in self._shown}
+
+    def all(self, figures: Iterable[Figure]) -> tuple[CitedFigure, ...]:
+        return tuple(CitedFigure(figure, self._ranks.get((figure.document, figure.start))) for figure in figures)
+
+    def figures(self, first: tuple[Figure, ...]) -> tuple[CitedFigure, ...]:
+        """Return the answering figures, then some others of the best passage."""
+        others = [figure for figure, rank in self._shown if rank == 1 and figure not in first]
+        return self.all((*first, *others[:_OTHER_FIGURES]))
+
+
+def _derivation(derived: Derived, cite: _Citer) -> Derivation:
+    operands = cite.all(match.figure for match in derived.operands)
+    return Derivation(derived.expression, derived.value, derived.text, operands)
+
+
+def _confidence(reply: Reply) -> float:
+    return 0.0 if reply.refusal else 0.6 if reply.derived or reply.conflict else 0.9
+
+
 def _words(question: Question, candidate: Candidate, start: int, end: int) -> str:
     """Return the part of the answering clauses that names what is asked for."""
     text = candidate.passage.prose.text
-    if question.asked == "list" or question.several:
+    if question.asked in ("list", "where") or question.several:
         sentence = best_sentence(question, candidate)
         for where in (text[start:end], text[sentence.start : sentence.end]):
             found = list_items(where)
             if len(found) >= 2:
                 return "、".join(found)
-        return ""
     return entity(question, text[start:end]) if question.asked in ("who", "where", "which") else ""
+
+
+def _text(candidate: Candidate, unit: ScoredUnit) -> str:
+    return candidate.passage.prose.text[unit.start : unit.end]
 
 
 def _places(candidate: Candidate, start: int, end: int) -> tuple[Span, ...]:

@@ -410,7 +410,9 @@ def _write_files(model: PackedModel, folder: Path) -> None:
         path.write_text(json.dumps(content, ensure_ascii=False, indent=2), "utf-8")
     (folder / "README.md").write_text(_MODEL_CARD, "utf-8")
     _tokenizer(model).save(str(folder / "tokenizer.json"), pretty=False)
-    save_file(_bert_tensors(model), folder / "model.safetensors", metadata={"format": "pt"})
+    weights = folder / "model.safetensors"
+    save_file(_bert_tensors(model), weights, metadata={"format": "pt"})
+    weights.chmod((folder / "config.json").stat().st_mode)  # safetensors lets nobody else read it
     written = sorted(path for path in folder.rglob("*") if path.is_file())
     record = {
         "format": _FOLDER_FORMAT,

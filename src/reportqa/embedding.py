@@ -33,6 +33,7 @@ Progress = Callable[[int, int], None]
 # A batch of about this many tokens, padding included, keeps two cores busy and their caches warm: 4.5k tokens/s of the
 # bundled model where batches of 64 texts make 1.9k.
 _BATCH_TOKENS = 1024
+_CHUNK_TEXTS = 256
 _UNENCODABLE = re.compile("[\0\ud800-\udfff]")
 _HUB_NAME = re.compile(r"[\w.-]+(/[\w.-]+)?", re.ASCII)
 _WEIGHT_FILES = {".safetensors", ".bin", ".json", ".txt", ".model"}
@@ -51,8 +52,14 @@ class Encoder(Protocol):
         """Encode passages: float32, one row of ``dim`` a text."""
 
 
-class PieceEncoder(Encoder, Protocol):
-    """An encoder that also gives the vectors of pieces of a passage, each seen in the light of the whole passage."""
+class BulkEncoder(Encoder, Protocol):
+    """An encoder for much text: it tells how far it is, and gives vectors of pieces in the light of their passage.
+
+    ``progress`` is called with the work done and the work in all (tokens, or texts where tokens are not at hand).
+    """
+
+    def encode_passages(self, texts: Sequence[str], progress: Progress | None = None) -> Vectors:
+        """Encode passages: float32, one row of ``dim`` a text."""
 
     def encode_pieces(
         self, texts: Sequence[str], pieces: Sequence[Ranges], progress: Progress | None = None
@@ -63,7 +70,7 @@ class PieceEncoder(Encoder, Protocol):
 @overload
 def open_encoder(model: str | None = None, bulk: Literal[False] = False) -> Encoder: ...
 @overload
-def open_encoder(model: str | None = None, *, bulk: Literal[True]) -> PieceEncoder: ...
+def open_encoder(model: str | None = None, *, bulk: Literal[True]) -> BulkEncoder: ...
 def open_encoder(model: str | None = None, bulk: bool = False) -> Encoder:
     """Open the encoder that fits the work: the engine for single questions, sentence-transformers for the rest.
 
@@ -112,9 +119,9 @@ class EngineEncoder:
 def _spin_briefly() -> None:
     """Let worker threads that wait for work sleep soon: where other programs use the cores, long spinning starves all.
 
-    libgomp spins 300 times as long by default and reads the variable once, when it is loaded; 1000 is what it takes itself
-    where it knows the cores are too few. Idle, this costs a tenth of the bulk speed; under load, it has been up to ten
-    times faster. The user's own setting is kept.
+    libgomp spins 300 times as long by default, and reads the variable once, when it is loaded; 1000 is its own choice
+    where it knows that the cores are too few. Two encoders side by side on two cores make 0.5-0.7k tokens/s each by
+    default, 1.5-2.3k so; one alone loses about a tenth. The user's own setting is kept.
     """
     os.environ.setdefault("GOMP_SPINCOUNT", "1000")
 
@@ -167,9 +174,9 @@ class SentenceTransformerEncoder:
         """Encode questions with the model's query prompt: float32 (n, dim)."""
         return self._encode(texts, self._query_prompt)
 
-    def encode_passages(self, texts: Sequence[str]) -> Vectors:
-        """Encode passages with the model's passage prompt: float32 (n, dim)."""
-        return self._encode(texts, self._passage_prompt)
+    def encode_passages(self, texts: Sequence[str], progress: Progress | None = None) -> Vectors:
+        """Encode passages with the model's passage prompt: float32 (n, dim); equal texts are encoded once."""
+        return self._encode(texts, self._passage_prompt, progress)
 
     def encode_pieces(
         self, texts: Sequence[str], pieces: Sequence[Ranges], progress: Progress | None = None
@@ -177,29 +184,38 @@ class SentenceTransformerEncoder:
         """Encode pieces of passages, half-open character ranges of each text, in the light of the whole text.
 
         Gives float32 (number of ranges, dim) for every text. The range of a whole text gives the vector of
-        ``encode_passages``; a range with no token in it (spaces only) gives that of its text. ``progress`` is called
-        with tokens done and tokens in all.
+        ``encode_passages``; a range with no token in it (spaces only) gives that of its text.
         """
+        if not texts:
+            return []
         if self._token_width:
             return self._pool(texts, pieces, self._passage_prompt, progress)
         cut = [text[start:end] for text, ranges in zip(texts, pieces, strict=True) for start, end in ranges]
-        return _split(self.encode_passages(cut), [len(ranges) for ranges in pieces])
+        return _split(self.encode_passages(cut, progress), [len(ranges) for ranges in pieces])
 
-    def _encode(self, texts: Sequence[str], prompt: str) -> Vectors:
+    def _encode(self, texts: Sequence[str], prompt: str, progress: Progress | None = None) -> Vectors:
         if not texts:
             return np.zeros((0, self.dim), np.float32)
+        rows = {text: row for row, text in enumerate(dict.fromkeys(texts))}
+        unique = list(rows)
         if self._token_width:
-            return np.concatenate(self._pool(texts, [[(0, len(text))] for text in texts], prompt))
-        clean = [_encodable(text) for text in texts]
-        with self._turn:
-            vectors = self._model.encode(clean, prompt=prompt, show_progress_bar=False, convert_to_numpy=True)
-        return _unit(np.asarray(vectors, np.float32))
+            vectors = np.concatenate(self._pool(unique, [[(0, len(text))] for text in unique], prompt, progress))
+        else:
+            vectors = np.concatenate(list(self._encode_by_library(unique, prompt, progress)))
+        return vectors[[rows[text] for text in texts]]
+
+    def _encode_by_library(self, texts: list[str], prompt: str, progress: Progress | None) -> Iterator[Vectors]:
+        for start in range(0, len(texts), _CHUNK_TEXTS):
+            chunk = [_encodable(text) for text in texts[start : start + _CHUNK_TEXTS]]
+            with self._turn:
+                vectors = self._model.encode(chunk, prompt=prompt, show_progress_bar=False, convert_to_numpy=True)
+            yield _unit(np.asarray(vectors, np.float32))
+            if progress is not None:
+                progress(start + len(chunk), len(texts))
 
     def _pool(
         self, texts: Sequence[str], pieces: Sequence[Ranges], prompt: str, progress: Progress | None = None
     ) -> list[Vectors]:
-        if not texts:
-            return []
         # The whole text is a last range of each: what a range without tokens falls back on.
         ranges = [[*own, (0, len(text))] for own, text in zip(pieces, texts, strict=True)]
         first_rows = [0, *accumulate(map(len, ranges))]

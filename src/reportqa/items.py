@@ -89,6 +89,15 @@ def entity(question: Question, text: str) -> str:
     return next((chunk for chunk in chunks if form.search(chunk)), "")
 
 
+def people(text: str) -> str:
+    """Return the personal names in a stretch of a report, joined by 、.
+
+    >>> people("黄炎培、蔡元培等创办了学校")
+    '黄炎培、蔡元培'
+    """
+    return "、".join(dict.fromkeys(word for word, tag in _tagged(text) if tag in _NAME_TAGS and len(word) > 1))
+
+
 def _members(run: str) -> list[str]:
     parts = [part.strip() for part in run.split(_SEPARATORS)]
     parts[0] = _LEAD.sub("", parts[0]) or parts[0]

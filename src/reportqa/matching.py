@@ -43,6 +43,7 @@ _CONTRASTS = tuple(
     tuple(words.split())
     for words in (
         "公办 民办",
+        "公立 民营",
         "国家级 省级 市级 区级 县级 校级 院级",
         "一等奖 二等奖 三等奖 特等奖 优秀奖",
         "金奖 银奖 铜奖",
@@ -54,6 +55,9 @@ _CONTRASTS = tuple(
         "一季度 二季度 三季度 四季度",
         "国内 境外",
         "一级 二级 三级",
+        "一星 二星 三星 四星 五星",
+        "1A 2A 3A 4A 5A",
+        "小学 初中 高中",
         "新建 改建 扩建",
         "收入 支出",
         "增长 下降",
@@ -83,46 +87,50 @@ _WEIGHTS = {
 
 @dataclass(frozen=True, slots=True)
 class FigureMatch:
-    """A figure that may be the answer, the passage and the clause it stands in, and what speaks for it."""
+    """A figure that may be the answer, where it stands, and what speaks for it."""
 
     figure: Figure
     candidate: Candidate
     clause: ScoredUnit
+    sentence: ScoredUnit
     signals: dict[str, float]
     score: float
 
 
 def match_figures(
-    question: Question, candidates: Iterable[Candidate], store: Store, vector: Vectors
+    question: Question, candidates: Iterable[Candidate], store: Store, vector: Vectors, kinds: frozenset[str] | None = None
 ) -> list[FigureMatch]:
-    """Return the figures of the candidates that are of the kind asked for, best first.
+    """Return the figures of the candidates that are of the kind asked for, or of ``kinds``, best first.
 
     >>> match_figures(understand("招生多少人？"), candidates, store, vector)[0].figure.text     # doctest: +SKIP
     '6191人'
     """
-    matches = [match for candidate in candidates for match in _matches(question, candidate, store, vector)]
+    wanted = kinds or _KINDS.get(question.asked, frozenset())
+    matches = [match for candidate in candidates for match in _matches(question, candidate, store, vector, wanted)]
     return sorted(matches, key=lambda match: -match.score)
 
 
-def _matches(question: Question, candidate: Candidate, store: Store, vector: Vectors) -> Iterator[FigureMatch]:
-    number = candidate.passage.number
-    figures = store.figures(number)
+def _matches(
+    question: Question, candidate: Candidate, store: Store, vector: Vectors, kinds: frozenset[str]
+) -> Iterator[FigureMatch]:
+    figures = store.figures(candidate.passage.number)
     if not figures:
         return
-    cosines = store.figure_vectors(number) @ vector
+    cosines = store.figure_vectors(candidate.passage.number) @ vector
     for figure, cosine in zip(figures, cosines, strict=True):
-        if not fits_kind(question, figure):
+        points = figure.unit.endswith("百分点") and "percent" in kinds
+        if figure.kind not in kinds and not points:
             continue
         clause, sentence = _around(candidate, figure)
-        context = candidate.passage.prose.text[clause.start : clause.end]
-        signals = _signals(question, figure, candidate.rarity, context) | {
+        prose = candidate.passage.prose.text
+        signals = _signals(question, figure, candidate.rarity, prose[clause.start : clause.end]) | {
             "clause": clause.cosine,
             "sentence": sentence.cosine,
             "itself": float(cosine),
             "passage": candidate.score,
         }
         score = sum(weight * signals[name] for name, weight in _WEIGHTS.items())
-        yield FigureMatch(figure, candidate, clause, signals, score)
+        yield FigureMatch(figure, candidate, clause, sentence, signals, score)
 
 
 def _around(candidate: Candidate, figure: Figure) -> tuple[ScoredUnit, ScoredUnit]:
@@ -136,13 +144,6 @@ def _around(candidate: Candidate, figure: Figure) -> tuple[ScoredUnit, ScoredUni
     clause = next((unit for unit in holding if not unit.whole), candidate.units[0])
     sentence = next((unit for unit in holding if unit.whole), candidate.units[0])
     return clause, sentence
-
-
-def fits_kind(question: Question, figure: Figure) -> bool:
-    """Tell whether a figure is of the kind that is asked for."""
-    if question.asked == "percent" and figure.unit.endswith("百分点"):
-        return True
-    return figure.kind in _KINDS.get(question.asked, frozenset())
 
 
 def _signals(question: Question, figure: Figure, rarity: dict[str, float], context: str) -> dict[str, float]:
@@ -168,7 +169,7 @@ def _unit_fit(asked: str, figure: Figure) -> float:
     unit = fold(figure.unit).lstrip("万亿千百")
     if not asked or asked == unit:
         return 0.5 + 0.5 * bool(asked)
-    kindred = asked == "个" or any(asked in units and unit in units for units in _UNIT_CLASSES)
+    kindred = "个" in (asked, unit) or any(asked in units and unit in units for units in _UNIT_CLASSES)
     return 0.5 if kindred else 0.0
 
 

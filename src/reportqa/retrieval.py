@@ -72,8 +72,12 @@ class Retriever:
         self._encoder = encoder
         self._size = len(store.dense)
         documents = store.documents()
-        self._newest = max((document.year for document in documents if document.year), default=None)
+        self.newest = max((document.year for document in documents if document.year), default=None)
         self._several_regions = len({document.region for document in documents}) > 1
+
+    def wanted_years(self, question: Question) -> tuple[int, ...]:
+        """Return the years a question is about, none where it names none."""
+        return wanted_years(question, self.newest)
 
     def encode(self, questions: Sequence[Question]) -> Vectors:
         """Encode questions together: shape (questions, dim)."""
@@ -120,9 +124,9 @@ class Retriever:
     def _document_fit(self, question: Question, passage: IndexedPassage) -> float:
         """Return 0 for a report of the year and place asked for, less for another; the newest is meant where none is."""
         document = self.store.document(passage.passage.document)
-        wanted = wanted_years(question, self._newest)
+        wanted = wanted_years(question, self.newest)
         fault = 0.0
-        if document.year is not None and document.year not in (wanted or (self._newest,)):
+        if document.year is not None and document.year not in (wanted or (self.newest,)):
             said = any(str(year) in passage.prose.text for year in wanted)
             fault += _OTHER_YEAR if wanted and not said else _OLDER
         if question.places and document.region and document.region not in question.places and self._several_regions:

@@ -16,7 +16,8 @@ _FROM = re.compile(r"[从由] ?$")
 _HALF_UNIT = re.compile(r" ?个(?P<word>[半多])(?P<unit>月|小时|学期|星期|世纪)")
 _HALVES = frozenset(words_of("年 天 日 小时 个月 个小时 学期 个学期 周 学年"))
 _CHANGE = re.compile(
-    r" ?又? ?(?P<n>[\d一二两三四五六七八九]{1,2}) ?(?P<unit>角|毛|美分|欧分|分|日本[銭钱])(?P<cents>[\d一二三四五六七八九]分)?"
+    r" ?又? ?(?P<n>[\d一二两三四五六七八九]{1,2}) ?(?P<unit>角|毛|美分|欧分|分|日本[銭钱])"
+    r"(?P<cents>[\d一二三四五六七八九]分)?"
 )
 _TENTH = frozenset("角毛")
 _SPENT = re.compile(r" ?块(?= ?(?:$|[，。；!]))")

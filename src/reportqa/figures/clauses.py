@@ -57,13 +57,15 @@ def places(text: str, quantities: list[Quantity], shown: str = "") -> list[Place
 
 
 def _describes(text: str, quantity: Quantity, following: Quantity) -> bool:
-    """Tell whether a number only describes what the next one counts: 45岁以下教师126人."""
+    """Tell whether a number only describes what the next counts: 45岁以下教师126人, 三年巩固率98%, 较2022年增加3%."""
     threshold = quantity.right > quantity.end and quantity.kind not in ("percent", "date")
-    return threshold and not set(text[quantity.right : following.left]) & (STOPS | set("、()"))
+    compared = quantity.kind == "date" and text[quantity.left - 1 : quantity.left] in ("比", "较")
+    lasting = quantity.kind == "duration" and following.kind == "percent" and quantity.left == quantity.start
+    return (threshold or compared or lasting) and not set(text[quantity.right : following.left]) & (STOPS | set("、()"))
 
 
 def _following(text: str, quantities: list[Quantity], index: int, right: int) -> tuple[int, int]:
-    """Return where the words after a number begin and end, a number that follows directly passed over: 九大类30个专业."""
+    """Return where the words after a number begin and end; 30个 is passed over in 九大类30个专业."""
     following = index + 1
     while following < len(quantities) and quantities[following].left < right:
         following += 1

@@ -11,7 +11,6 @@ _YEAR = r"(?:[12]\d{3}|[一二][零〇一二三四五六七八九]{3})"
 _MONTH = r"(?:1[0-2]|0?[1-9]|十[一二]?|[一二三四五六七八九])(?!\d)"
 _DAY = r"(?:3[01]|[12]\d|0?[1-9]|[二三]?十[一二三四五六七八九]?|[一二三四五六七八九])(?!\d)"
 _TO = r" ?(?:-{1,2}|~|至|到) ?"
-_NOT_A_YEAR = r"(?! ?(?:级|代|制|来))"
 
 _RULES = tuple(
     re.compile(rule)
@@ -19,7 +18,8 @@ _RULES = tuple(
         # 2023-2024学年, 2021—2023年, 2021年至2023年
         rf"(?P<y>{_YEAR}) ?年?{_TO}(?P<y2>{_YEAR}|\d\d(?=学年)) ?(?P<unit>学年|年(?! ?{_MONTH} ?月))",
         # 2024年6月27日至29日, 2024年6月27日至7月2日, 6月27日-29日
-        rf"(?:(?P<y>{_YEAR}) ?年 ?)?(?P<m>{_MONTH}) ?月 ?(?P<d>{_DAY}) ?日?{_TO}(?:(?P<m2>{_MONTH}) ?月 ?)?(?P<d2>{_DAY}) ?(?P<unit>日)",
+        rf"(?:(?P<y>{_YEAR}) ?年 ?)?(?P<m>{_MONTH}) ?月 ?(?P<d>{_DAY}) ?日?{_TO}"
+        rf"(?:(?P<m2>{_MONTH}) ?月 ?)?(?P<d2>{_DAY}) ?(?P<unit>日)",
         # 2024年1-9月, 1至11月
         rf"(?:(?P<y>{_YEAR}) ?年 ?)?(?P<m>{_MONTH}) ?月?份?{_TO}(?P<m2>{_MONTH}) ?(?P<unit>月)(?! ?{_DAY} ?日)",
         rf"(?P<y>{_YEAR}) ?年 ?(?P<m>{_MONTH}) ?月 ?(?P<d>{_DAY}) ?(?P<unit>[日号])",
@@ -62,11 +62,13 @@ def read_date(text: str, position: int) -> Date | None:
 
 
 def _date(found: re.Match[str]) -> Date:
-    values = {name: _number(text) for name, text in found.groupdict().items() if text and name not in ("unit", "sep")}
+    values: dict[str, int] = {
+        str(name): _number(text) for name, text in found.groupdict().items() if text and name not in ("unit", "sep")
+    }
     unit = "".join(_PART[name] for name in ("y", "m", "d") if name in values)
     if found["unit"] == "学年" or unit == "年":
         unit = found["unit"]
-    begin = {name: values[name] for name in ("y", "m", "d") if name in values}
+    begin: dict[str, int] = {name: values[name] for name in ("y", "m", "d") if name in values}
     until = {name[0]: values[name] for name in ("y2", "m2", "d2") if name in values}
     iso = _iso(begin)
     if until:

@@ -1,4 +1,4 @@
-"""The words before or after a number, taken apart: whom it covers, when, and what is counted."""
+"""The words before a number, taken apart: whom they cover, when, and what is counted."""
 
 from __future__ import annotations
 
@@ -12,37 +12,40 @@ from reportqa.figures.wordlists import words_of
 MAX_PHRASE = 18  # an indicator is a short noun phrase
 
 _LEAD = re.compile(
-    r"(?:[ #*>•·●◆■▪、，]|\d{1,2}[.、) ]|\(\w{1,3}\)|[①-⑳]|第?[一二三四五六七八九十]{1,3}(?:是|方面，?|、)|首先|其次|再次|最后|目前|现阶段|同时|此外"
-    r"|另外|其余|以及|并且|而且|和(?!平|谐)|与|及|并|且|或|还|也|又|另|共计|合计|总计|累计|截至目前|截止目前|截至|截止|据统计|据初步统计|如|即)+"
+    r"(?:[ #*>•·●◆■▪、，]|\d{1,2}[.、) ]|\(\w{1,3}\)|[①-⑳]|第?[一二三四五六七八九十]{1,3}(?:是|方面，?|、)"
+    r"|首先|其次|再次|最后|目前|现阶段|同时|此外|另外|其余|以及|并且|而且|据统计|据初步统计"
+    r"|和(?![平谐])|与(?!会)|及(?![格时早])|并(?![购网轨联])|且|或|还(?![款建贷田林原本])|也|又|另"
+    r"|共计|合计|总计|累计|截至目前|截止目前|截至|截止)+"
 )
 _OF_WHICH = re.compile(r"[ ，、]*(?:其中|这其中)[:，]?")
 _TIME = re.compile(
-    r"(?:本|今|去|上|当|前|明|次|下)(?:学年度?|年度?|学期|季度|月|周|轮|期|届)(?!级|会|末龄)|近[\d一二两三四五六七八九十几]+(?:个?月|年|学年|天|周)(?:来|以来|间)?"
-    r"|(?:报告|统计|评价)期(?:内|末)?|全年|上半年|下半年|前[一二三]季度|[一二三四]季度|(?:年|月|期)[末底初](?!数)|“?十[一二三四五]五”?(?:期间|以来|末)?|同期|上年同期"
+    r"(?:本|今|去|上|当|前|明|次|下)(?:学年度?|年度?|学期|季度|月|周|轮|期|届)(?![级会末龄])"
+    r"|近[\d一二两三四五六七八九十几]+(?:个?月|年|学年|天|周)(?:来|以来|间)?|(?:报告|统计|评价)期(?:内|末)?"
+    r"|全年|上半年|下半年|前[一二三]季度|[一二三四]季度|[年月期][末底初](?!数)|“?十[一二三四五]五”?(?:期间|以来|末)?|同期|上年同期"
 )
 _MODEL = re.compile(
-    r"以(?P<who>[^，。为以]{2,20})为(?:代表|主|龙头|引领|试点|例|牵头|依托)的?|由(?P<actor>[^，。]{2,16}?)(?=组织|主办|承办|牵头|负责|实施|投资|建设)"
+    r"以(?P<who>[^，。为以]{2,20})为(?:代表|主|龙头|引领|试点|例|牵头|依托)的?"
+    r"|由(?P<actor>[^，。]{2,16}?)(?=组织|主办|承办|牵头|负责|实施|投资|建设)"
 )
 _AT = re.compile(r"在(?P<where>[^，。在的]{1,12}?(?:[镇乡县市区省国村州]|地区|园区|校区|街道))(?![中内上里])")
-LEVEL = re.compile(
-    r"(?P<level>(?:(?:国家|世界|国际|省|部|市|区|县|州|校|院|厅|地|自治区|盟|旗|乡|村)级?[、和及])*(?:国家|世界|国际|省部|地厅|省|部|市|区|县|州|校|院|厅|地|自治区|盟|旗|乡|村)级(?:及?以上)?)(?!市|以上$)"
-)
-CLASS = re.compile(
-    r"(?P<class>公办|民办|公立|民营|国有|全[国省市区县州校院镇乡]|我[国省市区县州校院]|其他|其它|其余|原有?|男|女|城镇|农村|规模以上)"
-)
-_COVERED = re.compile(
-    r"公办|民办|公立|民营|国有|全[国省市区县州校院镇乡]|我[国省市区县州校院]|其他|其它|其余|原有?(?![因则理料])"
-)
+_RUNG = r"(?:国家|世界|国际|省部|地厅|省|部|市|区|县|州|校|院|厅|地|自治区|盟|旗|乡|村)"
+LEVEL = re.compile(rf"(?P<level>(?:{_RUNG}级?[、和及])*{_RUNG}级(?:及?以上)?)(?!市|以上$)")
+_COVERING = r"公办|民办|公立|民营|国有|全[国省市区县州校院镇乡]|我[国省市区县州校院]|其他|其它|其余|原有?(?![因则理料])"
+_COVERED = re.compile(_COVERING)
+CLASS = re.compile(rf"第[\d一二三四五六七八九十]{{1,3}}[批期轮届次]|首批|{_COVERING}|男|女|城镇|农村|规模以上")
 RANKED_WHERE = re.compile(r"(?:位?列|位?居|排名?|名列)?(?P<where>全[国省市区县州球]|世界|全行业|同行业|[国省市]内)$")
 _GENERIC = re.compile(
-    r"(?:各|全体|所有|部分|许多|其他|本|该|此)?(?:中等职业|高等|中等|中职|高职|上市|有关|相关|下属)?(?:学校|医院|公司|集团|企业|单位|机构|部门|政府|校|院|中心|学院|大学|系统|行业|市场|地区|市|区|县)"
+    r"(?:各|全体|所有|部分|许多|其他|本|该|此)?(?:中等职业|高等|中等|中职|高职|上市|有关|相关|下属)?"
+    r"(?:学校|医院|公司|集团|企业|单位|机构|部门|政府|校|院|中心|学院|大学|系统|行业|市场|地区|市|区|县)"
 )
-_THIS = re.compile(r"(?:该|本|此)(?=[校院区市县镇馆司]|公司|中心|企业|集团|医院|学院|单位|机构|平台)")
-_OF_BASE = re.compile(r"(?P<base>[^，中]{2,14})中(?![国小学医职央等心部青高考文外华共标型药层期年级转])(?P<part>.{2,})")
+THIS = re.compile(r"[该本此](?:[校院区市县镇馆司]|公司|中心|企业|集团|医院|学院|单位|机构|平台)")
 GROWTH = re.compile(
-    r"(?P<growth>(?:同口径|同比|环比|(?:比|较)[^，的]{1,10}?|年均|名义|实际|可比)*(?:复合)?(?:增长率?|下降率?|提高|上升|增加|减少|降低|增幅|降幅|增速|回落|提升|下滑|上涨|下跌|扩大|收窄|缩短|净增|翻)了?(?:达|为|约)?)$"
+    r"(?:同口径|同比|环比|[比较][^，的]{1,12}?|年均|名义|实际|可比)*(?:复合)?(?:增长率?|下降率?|提高|上升|增加|减少|降低|增幅|降幅"
+    r"|增速|回落|提升|下滑|上涨|下跌|扩大|收窄|缩短|净增|增产|减产|增收|减收|缩小|翻)了?[达为约]?$"
 )
-_LIST_MARK = re.compile(r"[、和与及]|以及")
+REACHING = re.compile(
+    r"(?:提高|上升|增长|增加|提升|扩大|减少|下降|降低|缩短|压缩|缩小|收窄|降|升|增|减|回升|回落|攀升|达)[到至](?:了|约|近|超过)?$"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,9 +72,6 @@ _KEPT = frozenset(
 )
 _NOUN_TAGS = ("n", "b", "vn", "j", "l", "i", "r", "s", "f", "k", "x", "z", "a", "t", "m", "eng", "q")
 _PROPER = ("ns", "nt", "nr", "nz")
-_REACHING = re.compile(
-    r"(?:提高|上升|增长|增加|提升|扩大|减少|下降|降低|缩短|压缩|降|升|增|减|回升|回落|攀升|达)(?:到|至)(?:了|约|近|超过)?$"
-)
 _AFTER_TIME = re.compile(r"^[度底末初内，\s]+|^(?:以来|期间|年底|全年)")
 
 
@@ -79,8 +79,9 @@ _AFTER_TIME = re.compile(r"^[度底末初内，\s]+|^(?:以来|期间|年底|全
 def read_before(words: str) -> Phrase:
     """Take apart the words before a number.
 
-    >>> read_before("本年度区财政拨专款")
-    Phrase(noun='专款', subject='区财政', time='本年度', where='', level='', bound_open=False, of_which=False, verb='拨')
+    >>> phrase = read_before("本年度区财政拨专款")
+    >>> phrase.noun, phrase.subject, phrase.time, phrase.verb
+    ('专款', '区财政', '本年度', '拨')
     >>> read_before("其中国家级培训").noun, read_before("全区中职学校占地面积").subject
     ('培训', '全区中职学校')
     """
@@ -126,14 +127,14 @@ def _subject(words: str) -> tuple[str, str]:
     tokens = tagged(words)
     end = _name_end(tokens)
     subject, rest = "".join(word for word, _ in tokens[:end]), "".join(word for word, _ in tokens[end:])
-    if _THIS.match(subject) and rest:
+    if THIS.match(subject) and rest:
         return subject, rest
     if not subject or "、" in subject or subject == "我国" or all(word in _COPULAS for word, _ in tokens[end:]):
         return _split_class(words)
     acting = tokens[end][0] in LINKING or tokens[end][0] in ADVERBS or tokens[end][1] in ("v", "d", "p")
     if _GENERIC.fullmatch(subject):
         return ("", rest) if acting and _strip_trailing(list(tokens[end:])) else ("", words)
-    if acting or tokens[0][1] in _PROPER or _COVERED.match(subject) or _THIS.match(subject):
+    if acting or tokens[0][1] in _PROPER or _COVERED.match(subject) or THIS.match(subject):
         return subject, rest.removeprefix("的")
     return "", words
 
@@ -161,15 +162,20 @@ def _split_class(words: str) -> tuple[str, str]:
     return "", words
 
 
+_SHARERS = frozenset("生人户亩师日月年")
+
+
 def _strip_trailing(tokens: list[tuple[str, str]]) -> list[tuple[str, str]]:
     while tokens and (tokens[-1][0] in TRAILING or tokens[-1][0].isspace()):
+        if tokens[-1][0] == "均" and len(tokens) > 1 and tokens[-2][0] in _SHARERS:
+            break
         tokens.pop()
     return tokens
 
 
 def _counted(words: str) -> tuple[str, str, bool]:
     """Return the noun phrase that ends ``words``, the verb before it, and whether they leave what is counted open."""
-    words = _REACHING.sub("", words)
+    words = REACHING.sub("", words)
     tokens = list(tagged(words))
     size = len(tokens)
     kept = _strip_trailing(tokens[:])
@@ -203,13 +209,24 @@ def _last_link(tokens: list[tuple[str, str]]) -> int:
     return links[-1] if links else -1
 
 
+def balanced(noun: str) -> str:
+    """Take off a quotation mark that has lost its partner.
+
+    >>> balanced("课程”市级名师"), balanced("“课程”名师")
+    ('市级名师', '“课程”名师')
+    """
+    if noun.count("“") != noun.count("”"):
+        noun = noun.strip("“”") if noun[:1] in "“”" or noun[-1:] in "“”" else noun.rpartition("”")[2] or noun
+    return noun
+
+
 def shorten(noun: str) -> str:
     """Cut a long noun phrase down to its head, at the end.
 
-    >>> shorten("来自市内外各类组织以及德国等国家的外宾"), shorten("科创生态良好、核心产业增加值总量")
-    ('外宾', '核心产业增加值总量')
+    >>> shorten("来自市内外各类组织以及德国等国家的外宾"), shorten("科创生态良好、增加值总量")
+    ('外宾', '增加值总量')
     """
-    noun = _balanced(noun.strip(" ，、：:的"))
+    noun = balanced(noun.strip(" ，、：:的"))
     pieces = noun.split("、")
     if len(pieces) > 1 and len(pieces[-1]) >= 4 and len(pieces[-2]) > 2:
         noun = pieces[-1]
@@ -231,59 +248,5 @@ def _level(noun: str) -> tuple[str, str]:
     found = LEVEL.match(noun)
     if found and len(noun) - found.end() >= 2:
         return found["level"], noun[found.end() :].removeprefix("的")
-    return "", noun
-
-
-_STOP_VERBS = frozenset(
-    words_of(
-        "开展 进行 参加 参与 举办 举行 组织 获得 获 荣获 取得 实现 完成 建成 达到 通过 成为 被 列入 "
-        "入选 纳入 使用 开工 竣工 到 在 用于 供 前来 来 赴 对 将 为 以 由 按 从 向 并 及时 已 均 全部 "
-        "都 是 有 占 正式 投入使用 顺利 成功 首次 同比 较 比 增长 下降 位居 位列 左右 以上 以下 之一 "
-        "中 内 上 以来 来 的 了 等 共 可 能 能够 需 应 要 就 也 还 让 使 给 而 但 且 或 纵横 覆盖 "
-        "涵盖 涉及 构成 组成 展开"
-    )
-)
-_AWARDED = re.compile(
-    r"被?[^，。]{0,16}?(?:评为|评选为|认定为|遴选为|确定为|授予|列为|命名为|入选为?|获评|选为|推选为|纳入|列入)(?P<title>[^，。；]{3,24})"
-)
-
-
-@lru_cache(maxsize=8192)
-def read_after(words: str, people: bool = False) -> str:
-    """Return what is counted according to the words after a number.
-
-    >>> read_after("地铁纵横境内"), read_after("课程被市教委遴选为市级示范课程"), read_after("自主创业", people=True)
-    ('地铁', '市级示范课程', '自主创业')
-
-    With ``people`` a verb after a short noun belongs to it: 22人自主创业, 130余家企业开展合作.
-    """
-    words = words.strip(" ").removeprefix("的")
-    if awarded := _AWARDED.search(words):
-        return shorten(awarded["title"])
-    noun = ""
-    for word, tag in tagged(words):
-        stops = word in _STOP_VERBS or (tag in ("p", "d", "c", "u", "uj", "ul") and word not in "和与及、·")
-        if stops and noun and not (people and len(noun) <= 2 and word not in "的了等"):
-            break
-        if stops and not people and not noun and tag in ("p", "uj", "ul", "c"):
-            break
-        if len(noun) + len(word) > MAX_PHRASE:
-            break
-        noun += word
-    return _without_tail(noun)
-
-
-_AND = re.compile(r"(?<=..)[和及]")
-
-
-def _balanced(noun: str) -> str:
-    """Take off a quotation mark that has lost its partner."""
-    if noun.count("“") != noun.count("”"):
-        noun = noun.strip("“”") if noun[:1] in "“”" or noun[-1:] in "“”" else noun.rpartition("”")[2] or noun
-    return noun
-
-
-def _without_tail(noun: str) -> str:
-    if (pair := _AND.search(noun)) and len(noun) - pair.end() > 6:
-        noun = noun[: pair.start()]
-    return _balanced(noun.strip(" ，、的")).removesuffix("中") if not noun.endswith(("初中", "高中", "集中")) else noun
+    first, tag = tagged(noun)[0] if noun else ("", "")
+    return _level(noun.removeprefix(first)) if tag == "v" and LEVEL.match(noun, len(first)) else ("", noun)

@@ -1,7 +1,7 @@
 """Words with their part of speech, and the word lists by which a clause is taken apart.
 
-The lists are general Chinese of public reports: verbs that only link a number to what it counts, endings of the names of
-organisations and places, words of time. They say nothing of any one report.
+The lists are general Chinese of public reports: verbs that only link a number to what it counts, endings of the
+names of organisations and places. They say nothing of any one report.
 """
 
 from __future__ import annotations
@@ -48,7 +48,7 @@ LINKING = frozenset(
 # Words that only bind a number to its noun, at the end of the words before it.
 TRAILING = frozenset(
     words_of(
-        "有 共有 现有 拥有 设有 为 是 达 达到 实现 完成 共 共计 合计 总计 计 累计 已 已达 了 至 到 在 "
+        "人民币 有 共有 现有 拥有 设有 为 是 达 达到 实现 完成 共 共计 合计 总计 计 累计 已 已达 了 至 到 在 "
         "于 的 约 仅 就 各 均 分别 高达 约为 总共 一共 控制 稳定 保持 维持 达成 突破 超过 不 也 还 "
         "增至 升至 降至 增加到 提高到 上升到 下降到 增长到 提升到 扩大到 减少到 降低到 由 从 每 将 "
         "将达 预计 力争 左右 为期 长达 历时 仅为 仅有 多达 也 又 大约 较 内 后 以 按 与 和 及 等 对 "
@@ -72,7 +72,7 @@ ORGANISATIONS = words_of(
 _PLACE_END = frozenset("市县区省州镇乡村局委厅部馆院所站厂矿港国校")
 _NO_PLACE = frozenset(
     words_of(
-        "城镇 市镇 集镇 本区 社区服务 小区 地区 全部 内部 外部 部 所 国 省 市 县 区 镇 乡 村 站 院 馆 "
+        "城镇 城乡 市镇 集镇 本区 社区服务 小区 地区 全部 内部 外部 部 所 国 省 市 县 区 镇 乡 村 站 院 馆 "
         "校 城区 大部 干部 党委 支部 俱乐部 美国 中国 德国 英国 法国 日本 韩国 俄罗斯 各国 农村 乡村 "
         "住院 出院 入院 法院 医院 学院 在校 离校 升学 高校 院校 技校 各校 工厂 一部 住所 厕所 场所 "
         "研究所"

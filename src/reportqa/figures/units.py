@@ -197,7 +197,7 @@ def _table() -> dict[str, Unit]:
 
 UNITS = _table()
 SIGNS = {sign: Unit(sign, "money", normal) for sign, normal in _CURRENCY_SIGNS.items()}
-SIGN = re.compile("|".join(re.escape(sign) for sign in sorted(SIGNS, key=len, reverse=True)) + "$")
+SIGN = re.compile("(?:" + "|".join(re.escape(sign) for sign in sorted(SIGNS, key=len, reverse=True)) + ")$")
 _AFTER_DIGITS_ONLY = frozenset(_COUNTS) | {
     "分",
     "度",

@@ -1,0 +1,1 @@
+"""Batch: a list of questions in, a finished document out."""

@@ -1,0 +1,102 @@
+"""What goes through a batch: the rows of a question list, and the same rows answered."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from reportqa.datamodel import Answer
+
+# What stands in a text for a character that could not be decoded.
+UNREADABLE = "\ufffd"
+# Below it a person should look at the answer.
+LOW_CONFIDENCE = 0.5
+
+
+@dataclass(frozen=True, slots=True)
+class QuestionRow:
+    """One row of a question list; ``error`` says why it holds no question, and is empty where it holds one.
+
+    ``number`` counts the rows from 1. ``others`` holds what stands beside the question, under its own names.
+    """
+
+    number: int
+    question: str
+    others: Mapping[str, Any] = field(default_factory=dict)
+    error: str = ""
+
+    @classmethod
+    def read(cls, number: int, question: str, others: Mapping[str, Any] | None = None) -> QuestionRow:
+        """Make a row of what was read, with the error where that is no readable question.
+
+        >>> QuestionRow.read(2, " ").error
+        '问题是空的'
+        """
+        question = question.strip()
+        error = "" if question else "问题是空的"
+        if UNREADABLE in question:
+            error = "有读不出的字符"
+        return cls(number, question, others or {}, error)
+
+    @property
+    def id(self) -> Any:
+        """What the list itself calls this row: its ``id``, None where there is none."""
+        return self.others.get("id")
+
+
+@dataclass(frozen=True, slots=True)
+class QuestionList:
+    """A question list as it was read: nothing is left out, and the order is that of the file.
+
+    ``columns`` names what stands beside the questions; ``notes`` say what a person should know of the reading.
+    """
+
+    name: str
+    rows: tuple[QuestionRow, ...]
+    columns: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
+
+    def __len__(self) -> int:
+        return len(self.rows)
+
+    @property
+    def digest(self) -> str:
+        """A hash of all that was read, by which a journal knows its list again."""
+        content = [[row.question, dict(row.others), row.error] for row in self.rows]
+        text = json.dumps([content, self.columns], ensure_ascii=False)
+        return hashlib.blake2b(text.encode("utf-8"), digest_size=16).hexdigest()
+
+
+@dataclass(frozen=True, slots=True)
+class Duplicate:
+    """A row that asks again what row ``of`` asks: in the same words (``exact``) or in nearly the same."""
+
+    row: int
+    of: int
+    exact: bool
+
+    def __str__(self) -> str:
+        return f"与第 {self.of} 条{'相同' if self.exact else '相近'}"
+
+
+@dataclass(frozen=True, slots=True)
+class AnsweredRow:
+    """A row with its answer.
+
+    ``reviewed`` is what a person wrote in an earlier answer sheet, taken up again; ``outdated`` says that there was
+    such an answer but that its source reads differently now.
+    """
+
+    row: QuestionRow
+    answer: Answer
+    duplicate: Duplicate | None = None
+    reviewed: str = ""
+    outdated: bool = False
+
+    @property
+    def doubtful(self) -> bool:
+        """Whether the answer was given with little confidence and no person has looked at it."""
+        return self.answer.found and not self.reviewed and self.answer.confidence < LOW_CONFIDENCE

@@ -1,0 +1,51 @@
+"""Example questions, made from what the indexed reports themselves contain."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable
+
+from reportqa.datamodel import Figure, Kind
+
+_FORMS: dict[Kind, str] = {
+    "count": "{indicator}有多少{unit}？",
+    "ratio": "{indicator}是多少？",
+    "area": "{indicator}是多少？",
+    "percent": "{indicator}是多少？",
+    "money": "{indicator}是多少？",
+}
+_SHORT, _LONG = 2, 9
+_RATES = ("率", "比", "比例", "比重")
+
+
+def example_questions(figures: Iterable[Figure], limit: int = 6) -> list[str]:
+    """Ask for the indicators that the reports care most for: those that they split into parts, then the others in turn.
+
+    >>> whole = Figure(2, 7, "6191人", 6191, "人", 6191, "人", "count", "招生")
+    >>> part = Figure(10, 15, "1455人", 1455, "人", 1455, "人", "count", "招生", "技工学校", parent=2)
+    >>> example_questions([whole, part])
+    ['招生有多少人？']
+
+    Kinds take turns, so that a report of head counts still shows that a ratio or an area can be asked for.
+    """
+    figures = list(figures)
+    parts = Counter((figure.document, figure.parent) for figure in figures if figure.parent is not None)
+    by_kind: dict[str, dict[str, int]] = {kind: {} for kind in _FORMS}
+    for figure in figures:
+        if _is_plain(figure):
+            question = _FORMS[figure.kind].format(indicator=figure.indicator, unit=figure.unit)
+            rank = by_kind[figure.kind].get(question, 0)
+            by_kind[figure.kind][question] = max(rank, parts[figure.document, figure.start])
+    turns = [sorted(asked, key=asked.__getitem__, reverse=True) for asked in by_kind.values()]
+    longest = max(map(len, turns))
+    return [asked[turn] for turn in range(longest) for asked in turns if turn < len(asked)][:limit]
+
+
+def _is_plain(figure: Figure) -> bool:
+    """Whether it can be asked for without saying more than its indicator."""
+    return (
+        figure.kind in _FORMS
+        and _SHORT <= len(figure.indicator) <= _LONG
+        and figure.parent is None
+        and (figure.kind != "percent" or figure.indicator.endswith(_RATES))
+    )
