@@ -12,8 +12,9 @@ from reportqa.datamodel import Answer, Citation, CitedFigure, Conflict, Derivati
 from reportqa.dense import Vectors
 from reportqa.deriving import COUNTABLE, Derived, derive
 from reportqa.highlighting import best_run, best_sentence
-from reportqa.items import entity, list_items, people
-from reportqa.matching import FigureMatch, match_figures
+from reportqa.items import ItemList, entity, lists_in, people
+from reportqa.matching import FigureMatch, match_figures, share_of_question
+from reportqa.normalization import fold
 from reportqa.questions import Question
 from reportqa.refusing import no_name, wrong_figure, wrong_number, wrong_place, wrong_year
 from reportqa.retrieval import Candidate, Retriever, ScoredUnit
@@ -24,6 +25,9 @@ _OTHER_FIGURES = 6
 _ALIKE = 2.5
 _SEVERAL = re.compile(r"各(?:有|是|为|占|自)?(?:多少|几)|分别|(?:多少|几)[^,]*,[^,]*(?:多少|几)|(?:多少|几)[^,]*、[^,]*(?:多少|几)")
 _NAMED = 0.5
+# How far from the best clause, in cosine, the list may stand that answers, and what shared words before it are worth.
+_LIST_NEAR = 0.03
+_LEAD = 0.1
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +73,8 @@ class Answerer:
             return None
         best = matches[0]
         several = self._several(question, matches)
-        conflict = tuple(contradicting(best.figure, [m.figure for m in matches if m.score >= best.score - _ALIKE]))
+        alike = [m.figure for m in matches if m.score >= best.score - _ALIKE or m.figure.indicator == best.figure.indicator]
+        conflict = tuple(contradicting(best.figure, alike))
         disputed = [best, *(match for match in matches if match.figure in conflict)]
         shown = several if len(several) > 1 else disputed if conflict else [best]
         by_passage: dict[int, FigureMatch] = {}
@@ -80,8 +85,8 @@ class Answerer:
             places=tuple((m.candidate, _places(m.candidate, m.clause.start, m.clause.end)) for m in by_passage.values()),
             figures=tuple(match.figure for match in shown),
             conflict=tuple(match.figure for match in disputed) if conflict else (),
-            refusal=self._refusal(question, best.candidate, _text(best.candidate, best.sentence))
-            or wrong_figure(question, best),
+            refusal=self._refusal(question, best.candidate, _text(best.candidate, best.clause) + best.figure.scope)
+            or wrong_figure(question, best, _text(best.candidate, best.sentence)),
         )
 
     def _of_the_year(self, question: Question, matches: list[FigureMatch]) -> list[FigureMatch]:
@@ -89,7 +94,8 @@ class Answerer:
         years = [str(year) for year in self._retriever.wanted_years(question)]
         named = [m for m in matches if any(year in _text(m.candidate, m.clause) + m.figure.scope for year in years)]
         others = {str(self._store.document(match.figure.document).year) for match in matches}
-        return named if named and not others & set(years) else matches
+        close = named and named[0].signals["indicator"] >= matches[0].signals["indicator"] and named[0].score >= matches[0].score - _ALIKE
+        return named if close and not others & set(years) else matches
 
     def _several(self, question: Question, matches: list[FigureMatch]) -> list[FigureMatch]:
         """Return the figures of a question that asks for several, in the order of the text."""
@@ -113,21 +119,27 @@ class Answerer:
     def _text_reply(self, question: Question, candidates: list[Candidate]) -> Reply:
         best = candidates[0]
         start, end = best_run(question, best)
-        statement = best.passage.prose.text[start:end]
-        text = _words(question, best, start, end) or statement.strip(" ，；、。")
-        named = people(statement) if question.asked == "who" else ""
+        text = best.passage.prose.text
+        words = text[start:end].strip(" ，；、。")
+        chosen = _best_list(best) if question.asked == "list" or question.several else None
+        if chosen:
+            words, start, end = "、".join(chosen.members), min(start, chosen.start), max(end, chosen.end)
+        elif question.asked in ("who", "where", "which"):
+            sentence = best_sentence(best)
+            words = entity(question, text[start:end]) or entity(question, text[sentence.start : sentence.end]) or words
+        statement = text[start:end]
         return Reply(
-            text=text,
+            text=words,
             places=((best, _places(best, start, end)),),
             verdict=verdict(question.plain, statement) if question.asked == "verdict" else None,
-            refusal=self._refusal(question, best, statement) or (no_name(question, named) if question.asked == "who" else ""),
+            refusal=self._refusal(question, best, statement) or no_name(question, people(statement)),
         )
 
     def _refusal(self, question: Question, candidate: Candidate, statement: str) -> str:
         document = self._store.document(candidate.passage.passage.document)
         context = f"{' '.join(candidate.passage.passage.section)} {statement}"
         return (
-            wrong_year(question, document, self._retriever.newest, context)
+            wrong_year(self._retriever.wanted_years(question), document, context)
             or wrong_place(question, document, candidate.passage.prose.text)
             or wrong_number(question, context)
         )
@@ -206,16 +218,18 @@ def _confidence(reply: Reply) -> float:
     return 0.0 if reply.refusal else 0.6 if reply.derived or reply.conflict else 0.9
 
 
-def _words(question: Question, candidate: Candidate, start: int, end: int) -> str:
-    """Return the part of the answering clauses that names what is asked for."""
-    text = candidate.passage.prose.text
-    if question.asked in ("list", "where") or question.several:
-        sentence = best_sentence(question, candidate)
-        for where in (text[start:end], text[sentence.start : sentence.end]):
-            found = list_items(where)
-            if len(found) >= 2:
-                return "、".join(found)
-    return entity(question, text[start:end]) if question.asked in ("who", "where", "which") else ""
+def _best_list(candidate: Candidate) -> ItemList | None:
+    """Return the list of a passage whose clauses are closest to the question; None where there is none near."""
+    best_unit = max(unit.answers for unit in candidate.units if not unit.whole)
+    scored = []
+    for found in lists_in(candidate.passage.prose.text):
+        near = [u for u in candidate.units if not u.whole and u.start < found.end and found.start - len(found.lead) < u.end]
+        scores = [unit.answers for unit in near] or [0.0]
+        # An enumeration over whole sentences is near only where most of it is.
+        score = sum(scores) / len(scores) if found.long else max(scores)
+        scored.append((score + _LEAD * share_of_question(candidate.rarity, fold(found.lead)), found))
+    score, found = max(scored, key=lambda pair: pair[0], default=(0.0, None))
+    return found if score >= best_unit - _LIST_NEAR else None
 
 
 def _text(candidate: Candidate, unit: ScoredUnit) -> str:

@@ -1,4 +1,4 @@
-"""Vectors: passages in FAISS, the sentences and clauses inside them in a file read only where a passage is looked at."""
+"""Vectors in FAISS: the sentences and clauses of every passage, by which passages are found."""
 
 from __future__ import annotations
 
@@ -14,18 +14,18 @@ Vectors = npt.NDArray[np.float32]
 
 
 def write_vectors(path: Path, vectors: Vectors) -> None:
-    """Write L2-normalised passage vectors, shape (n, dim), as an exact inner-product index."""
+    """Write L2-normalised vectors, shape (n, dim), as an exact inner-product index."""
     index = faiss.IndexFlatIP(vectors.shape[1])
     index.add(np.ascontiguousarray(vectors, dtype=np.float32))
     faiss.write_index(index, str(path))
 
 
 class DenseIndex:
-    """Nearest passages by cosine.
+    """Nearest sentences and clauses by cosine.
 
-    >>> index = DenseIndex(Path("index/passages.faiss"))    # doctest: +SKIP
+    >>> index = DenseIndex(Path("index/units.faiss"))       # doctest: +SKIP
     >>> index.search(question_vector, 3)                    # doctest: +SKIP
-    {22: 0.87, 24: 0.86, 91: 0.85}
+    [(22, 0.87), (24, 0.86), (91, 0.85)]
     """
 
     def __init__(self, path: Path) -> None:
@@ -37,11 +37,12 @@ class DenseIndex:
     def __len__(self) -> int:
         return int(self._index.ntotal)
 
-    def search(self, vector: Vectors, limit: int) -> dict[int, float]:
-        """Return the ``limit`` nearest passages as {number: cosine}, best first; ``vector`` has shape (dim,)."""
-        scores, numbers = self._index.search(vector[None, :], min(limit, len(self)))
-        return {int(number): float(score) for number, score in zip(numbers[0], scores[0], strict=True)}
+    def search(self, vector: Vectors, limit: int) -> list[tuple[int, float]]:
+        """Return the ``limit`` nearest rows with their cosines, best first; ``vector`` has shape (dim,)."""
+        scores, rows = self._index.search(vector[None, :], min(limit, len(self)))
+        return [(int(row), float(score)) for row, score in zip(rows[0], scores[0], strict=True)]
 
-    def score(self, vector: Vectors, numbers: list[int]) -> list[float]:
-        """Return the cosines of the given passages, in their order."""
-        return [float(np.dot(self._index.reconstruct(number), vector)) for number in numbers]
+    def rows(self, first: int, count: int) -> Vectors:
+        """Return ``count`` vectors from row ``first`` on, shape (count, dim)."""
+        vectors: Vectors = self._index.reconstruct_n(first, count)
+        return vectors

@@ -28,6 +28,7 @@ _SHARE_FORMS = tuple(
         r"(?P<whole>.*?)(?P<part>[\u4e00-\u9fff]{2,6})的(?:比例|比重|占比)",
     )
 )
+_SHARE = re.compile(r"占|比|率|例")
 _REST = re.compile(r"还剩|剩下|剩余|还差|没[有]?[^,。]{0,6}(?:的|掉|完|成)|未[\u4e00-\u9fff]{1,6}|除去|除了|扣除|不含|不算|以外|之外")
 _SUM = re.compile(r"加起来|一共|合计|总共|总和|共计|加在一起")
 
@@ -75,8 +76,7 @@ def _share(question: Question, stated: list[FigureMatch], countable: list[Figure
 
 
 def _rest(question: Question, countable: list[FigureMatch]) -> Derived | None:
-    taken = _REST.sub("", question.plain)
-    pair = _best_pair(countable, lambda match: _says(match, taken), lambda match: _says(match, taken))
+    pair = _best_pair(countable, _named(question), _named(question))
     if pair is None or not _part_of(pair[0].figure, pair[1].figure, pair[0], pair[1]):
         return None
     part, whole, _ = pair
@@ -129,17 +129,22 @@ def _is_stated(question: Question, stated: list[FigureMatch], part_words: str, c
         said = f"{fold(match.figure.indicator)} {fold(match.figure.scope)}"
         if rate and rate[0] in said:
             return True
-        if not rate and share_of_words(part_words, said) >= _CERTAIN:
+        if not rate and _SHARE.search(said) and share_of_words(part_words, said) >= _CERTAIN:
             return True
     return False
 
 
 def _says(match: FigureMatch, words: str) -> float:
-    """Return how much of a phrase an operand's indicator, scope and clause say."""
+    """Return how well a phrase names an operand: what the operand's words say of it, and it of them."""
     figure = match.figure
     own = f"{fold(figure.scope)} {fold(figure.indicator)} {fold(figure.text)}"
     clause = fold(match.candidate.passage.prose.text[match.clause.start : match.clause.end])
-    return 0.7 * share_of_words(words, own) + 0.3 * share_of_words(words, clause)
+    said = 0.7 * share_of_words(words, own) + 0.3 * share_of_words(words, clause)
+    return 0.5 * said + 0.5 * share_of_words(fold(figure.indicator), words)
+
+
+def _named(question: Question) -> Callable[[FigureMatch], float]:
+    return lambda match: share_of_words(fold(f"{match.figure.scope}{match.figure.indicator}"), question.plain)
 
 
 def _number(figure: Figure) -> float:

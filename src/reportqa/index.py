@@ -110,7 +110,7 @@ def _take_apart(document: Document) -> _Parts:
 
 
 def _entries(encoder: Encoder, parts: list[_Parts], progress: Progress | None) -> list[DocumentEntry]:
-    """Encode every passage, its sentences and clauses, and its figures, in one run sorted by length."""
+    """Encode the sentences, clauses and figures of every passage in one run."""
     texts: list[str] = []
     planned = []
     for part in parts:
@@ -120,7 +120,7 @@ def _entries(encoder: Encoder, parts: list[_Parts], progress: Progress | None) -
             figures = tuple(part.figures[first:last])
             units = list(unit_texts(passage.section, text))
             planned.append((passage, text, units, figures))
-            texts += [text, *(words for _, _, words in units), *map(figure_text, figures)]
+            texts += [*(words for _, _, words in units), *map(figure_text, figures)]
     vectors = encoder.encode_passages(texts)
     entries = iter(_cut_vectors(planned, vectors))
     return [
@@ -134,11 +134,10 @@ def _entries(encoder: Encoder, parts: list[_Parts], progress: Progress | None) -
 def _cut_vectors(planned: list[_Planned], vectors: Vectors) -> Iterator[PassageEntry]:
     row = 0
     for passage, text, units, figures in planned:
-        own = vectors[row : row + 1 + len(units) + len(figures)]
+        own = vectors[row : row + len(units) + len(figures)]
         row += len(own)
         places = tuple((start, end, whole) for (start, end), whole, _ in units)
-        cut = PassageVectors(own[0], places, own[1 : 1 + len(units)], own[1 + len(units) :])
-        yield PassageEntry(passage, text, cut, figures)
+        yield PassageEntry(passage, text, places, PassageVectors(own[: len(units)], own[len(units) :]), figures)
 
 
 def _readable_manifest(folder: Path) -> Manifest | None:

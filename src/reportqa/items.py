@@ -4,89 +4,96 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import dataclass
 from functools import lru_cache
 
-import jieba
 import jieba.posseg
 
 from reportqa.questions import Question
+from reportqa.words import cut
 
-_SEPARATORS = "、"
-_QUOTED = re.compile(r"[“《「]([^”》」]{2,40})[”》」]")
-_ENUMERATED = re.compile(
-    r"(?:^|[；;。：:，,])\s*(?:[一二三四五六七八九十]是|首先[，,]?|其次[，,]?|再次[，,]?|最后[，,]?|此外[，,]?|第[一二三四五六七八九十][，,、]|[（(]\d[）)])"
+_BRACKETED = re.compile(r"[（(]([^（()）]*、[^（()）]*)[)）]")
+_QUOTED = re.compile(r"(?:[“《「][^”》」“《「]{2,40}[”》」][、，,和与及以\s]{0,3}){2,}")
+_QUOTATION = re.compile(r"[“《「]([^”》」]+)[”》」]")
+_RUN = re.compile(r"[^，。；：！？,;:!?（()）]*、[^，。；：！？,;:!?（()）]*")
+_PAIR = re.compile(r"([\u4e00-\u9fff]{2,10})[和与及]([\u4e00-\u9fff]{2,8}?)(?=[一二两三四五六七八九十\d]+[个位名家所国]|等)")
+_NUMBERED = re.compile(
+    r"(?:^|(?<=[；;。：:，,]))\s*(?:[一二三四五六七八九十]+是|首先[，,]?|其次[，,]?|再次[，,]?|最后[，,]?|第[一二三四五六七八九十]+[，,、]|[（(]\d[）)])"
 )
-_RUN = re.compile(r"[^，。；：:,;！？]*、[^，。；：:,;！？]*")
-_JOINED = re.compile(
-    r"([\u4e00-\u9fff]{2,8})[和与及]([\u4e00-\u9fff]{2,8}?)(?=[一二两三四五六七八九十]个|等|的|，|。|$)"
+_LEADING = frozenset(
+    "包括 有 是 为 如 即 了 向 对 到 来自 围绕 聚焦 打造 承办 举办 参与 参加 开设 拥有 采取 采用 通过 荣获 获得 设有 建成 新增 例如 "
+    "比如 涵盖 涉及 分别 主要 由 在 将 把 从 以 引进 建立 开展 提供 组织 完善 覆盖 面向 组建 推出 举行 形成 创建 设立 生产 "
+    "现有 共有 共 分为 分成 叫做 位于 重点 及 和 获 经 按 给 入选 评选 确定 选定 命名".split(" ")
 )
-# What leads into a list, and what follows its last member.
-_LEAD = re.compile(
-    r"^.*(?:包括|分别是|分别为|主要有|主要是|涉及|涵盖|包含|例如|比如|[如即有为是了向对到]|来自|围绕|聚焦|打造|承办|举办|参与|开设|拥有|采取|通过|荣获|获得|设有|建成|新增)"
-)
-_TAIL = re.compile(r"(?:等[^、]*|[\d一二三四五六七八九十两]+[个项类种所家门大方].*|的.*|为[^、]{0,12}$)$")
+_TRAILING = frozenset("等 等等 的 为 共 共同 参加 开展 进行 组成 构成 担任 负责 出席 举行 输送 分别 均 都 已 已经 被".split(" "))
+_COUNTED = re.compile(r"[\d一二两三四五六七八九十]+[个项类种所家门大方位名国座件场]")
+_LONG = 25
 _NAME_TAGS = frozenset({"nr", "nrt", "nrfg"})
-_PLACE_TAGS = frozenset({"ns"})
-_NOUN_TAGS = frozenset(
-    {"n", "nr", "nrt", "nrfg", "ns", "nt", "nz", "nw", "j", "an", "vn", "b", "eng", "f", "s", "l", "ng", "t", "i"}
-)
+_NOUN_TAGS = frozenset("n nr nrt nrfg ns nt nz nw j an vn b eng f s l ng t i a m".split(" "))
 _BODY = re.compile(
-    r"(?:公司|集团|中心|学校|学院|大学|医院|局|委员会|委|部|办公室|办|处|科|站|馆|银行|协会|学会|政府|企业|研究所|研究院|工厂|厂|社|小组|基地|所|院)$"
+    r"(?:公司|集团|中心|学校|学院|大学|医院|局|委员会|委|部|办公室|办|处|科|站|馆|银行|协会|学会|政府|企业|研究所|研究院|厂|社|小组|基地|所|院)$"
 )
-_POST = re.compile(
-    r"(?:主任|书记|局长|校长|院长|主席|市长|区长|县长|部长|处长|科长|组长|会长|董事长|总经理|经理|负责人|主管|秘书长|教授|专家|代表|领导|师|长|员)$"
-)
+_POST = re.compile(r"(?:主任|书记|[局校院区县市省部处科组会]长|主席|董事长|总经理|经理|负责人|秘书长|教授|专家|代表|主管)$")
 _DOER = re.compile(
-    r"由(?P<after>[^，。；由]{2,20}?)(?:担任|负责|兼任|任|牵头|主持|承担|组织|实施|主导|管理|统筹|共同)|(?P<before>[^，。；]{2,20}?)(?:负责|担任|分管|主管|牵头|兼任|主持)"
+    r"由([^，。；由]{2,20}?)(?:担任|负责|兼任|任(?!务)|牵头|主持|承担|组织|实施|主导|管理|统筹|共同|领衔|带队)"
 )
+_DUTY = re.compile(r"(?:负责|担任|分管|主管|牵头|兼任|主持|领衔|带队)")
+_ORDER = re.compile(r"^(?:[一二三四五六七八九十]+是|首先|其次|此外|第[一二三四五六七八九十]+[，,]?|[（(]?\d+[）).、])")
 
 
-def list_items(text: str) -> list[str]:
-    """Return the members of the list in a stretch of a report, in order; none where there is no list.
+@dataclass(frozen=True, slots=True)
+class ItemList:
+    """A list found in a text: where it stands, the words before it in its clause, and its members."""
 
-    >>> list_items("围绕“智能制造”“航空旅游与商贸”等专业群")
-    ['智能制造', '航空旅游与商贸']
-    >>> list_items("开设了书法、国画、川剧等特色课程")
-    ['书法', '国画', '川剧']
+    start: int
+    end: int
+    lead: str
+    members: tuple[str, ...]
+
+    @property
+    def long(self) -> bool:
+        """Whether its members are sentences rather than names."""
+        return self.end - self.start > _LONG * len(self.members)
+
+
+def lists_in(text: str) -> list[ItemList]:
+    """Return every list of two members or more in a stretch of a report.
+
+    >>> [found.members for found in lists_in("围绕“智能制造”“航空旅游”等专业群，开设了书法、国画、川剧等特色课程。")]
+    [('智能制造', '航空旅游'), ('书法', '国画', '川剧')]
+    >>> [found.members for found in lists_in("民办学校2所（甲校、乙校）")]
+    [('甲校', '乙校')]
     """
-    quoted = _QUOTED.findall(text)
-    enumerated = [part.strip("。；;，, ") for part in _ENUMERATED.split(text)[1:]]
-    if len(enumerated) >= 2:
-        return enumerated
-    runs = [_members(run) for run in _RUN.findall(_without_brackets(text))]
-    members = max(runs, key=len, default=[])
-    if len(quoted) >= 2 and len(quoted) >= len(members):
-        return quoted
-    if len(members) >= 2:
-        return members
-    pair = _JOINED.search(text)
-    return [_LEAD.sub("", pair[1]) or pair[1], pair[2]] if pair else []
-
-
-def bracketed_lists(text: str) -> Iterator[tuple[int, int, str]]:
-    """Yield the place and words of every list in round brackets: 民办学校5所（甲校、乙校）."""
-    for match in re.finditer(r"[（(]([^（()）]*、[^（()）]*)[)）]", text):
-        yield match.start(1), match.end(1), match[1]
+    quoted = [_list(text, match, _QUOTATION.findall(match[0])) for match in _QUOTED.finditer(text)]
+    bracketed = [_list(text, match, _members(match[1], text)) for match in _BRACKETED.finditer(text)]
+    taken = [(found.start, found.end) for found in (*quoted, *bracketed)]
+    runs = [_list(text, match, _members(match[0], text)) for match in _RUN.finditer(text) if _free(match, taken)]
+    pairs = [_list(text, match, [_after_lead(match[1]), match[2]]) for match in _PAIR.finditer(text) if _free(match, taken)]
+    found = [*quoted, *bracketed, *runs, *pairs, *_numbered(text)]
+    return sorted((one for one in found if len(one.members) > 1), key=lambda one: one.start)
 
 
 def entity(question: Question, text: str) -> str:
     """Return the person, body or place in a stretch of a report that the question asks for, "" where none stands out.
 
     >>> from reportqa.questions import understand
-    >>> entity(understand("技校归哪个部门管"), "区人社局负责技工学校的监管工作")
+    >>> entity(understand("技校归哪个部门管"), "五是区人社局负责技工学校的监管工作")
     '区人社局'
     """
-    doer = _DOER.search(text) if question.asked in ("who", "which") else None
-    if doer:
-        return (doer["after"] or doer["before"]).strip("“”、 ")
-    chunks = [chunk for chunk in _noun_chunks(text) if not _said(chunk, question)]
-    tags = _NAME_TAGS if question.asked == "who" else _PLACE_TAGS
-    if question.asked in ("who", "where"):
-        named = [word for word, tag in _tagged(text) if tag in tags and len(word) > 1 and word not in question.plain]
-        if named:
-            return "、".join(dict.fromkeys(named))
+    if question.asked == "who" and people(text):
+        return people(text)
+    doer = _DOER.search(text)
+    if doer and question.asked in ("who", "which"):
+        return doer[1].strip("“”、 ")
+    chunks = [chunk for chunk in _noun_chunks(_ORDER.sub("", text)) if chunk not in question.plain]
+    if question.asked == "where":
+        return "、".join(dict.fromkeys(word for word, tag in _tagged(text) if tag == "ns" and word not in question.plain))
     form = _POST if question.asked == "who" else _BODY
-    return next((chunk for chunk in chunks if form.search(chunk)), "")
+    named = [chunk for chunk in chunks if form.search(chunk)]
+    if _DUTY.search(text):
+        before = _DUTY.split(text, maxsplit=1)[0]
+        named = [chunk for chunk in named if chunk in before] or named
+    return max(named, key=lambda chunk: _strange(chunk, question), default="")
 
 
 def people(text: str) -> str:
@@ -98,30 +105,57 @@ def people(text: str) -> str:
     return "、".join(dict.fromkeys(word for word, tag in _tagged(text) if tag in _NAME_TAGS and len(word) > 1))
 
 
-def _members(run: str) -> list[str]:
-    parts = [part.strip() for part in run.split(_SEPARATORS)]
-    parts[0] = _LEAD.sub("", parts[0]) or parts[0]
-    last = re.split(r"以及|和|及(?!格|时|其)", parts[-1], maxsplit=1)
-    parts[-1:] = [_TAIL.sub("", part).strip() or part for part in last]
+def _list(text: str, match: re.Match[str], members: list[str]) -> ItemList:
+    lead = re.split(r"[，。；！？,;!?]", text[: match.start()])[-1]
+    return ItemList(match.start(), match.end(), lead, tuple(members))
+
+
+def _numbered(text: str) -> Iterator[ItemList]:
+    """Yield a list written as 一是…；二是…, each member up to the next."""
+    marks = list(_NUMBERED.finditer(text))
+    if len(marks) > 1:
+        ends = [mark.start() for mark in marks[1:]] + [len(text)]
+        members = [text[mark.end() : end].strip("。；;，, ") for mark, end in zip(marks, ends, strict=True)]
+        yield ItemList(marks[0].start(), len(text), text[: marks[0].start()], tuple(members))
+
+
+def _free(match: re.Match[str], taken: list[tuple[int, int]]) -> bool:
+    return not any(start < match.end() and match.start() < end for start, end in taken)
+
+
+def _members(run: str, text: str) -> list[str]:
+    parts = run.split("、")
+    parts[-1:] = re.split(r"以及|[和及](?!其|格|时)", parts[-1], maxsplit=1)
+    parts[0], parts[-1] = _after_lead(parts[0]), _before_tail(parts[-1])
     return [part.strip("“”《》 ") for part in parts if part.strip("“”《》 ")]
 
 
-def _without_brackets(text: str) -> str:
-    return re.sub(r"[（(][^（()）]*[)）]", "", text)
+def _after_lead(part: str) -> str:
+    pieces = cut(part)
+    leads = [number for number, piece in enumerate(pieces) if piece in _LEADING]
+    return "".join(pieces[leads[-1] + 1 :]) or part if leads else part
+
+
+def _before_tail(part: str) -> str:
+    counted = _COUNTED.search(part)
+    pieces = cut(part[: counted.start()] if counted and counted.start() else part)
+    tails = [number for number, piece in enumerate(pieces) if piece in _TRAILING]
+    return "".join(pieces[: tails[0]]) or part if tails else "".join(pieces)
+
+
+def _strange(chunk: str, question: Question) -> float:
+    """Return how little of a name the question itself says."""
+    return sum(char not in question.plain for char in chunk) / len(chunk)
 
 
 def _noun_chunks(text: str) -> list[str]:
     chunks, current = [], ""
     for word, tag in _tagged(text):
-        if tag in _NOUN_TAGS:
+        if tag in _NOUN_TAGS and word not in _LEADING:
             current += word
         else:
             chunks, current = ([*chunks, current] if current else chunks), ""
     return [*chunks, current] if current else chunks
-
-
-def _said(chunk: str, question: Question) -> bool:
-    return chunk in question.plain or all(word in question.plain for word in jieba.lcut(chunk))
 
 
 @lru_cache(maxsize=512)

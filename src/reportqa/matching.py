@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from reportqa.datamodel import Figure
+from reportqa.datamodel import Figure, Prose
 from reportqa.dense import Vectors
 from reportqa.normalization import fold
 from reportqa.questions import Question
@@ -38,6 +38,10 @@ _UNIT_CLASSES = tuple(
         "套 台 辆",
     )
 )
+_MAIN_KIND = {"count": "count", "money": "money", "ratio": "ratio", "duration": "duration", "percent": "percent"}
+_GENERAL_SCOPE = re.compile(r"^(?:全[区县市省国]|年|本|[\d年月末底]+$)")
+_BEFORE_ASKED = re.compile(r"原来|之前|以前|从多少|由多少|最初|起初")
+_CHANGED_TO = re.compile(r"[\u4e00-\u9fff（）]{0,6}(?:到|至|为)")
 # Words of one set exclude each other: a figure of the other kind is no answer to a question that names one of them.
 _CONTRASTS = tuple(
     tuple(words.split())
@@ -70,6 +74,9 @@ _CHANGE = re.compile(r"同比|环比|比上|较上|增长|增加|下降|减少|�
 # Fitted by listwise logistic regression on the figures of three question sets, checked on three others (docs/retrieval.md).
 _COSINE = 20.0
 _WEIGHTS = {
+    "kind": 1.5,
+    "former": -2.0,
+    "narrow": -0.5,
     "unit": 0.9,
     "indicator": 0.4,
     "asked": 1.2,
@@ -124,6 +131,8 @@ def _matches(
         clause, sentence = _around(candidate, figure)
         prose = candidate.passage.prose.text
         signals = _signals(question, figure, candidate.rarity, prose[clause.start : clause.end]) | {
+            "kind": float(figure.kind == _MAIN_KIND.get(question.asked, figure.kind)),
+            "former": float(_is_former(candidate.passage.prose, figure, question)),
             "clause": clause.cosine,
             "sentence": sentence.cosine,
             "itself": float(cosine),
@@ -157,11 +166,24 @@ def _signals(question: Question, figure: Figure, rarity: dict[str, float], conte
         "indicator": share_of_question(rarity, text),
         "asked": share_of_words(indicator, question.plain),
         "scope": scope_asked,
+        "narrow": float(bool(scope) and not _GENERAL_SCOPE.search(scope)) * (1 - scope_asked),
         "part": float(figure.parent is not None) * (1 - 2 * scope_asked),
         "contrast": _contrasts(question.plain, text, named),
         "per_head": float(bool(_PER_HEAD.search(question.plain)) != bool(_PER_HEAD.search(indicator))),
         "change": float(bool(_CHANGE.search(question.plain)) != bool(_CHANGE.search(indicator))),
     }
+
+
+def _is_former(prose: Prose, figure: Figure, question: Question) -> bool:
+    """Tell whether a figure is what a value was before it changed: 84 in 由84元提高到89元."""
+    at = next((span.start for span in prose.spans if span.start <= figure.start < span.end), None)
+    if at is None or _BEFORE_ASKED.search(question.plain):
+        return False
+    before = sum(len(span) for span in prose.spans if span.end <= figure.start) + figure.start - at
+    text = prose.text
+    return text[max(before - 3, 0) : before].rstrip("近约的").endswith(("由", "从")) and bool(
+        _CHANGED_TO.match(text[before + len(figure.text) : before + len(figure.text) + 10])
+    )
 
 
 def _unit_fit(asked: str, figure: Figure) -> float:

@@ -5,15 +5,18 @@ from __future__ import annotations
 import re
 import unicodedata
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Literal
 
 from reportqa.errors import InputError
 from reportqa.lexicon import rewrite
 from reportqa.normalization import fold
-from reportqa.words import bigrams, content_words, words
+from reportqa.words import bigrams, content_words, cut, frequency
 
 MAX_QUESTION = 500
 _TERSE = 16
+# A word that jieba's dictionary counts less often than this, before 县 or 区, is a name.
+_RARE = 300
 
 Asked = Literal[
     "count", "money", "area", "percent", "ratio", "date", "duration", "rank", "quantity",
@@ -23,8 +26,8 @@ NUMERIC: frozenset[str] = frozenset(
     {"count", "money", "area", "percent", "ratio", "date", "duration", "rank", "quantity"}
 )
 
-_MEASURES = "人名位个所家门项件间处张座条本册次期届场种类级套台辆户亩吨起例篇部支份组届间栋层床单批款只头株条片段届"
-_HOW_MANY = r"(?:多少|几|好多|若干)"
+_MEASURES = "人名位个所家门项件间处张座条本册次期届场种类级套台辆户吨起例篇部支份组栋层床单批款只头株片段剂宗艘架对节课"
+_HOW_MANY = r"(?:多少|(?<!哪)几|好多|若干)"
 def _form(pattern: str) -> re.Pattern[str]:
     """Compile a pattern that is written over several lines, N standing for a word that asks for a number."""
     return re.compile(pattern.replace("N", _HOW_MANY).replace("M", _MEASURES), re.VERBOSE)
@@ -49,6 +52,13 @@ _FORMS: tuple[tuple[Asked, re.Pattern[str]], ...] = (
     ),
     ("duration", _form("多久|多长(?:的)?时间|N个?(?:天|小时|分钟|个月|年|周|学时|课时|学期)|时长|工期|期限|周期")),
     ("area", _form("面积|N万?(?:平(?!均)|亩|公顷)|(?:地|园|区|馆|房|场|楼)[^,。]{0,6}多大|占了?多大")),
+    (
+        "ratio",
+        _form(
+            """[师生医患护床]{2}比|之比|比是多少|比值|几比几|比例是几比
+            |(?:平均|每)一?[个名位][^,。]{1,10}(?:带|管|负责|教|对应|服务|摊)[^,。]{0,4}N"""
+        ),
+    ),
     ("count", _form("N[万亿千百]?余?[M]|(?:人数|数量|个数|次数|家数|人次)$")),
     (
         "money",
@@ -59,13 +69,6 @@ _FORMS: tuple[tuple[Asked, re.Pattern[str]], ...] = (
         ),
     ),
     ("rank", _form("第几|排名|排第|名次|位列|排在")),
-    (
-        "ratio",
-        _form(
-            """[师生医患护床]{2}比|之比|比是多少|比值|几比几|比例是几比
-            |(?:平均|每)一?[个名位][^,。]{1,10}(?:带|管|负责|教|对应|服务|摊)[^,。]{0,4}N"""
-        ),
-    ),
     ("who", _form("谁|哪[几一些]?位(?!数)|何人|什么人|叫什么|姓名|名字|负责人是|由哪些?人")),
     (
         "where",
@@ -98,12 +101,14 @@ _FORMS: tuple[tuple[Asked, re.Pattern[str]], ...] = (
     ("method", _form("怎么|怎样|如何|咋|办法|措施|途径|方式|手段|做法|靠什么|通过什么|举措|对策")),
 )
 _VERDICT = re.compile(
-    r"(?:吗|么|没有|没|不|否|嘛)$|是否|是不是|有没有|能不能|会不会|可不可以|对不对|[\u4e00-\u9fff](?<!什)(?<!怎)(?<!多)(?<!那)(?<!这)么$|(.)不\1|属实"
+    r"(?:吗|么|没有|没|不|否|嘛|吧)[?？。!！]*$|是否|是不是|有没有|能不能|会不会|可不可以|对不对|[\u4e00-\u9fff](?<!什)(?<!怎)(?<!多)(?<!那)(?<!这)么$|(.)不\1|属实"
 )
+_WH = re.compile(r"什么|哪|谁|多少|几(?!乎)|怎么|怎样|如何|为何|为啥")
 _WH_LIST = re.compile(r"哪(?:些|几|两|三|四|五|六|七|八|九|十)|名单|清单|分别(?:是|有|叫)(?:什么|哪)?")
 _SEVERAL_ASPECTS = re.compile(r"(?:几|哪些|哪几)(?:个)?(?:大)?(?:方面|板块|块(?:内容)?|部分|类|点|条|原则|理念)")
+_MONEY_NOUNS = re.compile(r"工资|薪|奖金|补贴|补助|津贴|票价|房价|经费|投资|资金|费用|收入|支出|花费|成本|造价|进账|利润|产值|营收")
 _UNIT = re.compile(
-    _HOW_MANY + r"(?:万|亿|千|百|余)?(人次|平方米|公里|千米|公顷|学时|课时|小时|[" + _MEASURES + r"天年月周])"
+    _HOW_MANY + r"(?:万|亿|千|百|余)?(人次|剂次|例次|户次|场次|平方米|公里|千米|公顷|学时|课时|小时|[" + _MEASURES + r"天年月周])"
 )
 _UNIT_NOUN = re.compile(_HOW_MANY + r"(?:的)?(学生|教师|职工|人|员工|企业|学校|课程)")
 _NOUN_UNITS = {
@@ -122,7 +127,8 @@ _RELATIVE_YEARS = (
     ("去年|上一?年(?:度)?(?!级)|上一?学年", -1),
     ("今年|本学?年|最新|最近一年", 0),
 )
-_PLACE = re.compile(r"[\u4e00-\u9fff]{2,4}(?:自治区|自治州|新区|[省市区县州旗])")
+_PLACE = re.compile(r"[\u4e00-\u9fff]{2,4}(?:自治区|自治州|新区|[省市区县州旗乡镇村]|街道)")
+_SUFFIXES = frozenset("省市区县州旗乡镇村")
 _NO_PLACE = re.compile(
     r"全[省市区县国]|本[省市区县]|[这那各该我]?个?(?:地区|片区)|[社园校景辖小灾老疫牧林矿库]区|[市区县]级|城[市区]|[上入夜超菜集]市|(?:示范|开发|试验|工业)区"
 )
@@ -131,6 +137,22 @@ _POLITE = re.compile(
     r"^(?:请问一?下?|麻烦问一?下|我?想(?:知道|了解|问)(?:一下)?|帮我?(?:查|看)(?:一?下)?|告诉我|问一下)[，,：:]?"
 )
 _PARTICLES = re.compile(r"[哦哟呢啊呀嘞喔咯噻哈吧的]*[？?。.！!]*$")
+
+
+# Words by which a clause shows that it gives the kind of thing that is asked for.
+_CUES = {
+    "reason": re.compile(
+        r"由于|因为|因此|鉴于|为了|原因|究其|受[^，。]{1,10}影响|导致|背景下|为躲避|为避免|随着|出于|旨在|以便"
+    ),
+    "method": re.compile(
+        r"通过|采取|采用|措施|办法|方式|[一二三四五六七八九]是|首先|其次|加强|建立|开展|实行|推进|完善"
+    ),
+    "list": re.compile(r"、|”“|》《|[一二三四五六七八九]是"),
+    "who": re.compile(r"由|负责|担任|任|主任|书记|局长|校长|院长|主席|先生|女士|教授|人"),
+    "where": re.compile(r"位于|在|来自|赴|前往|地处|设在|省|市|区|县|国|镇|村"),
+    "which": re.compile(r"公司|集团|中心|学校|学院|大学|医院|局|委|部|处|站|馆|银行|协会|“|《"),
+    "date": re.compile(r"\d+年|\d+月|\d+日"),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,6 +180,11 @@ class Question:
         """Whether the answer is a figure."""
         return self.asked in NUMERIC
 
+    def cued(self, clause: str) -> bool:
+        """Tell whether a clause has a word that goes with what is asked for: 由于 for a reason, 、 for a list."""
+        cue = _CUES.get(self.asked)
+        return cue is not None and bool(cue.search(clause))
+
     @property
     def terse(self) -> bool:
         """Whether it is a bare noun phrase (文物？), which may ask for a figure of any kind."""
@@ -181,14 +208,14 @@ def understand(text: str) -> Question:
         raise InputError(f"问题太长：{len(folded)} 个字，最多 {MAX_QUESTION} 个字。")
     bare = _PARTICLES.sub("", _POLITE.sub("", folded)) or folded
     plain = rewrite(bare)
-    asked, yes_no = _asked(bare)
+    asked, yes_no = _asked(bare, folded)
     return Question(
         text=text.strip(),
         plain=plain,
         asked=asked,
         yes_no=yes_no,
         several=bool(_WH_LIST.search(bare) or _SEVERAL_ASPECTS.search(bare)),
-        unit=_unit(plain),
+        unit=_unit(plain) if asked in ("count", "quantity", "duration") else "",
         years=tuple(int(a or b) for a, b in _YEAR.findall(bare)),
         year_offset=next((offset for form, offset in _RELATIVE_YEARS if re.search(form, bare)), None),
         places=_places(bare),
@@ -197,11 +224,13 @@ def understand(text: str) -> Question:
     )
 
 
-def _asked(bare: str) -> tuple[Asked, bool]:
-    yes_no = bool(_VERDICT.search(bare))
+def _asked(bare: str, folded: str) -> tuple[Asked, bool]:
+    yes_no = bool(_VERDICT.search(folded)) and not _WH.search(bare)
     asked = next((kind for kind, form in _FORMS if form.search(bare)), "description")
     if asked in ("count", "quantity") and _SEVERAL_ASPECTS.search(bare):
         asked = "list"
+    if asked == "quantity" and _MONEY_NOUNS.search(bare):
+        asked = "money"
     if yes_no and asked in ("description", "method", "list"):
         asked = "verdict"
     return asked, yes_no
@@ -216,6 +245,11 @@ def _unit(plain: str) -> str:
 
 
 def _places(bare: str) -> tuple[str, ...]:
-    """Return the districts, counties, cities and provinces named, by their full names."""
-    found = [word for word in words(bare) if _PLACE.fullmatch(word) and not _NO_PLACE.search(word)]
+    """Return the districts, counties, cities, provinces and townships named, by their full names.
+
+    A name that jieba does not know comes as a word and a suffix: 青禾 + 县.
+    """
+    pieces = [word for word in cut(bare)]
+    joined = [a + b for a, b in pairwise(pieces) if b in _SUFFIXES and len(a) > 1 and frequency(a) < _RARE]
+    found = [word for word in (*pieces, *joined) if _PLACE.fullmatch(word) and not _NO_PLACE.search(word)]
     return tuple(place for place in found if not any(place != other and place in other for other in found))

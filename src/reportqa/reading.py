@@ -6,7 +6,8 @@ import codecs
 import hashlib
 import re
 import unicodedata
-from collections.abc import Callable, Iterable
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 
 from reportqa.datamodel import Document
@@ -14,18 +15,28 @@ from reportqa.errors import ReadingError
 
 _TITLE_LINES = 4
 _TITLE_LENGTH = 40
+_HAN = "一二三四五六七八九十"
 _NO_TITLE = re.compile(
-    r"[。；！？：，]|^[一二三四五六七八九十]+、|^第[一二三四五六七八九十\d]+[章节]|^[（(][一二三四五六七八九十]+[)）]|^[|>-]"
+    rf"[。；！？：，]|^[{_HAN}]+、|^第[{_HAN}\d]+[编篇部章节]|^[（(][{_HAN}\d]+[)）]|^\d{{1,2}}[.、．)）]"
+    r"|^[|>*•●①-⑳-]|^[图表圖]\s*\d"
 )
+# A title that says what it is has ended; only a year, an edition or a subtitle still belongs to it.
+_TITLE_END = re.compile(
+    r"(?:报告|報告|年报|年報|年鉴|年鑑|总结|總結|公报|公報|白皮书|蓝皮书|规划|方案|纲要|要点|简报|通报|摘要|汇编)(?:[（(].*[)）])?$"
+)
+_SUBTITLE = re.compile(r"[（(—–-]|[\d〇零○一二三四五六七八九]{4}.{0,6}年.{0,4}$")
 _YEAR = re.compile(r"(?<!\d)((?:19|20)\d\d)(?!\d)")
+_EDITION = re.compile(r"(?<!\d)((?:19|20)\d\d)(?=年?(?:度|卷|版)|学年)")
 _HAN_YEAR = re.compile(r"[一二][〇零○九][〇零○一二三四五六七八九]{2}(?=年)")
 _HAN_DIGITS = str.maketrans("〇零○一二三四五六七八九", "000123456789")
 _PLACE = re.compile(r"[\u4e00-\u9fff]{1,6}?(?:自治区|自治州|自治县|新区|省|市|区|县|州|旗|镇|乡)")
 _NO_PLACE = re.compile(r"(?:[社园校景辖片地全本市]|工业|示范|试验|实验|开发)区$|^[全本]|[都城]市$")
+# UTF-8 with a few damaged bytes decodes as GB18030 too, as nonsense.
+_DAMAGE = 0.01
 _BOMS = ((codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"))
 
 
-def read_documents(paths: Iterable[Path], root: Path | None = None) -> tuple[list[Document], list[ReadingError]]:
+def read_documents(paths: Iterable[Path]) -> tuple[list[Document], list[ReadingError]]:
     """Read every readable file among ``paths``, folders searched through, and say what could not be read.
 
     >>> documents, failures = read_documents([Path("corpus")])      # doctest: +SKIP
@@ -35,10 +46,9 @@ def read_documents(paths: Iterable[Path], root: Path | None = None) -> tuple[lis
     Returns the documents in the order of their names, and one error a file that was refused.
     Raises ReadingError where a path does not exist or nothing at all can be read.
     """
-    files = [file for path in paths for file in _files(path)]
     documents: dict[str, Document] = {}
     failures: list[ReadingError] = []
-    for name, file in sorted(files):
+    for name, file in sorted(_named(paths)):
         try:
             document = read_document(file, name)
         except ReadingError as error:
@@ -73,25 +83,47 @@ def read_document(path: Path, name: str | None = None) -> Document:
 
 
 def make_document(name: str, text: str) -> Document:
-    """Make the record of a text that is already in hand, with the title, year and region that it states.
+    r"""Make the record of a text that is already in hand, with the title, year and region that it states.
 
-    >>> make_document("r.txt", "重庆市渝北区中等职业教育\\n质量年度报告\\n（2024年）\\n一、概况\\n").region
+    >>> make_document("r.txt", "重庆市渝北区中等职业教育\n质量年度报告\n（2024年）\n一、概况\n").region
     '渝北区'
     """
     title = _title(text)
     stem = unicodedata.normalize("NFKC", Path(name).stem)
     digest = hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
-    year = _year(title) or _year(stem)
+    # The folder may tell the year where the file does not: 2023/年报.txt.
+    year = _year(title) or _year(stem) or _year(name)
     return Document(name, text, digest, title or stem, year, _region(title) or _region(stem))
 
 
-def _files(path: Path) -> list[tuple[str, Path]]:
+def _named(paths: Iterable[Path]) -> list[tuple[str, Path]]:
+    """Name every file once by its path below the given folder; the folder goes before where two have one name."""
+    found: dict[Path, tuple[str, str]] = {}
+    for path in paths:
+        try:
+            for short, long, file in _files(path):
+                found.setdefault(file.resolve(), (short, long))
+        except OSError as error:
+            raise ReadingError(f"打不开 {path}：{error.strerror}。") from error
+    times = Counter(short for short, _ in found.values())
+    return [(_clean(short if times[short] == 1 else long), file) for file, (short, long) in found.items()]
+
+
+def _files(path: Path) -> Iterator[tuple[str, str, Path]]:
     if path.is_dir():
-        found = [file for file in path.rglob("*") if file.suffix.lower() in READERS and file.is_file()]
-        return [(file.relative_to(path).as_posix(), file) for file in found if not file.name.startswith((".", "~$"))]
-    if path.is_file():
-        return [(path.name, path)]
-    raise ReadingError(f"找不到文件或文件夹：{path}。")
+        for file in path.rglob("*"):
+            if file.suffix.lower() in READERS and file.is_file() and not file.name.startswith((".", "~$")):
+                name = file.relative_to(path).as_posix()
+                yield name, f"{path.resolve().name}/{name}", file
+    elif path.is_file():
+        yield path.name, f"{path.resolve().parent.name}/{path.name}", path
+    else:
+        raise ReadingError(f"找不到文件或文件夹：{path}。")
+
+
+def _clean(name: str) -> str:
+    """Replace what is no character: on Linux a file's name is bytes, of any encoding."""
+    return name.encode("utf-8", "replace").decode("utf-8")
 
 
 def _read_text(data: bytes, name: str) -> str:
@@ -109,9 +141,16 @@ def _decode(data: bytes, name: str) -> str:
     for encoding in [marked] if marked else ["utf-8", "gb18030"]:
         try:
             return data.decode(encoding)
-        except UnicodeDecodeError:
-            continue
+        except UnicodeDecodeError as error:
+            if encoding == "utf-8" and _is_damaged_utf8(data):
+                raise ReadingError(f"文字编码损坏：{name} 第 {error.start + 1} 字节不是 UTF-8。") from error
     raise ReadingError(f"认不出文字编码：{name}（请另存为 UTF-8 或 GB18030 的 .txt）。")
+
+
+def _is_damaged_utf8(data: bytes) -> bool:
+    text = data.decode("utf-8", "replace")
+    wide = sum(char > "\x7f" for char in text)
+    return text.count("\ufffd") <= wide * _DAMAGE
 
 
 def _title(text: str) -> str:
@@ -123,13 +162,19 @@ def _title(text: str) -> str:
             continue
         if not line or len(line) > _TITLE_LENGTH or _NO_TITLE.search(line) or len(lines) == _TITLE_LINES:
             break
+        if _TITLE_END.search("".join(lines)) and not _SUBTITLE.match(line):
+            break
         lines.append(line)
     return "".join(lines)
 
 
 def _year(text: str) -> int | None:
     text = unicodedata.normalize("NFKC", text)
-    found = _YEAR.findall(text) or [year.translate(_HAN_DIGITS) for year in _HAN_YEAR.findall(text)]
+    found = (
+        _EDITION.findall(text)
+        or _YEAR.findall(text)
+        or [year.translate(_HAN_DIGITS) for year in _HAN_YEAR.findall(text)]
+    )
     return int(found[-1]) if found else None
 
 

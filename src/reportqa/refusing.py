@@ -8,26 +8,35 @@ from reportqa.datamodel import Document
 from reportqa.matching import FigureMatch
 from reportqa.normalization import fold
 from reportqa.questions import Question
-from reportqa.retrieval import Candidate, wanted_years
 
 _LAST_YEAR = re.compile(r"上年|上一年|去年|上学年|上一学年|上年度")
-_NAME_ASKED = re.compile(r"叫什么|姓名|名字|姓什么|何人")
+_NAME_ASKED = re.compile(r"(?:[长任记员师授人手官]|主席|经理|总监)[^,。]{0,4}(?:叫什么|姓名|的名字|姓什么|叫啥)|何人|姓甚名谁")
+_MONEY = {
+    "工资": r"工资|薪|报酬|月收入|待遇",
+    "奖金": r"奖金|奖励",
+    "补贴": r"补贴|补助|津贴|资助|经费|专款",
+    "亏损": r"亏|损失",
+    "利润": r"利润|盈利|净利|赚",
+    "票价": r"票价|价格|单价|元/",
+    "收购价": r"收购|并购",
+}
+_AVERAGE = re.compile(r"[生人户次]均")
+_AVERAGE_SAID = re.compile(r"均|每")
 _ORDINAL = re.compile(r"第([一二三四五六七八九十百\d]+)([届批次期轮季])")
 
 
-def wrong_year(question: Question, document: Document, newest: int | None, context: str) -> str:
+def wrong_year(years: tuple[int, ...], document: Document, context: str) -> str:
     """Say that the report is of another year than asked, "" where it is not.
 
     >>> report = Document("r.txt", "", "", year=2024)
-    >>> wrong_year(understand("2023年招生多少人？"), report, 2024, "本学年度招生6191人")     # doctest: +SKIP
+    >>> wrong_year((2023,), report, "本学年度招生6191人")
     '报告只有2024年的数据，没有2023年的。'
 
-    ``context`` is the sentence that would answer: a year that it names itself is answered.
+    ``context`` is the clause that would answer: a year that it names itself, but not to compare with, is answered.
     """
-    years = wanted_years(question, newest)
     if not years or document.year is None or document.year in years:
         return ""
-    if any(str(year) in context for year in years):
+    if any(re.search(rf"(?<![比较与和从自至到—-]){year}", context) for year in years):
         return ""
     if document.year - 1 in years and _LAST_YEAR.search(context):
         return ""
@@ -44,13 +53,26 @@ def wrong_place(question: Question, document: Document, context: str) -> str:
     return f"报告{subject}没有{'、'.join(missing)}的数据。"
 
 
-def wrong_figure(question: Question, match: FigureMatch) -> str:
-    """Say that the best figure counts something else than asked, "" where it may be the answer."""
+def wrong_figure(question: Question, match: FigureMatch, context: str) -> str:
+    """Say that the best figure, in its sentence, counts something else than asked, "" where it may be the answer."""
     figure = match.figure
     if match.signals["unit"] == 0.0:
         return f"报告里没有找到以“{question.unit}”计的数据。"
+    missing = _missing_money(question.plain, f"{figure.indicator}{figure.scope}{context}") if figure.kind == "money" else ""
+    if missing:
+        return f"报告没有给出{missing}，相近的是{figure.indicator}{figure.text}。"
+    if _AVERAGE.search(question.plain) and not _AVERAGE_SAID.search(f"{figure.indicator}{context}"):
+        return f"报告没有给出平均数，相近的是{figure.indicator}{figure.text}。"
     if match.signals["contrast"] > 0:
         return f"报告没有这一项，相近的是{figure.indicator}{figure.text}。"
+    return ""
+
+
+def _missing_money(question: str, said: str) -> str:
+    """Return the sort of money that is asked for and not spoken of: a wage is no revenue, a loss no investment."""
+    for sort, words in _MONEY.items():
+        if re.search(words, question) and not re.search(words, said):
+            return sort
     return ""
 
 
@@ -65,8 +87,3 @@ def wrong_number(question: Question, context: str) -> str:
 def no_name(question: Question, people: str) -> str:
     """Say that the report does not name the person asked for."""
     return "" if people or not _NAME_ASKED.search(question.plain) else "报告没有给出姓名。"
-
-
-def too_far(candidate: Candidate) -> str:
-    """Say that nothing in the report is close to the question."""
-    return ""

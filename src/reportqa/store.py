@@ -26,7 +26,7 @@ from reportqa.errors import IndexStoreError
 FORMAT = 1
 Unit = tuple[int, int, bool]
 _MANIFEST = "manifest.json"
-_DATABASE, _PASSAGES, _UNITS, _FIGURES = "report.sqlite", "passages.faiss", "units.npy", "figures.npy"
+_DATABASE, _UNITS, _FIGURES = "report.sqlite", "units.faiss", "figures.npy"
 _GENERATION = "generation-"
 # Larger files are checked by size alone: hashing gigabytes at each start would cost more than it saves.
 _HASHED_BYTES = 64 * 2**20
@@ -75,12 +75,10 @@ class IndexedPassage:
 
 @dataclass(frozen=True, slots=True)
 class PassageVectors:
-    """The vector of a passage, those of its units, shape (units, dim), and of its figures, shape (figures, dim)."""
+    """The vectors of a passage's units, shape (units, dim), and of its figures, shape (figures, dim)."""
 
-    passage: Vectors
-    units: tuple[Unit, ...]
-    unit_vectors: Vectors
-    figure_vectors: Vectors
+    units: Vectors
+    figures: Vectors
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +87,7 @@ class PassageEntry:
 
     passage: Passage
     text: str
+    units: tuple[Unit, ...]
     vectors: PassageVectors
     figures: tuple[Figure, ...]
 
@@ -108,32 +107,19 @@ def write_index(folder: Path, entries: list[DocumentEntry], model_id: str, dim: 
 
     The switch is one ``os.replace`` of the manifest: a process killed at any moment leaves the old index or the new.
     """
-    folder.mkdir(parents=True, exist_ok=True)
     generation = f"{_GENERATION}{secrets.token_hex(8)}"
     target = folder / generation
     try:
-        target.mkdir()
-        passages = [passage for entry in entries for passage in entry.passages]
-        _write_database(target / _DATABASE, entries)
-        write_vectors(target / _PASSAGES, np.stack([passage.vectors.passage for passage in passages]))
-        _save_rows(target / _UNITS, [passage.vectors.unit_vectors for passage in passages])
-        _save_rows(target / _FIGURES, [passage.vectors.figure_vectors for passage in passages])
-        manifest = Manifest(
-            generation=generation,
-            model_id=model_id,
-            dim=dim,
-            documents={entry.document.name: entry.document.digest for entry in entries},
-            sections=sum(len(entry.sections) for entry in entries),
-            passages=len(passages),
-            figures=sum(len(passage.figures) for passage in passages),
-            files={file.name: _fingerprint(file) for file in sorted(target.iterdir())},
-        )
+        target.mkdir(parents=True)
+        manifest = _write_generation(target, entries, model_id, dim)
         beside = folder / f"{_MANIFEST}.{generation}"
-        beside.write_text(json.dumps(asdict(manifest), ensure_ascii=False, indent=1), encoding="utf-8")
+        beside.write_text(_sealed(manifest), encoding="utf-8")
         os.replace(beside, folder / _MANIFEST)
-    except OSError as error:
+    # faiss reports a full disk as a RuntimeError, sqlite as one of its own.
+    except (OSError, RuntimeError, sqlite3.Error) as error:
         shutil.rmtree(target, ignore_errors=True)
-        raise IndexStoreError(f"写不了索引文件夹 {folder}：{error.strerror or error}。") from error
+        reason = getattr(error, "strerror", None) or str(error).splitlines()[0]
+        raise IndexStoreError(f"写不了索引文件夹 {folder}：{reason}。") from error
     _remove_old(folder, generation)
     return manifest
 
@@ -144,15 +130,20 @@ def read_manifest(folder: Path) -> Manifest | None:
     Raises IndexStoreError where it is damaged or of another format version.
     """
     path = folder / _MANIFEST
-    if not path.exists():
-        return None
     try:
         record = json.loads(path.read_text(encoding="utf-8"))
         if record["format"] != FORMAT:
             raise IndexStoreError(f"索引的格式是第 {record['format']} 版，本程序用第 {FORMAT} 版：{_REBUILD}。")
-        return Manifest(**record)
-    except (OSError, ValueError, KeyError, TypeError) as error:
+        seal = record.pop("seal")
+        manifest = Manifest(**record)
+    except (FileNotFoundError, NotADirectoryError):
+        return None
+    # A text of nothing but brackets is a RecursionError.
+    except (OSError, ValueError, KeyError, TypeError, RecursionError) as error:
         raise IndexStoreError(f"索引损坏：读不出 {path}，{_REBUILD}。") from error
+    if seal != _seal(manifest):
+        raise IndexStoreError(f"索引损坏：{path} 被改动，{_REBUILD}。")
+    return manifest
 
 
 class Store:
@@ -171,8 +162,8 @@ class Store:
         self._folder = folder / manifest.generation
         self._check_files()
         self._connections = threading.local()
-        self.dense = DenseIndex(self._folder / _PASSAGES)
-        self._unit_rows = np.load(self._folder / _UNITS, mmap_mode="r")
+        self._dense = DenseIndex(self._folder / _UNITS)
+        self._first_units = np.array([row[0] for row in self._rows("SELECT first_unit FROM passages ORDER BY number")])
         self._figure_rows = np.load(self._folder / _FIGURES, mmap_mode="r")
         self.document = lru_cache(maxsize=64)(self._document)
         self.passage = lru_cache(maxsize=4096)(self._passage)
@@ -187,6 +178,16 @@ class Store:
             connection = self._connections.connection = sqlite3.connect(uri, uri=True)
         return connection
 
+    def __len__(self) -> int:
+        return self.manifest.passages
+
+    def dense_search(self, vector: Vectors, limit: int) -> dict[int, float]:
+        """Return the passages of the ``limit`` nearest sentences and clauses as {number: best cosine}, best first."""
+        found: dict[int, float] = {}
+        for row, cosine in self._dense.search(vector, limit):
+            found.setdefault(int(np.searchsorted(self._first_units, row, side="right")) - 1, cosine)
+        return found
+
     def keyword_search(self, table: str, question: str, limit: int) -> dict[int, float]:
         """Return the best passages by BM25 over ``table`` ("words" or "bigrams")."""
         with _damage_reported():
@@ -194,8 +195,7 @@ class Store:
 
     def unit_vectors(self, passage: IndexedPassage) -> Vectors:
         """Return the vectors of a passage's sentences and clauses, shape (units, dim)."""
-        rows = self._unit_rows[passage.first_unit : passage.first_unit + len(passage.units)]
-        return np.asarray(rows, dtype=np.float32)
+        return self._dense.rows(passage.first_unit, len(passage.units))
 
     def figure_vectors(self, number: int) -> Vectors:
         """Return the vectors of a passage's figures, shape (figures, dim), in the order of :attr:`figures`."""
@@ -267,6 +267,34 @@ def _damage_reported() -> Iterator[None]:
         raise IndexStoreError(f"索引损坏：数据库读不出（{error}），{_REBUILD}。") from error
 
 
+def _write_generation(target: Path, entries: list[DocumentEntry], model_id: str, dim: int) -> Manifest:
+    passages = [passage for entry in entries for passage in entry.passages]
+    _write_database(target / _DATABASE, entries)
+    write_vectors(target / _UNITS, np.concatenate([passage.vectors.units for passage in passages]))
+    figures = np.concatenate([passage.vectors.figures for passage in passages])
+    np.save(target / _FIGURES, figures.astype(np.float16))
+    return Manifest(
+        generation=target.name,
+        model_id=model_id,
+        dim=dim,
+        documents={entry.document.name: entry.document.digest for entry in entries},
+        sections=sum(len(entry.sections) for entry in entries),
+        passages=len(passages),
+        figures=sum(len(passage.figures) for passage in passages),
+        files={file.name: _fingerprint(file) for file in sorted(target.iterdir())},
+    )
+
+
+def _sealed(manifest: Manifest) -> str:
+    return json.dumps(asdict(manifest) | {"seal": _seal(manifest)}, ensure_ascii=False, indent=1)
+
+
+def _seal(manifest: Manifest) -> str:
+    """Return a hash over a manifest, by which a change of any of its values shows."""
+    values = json.dumps(asdict(manifest), ensure_ascii=False, sort_keys=True)
+    return hashlib.blake2b(values.encode("utf-8"), digest_size=16).hexdigest()
+
+
 def _write_database(path: Path, entries: list[DocumentEntry]) -> None:
     database = sqlite3.connect(path)
     with contextlib.closing(database), database:
@@ -276,7 +304,7 @@ def _write_database(path: Path, entries: list[DocumentEntry]) -> None:
             _write_document(database, entry)
             for passage in entry.passages:
                 _write_passage(database, number, first_unit, passage)
-                number, first_unit = number + 1, first_unit + len(passage.vectors.units)
+                number, first_unit = number + 1, first_unit + len(passage.units)
 
 
 def _write_document(database: sqlite3.Connection, entry: DocumentEntry) -> None:
@@ -318,7 +346,7 @@ def _write_passage(database: sqlite3.Connection, number: int, first_unit: int, e
             passage.paragraph,
             _json(spans),
             first_unit,
-            _json(entry.vectors.units),
+            _json(entry.units),
         ),
     )
     database.executemany(

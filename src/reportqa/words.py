@@ -148,6 +148,25 @@ def words(text: str) -> list[str]:
     return [word for word in _tokenizer().lcut_for_search(fold(text)) if word[0].isalnum()]
 
 
+def cut(text: str) -> list[str]:
+    """Return the words of ``text``, each once and in order, punctuation too.
+
+    >>> cut("江北区招生多少人")
+    ['江北区', '招生', '多少', '人']
+    """
+    return _tokenizer().lcut(text)
+
+
+def frequency(word: str) -> int:
+    """Return how often jieba's dictionary counted a word, 0 for one that it does not know.
+
+    >>> frequency("学校") > frequency("青禾")
+    True
+    """
+    _tokenizer().check_initialized()
+    return int(_tokenizer().FREQ.get(word) or 0)
+
+
 def content_words(text: str) -> list[str]:
     """Return the words of ``text`` that name something.
 
@@ -180,6 +199,15 @@ def word_starts(text: str) -> set[int]:
         position += len(word)
         starts.add(position)
     return starts
+
+
+def first_word(text: str) -> str:
+    """Return the word with which ``text`` begins.
+
+    >>> first_word("亿元投入"), first_word("人才培养"), first_word("")
+    ('亿元', '人才培养', '')
+    """
+    return next(iter(_tokenizer().cut(text)), "")
 
 
 def _runs(text: str) -> Iterator[str]:

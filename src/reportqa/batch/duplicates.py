@@ -16,7 +16,7 @@ from reportqa.words import bigrams
 # Two questions are near when they share this much of their character pairs, by Jaccard.
 _NEAR = 0.75
 # Characters that two ways of asking for the same differ by: 招生多少人, 招生人数是多少.
-_GENERIC = frozenset("的了是有在和与为被把将于到多少几一共总计请问人名个位数量占比例率呢吗吧啊啥什么哪些里儿谁怎样如何样都又")
+_GENERIC = frozenset("的了是有在和与为被把将于到多少几一共总计请问人名个位数量占比例率呢吗吧啊啥什么哪些里儿谁怎样如何")
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +24,7 @@ class _Asked:
     row: int
     kind: tuple[str, ...]
     pairs: frozenset[str]
-    letters: frozenset[str]
+    letters: str
 
 
 def find_duplicates(rows: Sequence[QuestionRow]) -> dict[int, Duplicate]:
@@ -61,8 +61,8 @@ def _read(row: QuestionRow) -> _Asked:
     else:
         plain, asked = question.plain, "quantity" if question.asked == "count" else question.asked
     digits = "".join(char if char.isdecimal() else " " for char in plain)
-    letters = frozenset(filter(str.isalpha, plain)) - _GENERIC
-    return _Asked(row.number, (asked, *digits.split()), frozenset(bigrams(plain)), letters)
+    letters = set(filter(str.isalpha, plain)) - _GENERIC
+    return _Asked(row.number, (asked, *digits.split()), frozenset(bigrams(plain)), "".join(sorted(letters)))
 
 
 def _near(asked: Sequence[_Asked]) -> dict[int, Duplicate]:
@@ -73,7 +73,7 @@ def _near(asked: Sequence[_Asked]) -> dict[int, Duplicate]:
     """
     found = {}
     frequency = Counter(pair for one in asked for pair in one.pairs)
-    holders: defaultdict[tuple[tuple[str, ...], str | frozenset[str]], list[_Asked]] = defaultdict(list)
+    holders: defaultdict[tuple[tuple[str, ...], str], list[_Asked]] = defaultdict(list)
     for one in asked:
         rarest = sorted(one.pairs, key=lambda pair: (frequency[pair], pair))
         prefix = rarest[: len(rarest) - ceil(_NEAR * len(rarest)) + 1]

@@ -1,4 +1,4 @@
-"""The journal of a run: every answer is on disk as soon as it is given, so that a killed run goes on where it stopped."""
+"""The journal of a run: answers are on disk as soon as they are given, and a killed run goes on where it stopped."""
 
 from __future__ import annotations
 

@@ -58,7 +58,7 @@ def take_up(answered: AnsweredRow, reviews: Reviews) -> AnsweredRow:
 
 
 def sources(answer: Answer) -> tuple[Citation, ...]:
-    """Return the citations that an answer stands on: the first, and those of figures that contradict or are reckoned with."""
+    """Return the citations that an answer stands on: the first, and those of figures in contradiction or arithmetic."""
     figures = [figure for conflict in answer.conflicts for figure in conflict.figures]
     figures += answer.derivation.operands if answer.derivation else ()
     ranks = {1, *(figure.citation for figure in figures)}

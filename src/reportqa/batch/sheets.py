@@ -9,7 +9,6 @@ import zlib
 from collections.abc import Iterable, Iterator
 from io import BytesIO
 from typing import Any
-from xml.etree.ElementTree import ParseError
 
 from openpyxl import load_workbook
 from openpyxl.utils.exceptions import InvalidFileException
@@ -22,9 +21,9 @@ _MAX_UNPACKED = 256 * 2**20
 # Titles and headers stand above the questions.
 _ABOVE = 100
 _OLE = b"\xd0\xcf\x11\xe0"
-# What openpyxl and the libraries under it raise for a file that is not what it should be.
+# What openpyxl and the libraries under it raise for a file that is not what it should be; XML errors are SyntaxErrors.
 _DAMAGE = (
-    InvalidFileException, zipfile.BadZipFile, zlib.error, ParseError, LookupError, ValueError, TypeError,
+    InvalidFileException, zipfile.BadZipFile, zlib.error, SyntaxError, LookupError, ValueError, TypeError,
     AttributeError, ArithmeticError, AssertionError, RuntimeError, EOFError, OSError,
 )  # fmt: skip
 

@@ -1,7 +1,8 @@
 """Figures as data: every number of a text with its unit, what it measures, its scope and what it is a part of.
 
 ``plain`` makes the matching form; ``scan`` finds numbers with units (names, numerals, units, dates, rates, amounts,
-qualifiers); ``places`` gives each its surrounding words; ``read_places`` says what they measure (phrases, tags).
+qualifiers); ``places`` gives each its surrounding words; ``read_places`` says what they measure (context, scopes,
+phrases, following, counted, listed, tags). A difference in 百分点 is no percentage: its kind is "other".
 """
 
 from __future__ import annotations

@@ -15,7 +15,8 @@ LIST_GAP = re.compile(r"[ 、，,和与及]*(?:其中)?")
 _MEMORY = 400  # characters back in which 该校 has its name
 _LOOK_BACK = 6  # numbers back at which 同比增长 finds what grew
 _LONGEST_LIST = 24
-_TAIL_OF_DATE = re.compile(r"(?:年?[底末初]|以来|来|期间|全年|上半年|下半年|间)+")
+_TAIL_OF_DATE = re.compile(r"(?:年?[底末初]|以来|来|期间|全年|上半年|下半年|间|第?[一二三四]季度)+")
+_CLOCK = re.compile(r"[上下中]午|晚上?|凌晨|\d{1,2}(?:[:时点]\d{0,2}分?)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +73,10 @@ class Context:
         """Return what was counted last before ``index``: 营业收入 for 同比增长12%."""
         for earlier in range(index - 1, max(index - _LOOK_BACK, -1), -1):
             place = self.found[earlier]
-            if place.bracket < 0 and place.quantity.kind not in ("date", "duration"):
+            lasting = place.quantity.kind == "duration" and (
+                index == len(self.found) or self.unit(index) != self.unit(earlier)
+            )
+            if place.bracket < 0 and place.quantity.kind != "date" and not lasting:
                 indicator = self.readings[earlier].indicator
                 growth = GROWTH.search(indicator)
                 return indicator[: growth.start()] if growth else indicator
@@ -102,8 +106,10 @@ class Context:
     def date_end(self, index: int) -> int:
         """Return where the words after a date begin."""
         right = self.found[index].quantity.right
-        tail = _TAIL_OF_DATE.match(self.text, right)
-        return tail.end() if tail else right
+        for pattern in (_TAIL_OF_DATE, _CLOCK, _CLOCK):
+            tail = pattern.match(self.text, right)
+            right = tail.end() if tail else right
+        return right
 
     def time_before(self, index: int) -> str:
         """Return the date that stands in the same clause right before the words of a number."""
@@ -124,6 +130,13 @@ class Context:
         while end < limit and self.text[end] not in STOPS:
             end += 1
         return self.text[start:end]
+
+    def row_label(self, position: int) -> str:
+        """Return the first cell of the table row in which a cell begins at ``position``."""
+        start = self.shown.rfind("\n", 0, position) + 1
+        if self.text[max(position - 1, 0) : position] != "|" or position - start > _MEMORY:
+            return ""
+        return next((cell.strip() for cell in self.text[start:position].split("|") if cell.strip()), "")
 
     def clause_before(self, position: int) -> str:
         """Return the clause that a comma right before ``position`` ends."""

@@ -14,7 +14,7 @@ from reportqa.figures.wordlists import words_of
 _PURPOSE = re.compile(r"(?:主要|专项|全部)?用于(?P<what>[^，。；]{2,14})")
 _PEOPLE = frozenset(words_of("人 名 人次 家 户 位"))
 _ACTING = ("v", "d", "p")
-_CLASSIFIERS = frozenset("个所家名项条门种类本套座台部册辆位大")
+_CLASSIFIERS = frozenset("个所家名项条门种类本套座台部册辆位大股")
 _GROWING = ("新", "增", "减", "净")
 
 

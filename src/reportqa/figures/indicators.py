@@ -30,8 +30,11 @@ _SHARE = re.compile(
 _PER_HEAD = re.compile(r"生均|人均|户均|亩均|平均|日均|年均|单位|每")
 _ABOUT_WHOLE = re.compile(r"占|比|较|(?:合|折合|约合)$")
 _PRIZE = re.compile(r".{0,6}(?:等奖|[金银铜]奖|[金银铜]牌|优秀奖|优胜奖)")
+_KIND_OF = re.compile(r"公办|民办|公立|私立|民营|国有|男|女|城镇|农村|[国省市区县校]级")
+_BODIES = frozenset("所家个户")
 _EXTREME = re.compile(r"最[高低大小多少]|平均")
-_EACH = re.compile(r"每[人生户年月天亩股]|[人生户亩]均")
+_EACH = re.compile(r"每[一-龥]|[人生户亩]均")
+_RESTATED = re.compile(r"折?合|折算|约合")
 _EVENT = re.compile(
     r"(?P<what>[^，]{2,20}?)[在于][^，]{2,14}?(?P<verb>举行|召开|举办|开幕|闭幕|开工|成立|揭牌|落成|投产|启用)"
 )
@@ -84,6 +87,7 @@ class _Reader:
     def _date(self, index: int, place: Place) -> Reading:
         """Read what happened at a date: from its clause, else from the next."""
         context = self.context
+        self.thread.take_subject(context, read_before(place.before).subject, place.start)
         if not place.after and _SINCE.search(place.before):
             return Reading(shorten(place.before), self.thread.scope())
         last = context.group(index)[-1]
@@ -140,6 +144,8 @@ class _Reader:
             return self._ranked(phrase)
         if "占" in place.before and place.quantity.kind in ("percent", "ratio"):
             return Reading(self._share(index, place), self._scope(index, place, phrase))
+        if place.quantity.unit.endswith("倍") and place.before.endswith("的"):
+            return Reading(self.context.base(index), self._scope(index, place, phrase))
         found = counted(place, phrase, self.context.shares_words(index))
         self.taken = found.taken
         if found.noun and not phrase.level and CLASS.fullmatch(phrase.noun):
@@ -182,6 +188,8 @@ class _Reader:
         context = self.context
         same_unit = index > 0 and context.unit(index - 1) == context.unit(index)
         words = place.before.strip(" 、，的")
+        if label := context.row_label(place.start):
+            return label
         if same_unit and (not words or REACHING.search(words)):
             return context.readings[index - 1].indicator
         clause = context.clause_before(place.start)
@@ -223,7 +231,7 @@ class _Reader:
         noun = self._completed(index, phrase.noun)
         whole = self.context.base(index) if parent is None else self.context.readings[parent].indicator
         bare = LEVEL.fullmatch(noun) or CLASS.fullmatch(noun)
-        shared = parent is not None and CLASS.match(noun) and noun[-1:] == whole[-1:] and len(noun) <= 6
+        shared = parent is not None and self._shares_whole(place, noun, whole)
         if whole and (bare or shared):
             return Reading(whole, noted(place.note) or noun, parent)
         if phrase.level:
@@ -232,12 +240,21 @@ class _Reader:
             phrase = replace(phrase, level=self.thread.level)
         return Reading(noun, self._scope(index, place, phrase), parent)
 
+    def _shares_whole(self, place: Place, noun: str, whole: str) -> bool:
+        """Tell whether a part is named by a kind of the whole (公办学校2所), or by who has it (医院118万人次)."""
+        if place.quantity.normalized_unit in _BODIES:
+            return bool(_KIND_OF.match(noun)) and noun[-1:] == whole[-1:] and len(noun) <= 6
+        bodies = noted(noun) == noun and not noted(whole)
+        return bodies or (bool(_KIND_OF.match(noun)) and noun[-1:] == whole[-1:] and len(noun) <= 6)
+
     def _completed(self, index: int, noun: str) -> str:
         """Put what was counted last to a bare change, extreme or share: 同比增长, 最低, 生均."""
         if _PARTITION.match(noun):
             self.thread.subject = ""  # 专任教师中… names its own base
         if GROWTH.fullmatch(noun):
             return self.context.base(index) + noun
+        if _RESTATED.fullmatch(noun):
+            return self.context.base(index)
         if _EXTREME.fullmatch(noun):
             return _EXTREME.sub("", self.context.base(index)) + noun
         return noun + self.context.base(index) if _EACH.fullmatch(noun) else noun

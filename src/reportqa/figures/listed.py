@@ -34,7 +34,7 @@ def read_list(context: Context, thread: Thread, index: int) -> dict[int, Reading
     thread.take_subject(context, phrase.subject, context.found[index].start)
     share = (parted["share"] or "").removesuffix("的")
     suffix = ("占比" if share == "占" else share) + (parted["change"] or "")
-    times = _dates_before(context, index, len(group)) or [phrase.time] * len(group)
+    times = _dates_before(context, index, len(group)) or [phrase.time or context.time_before(index)] * len(group)
     items = share_out(phrase.noun, len(group))
     return {
         member: Reading(shorten(item + suffix), thread.scope(replace(phrase, time=time)))

@@ -6,13 +6,14 @@ import re
 from dataclasses import dataclass
 from functools import lru_cache
 
-from reportqa.figures.tags import ADVERBS, COMPOUNDS, IN_NAMES, LINKING, TRAILING, names_body, tagged
+from reportqa.figures.tags import ADVERBS, COMPOUNDS, IN_NAMES, LINKING, REGIONS, TRAILING, names_body, tagged
 from reportqa.figures.wordlists import words_of
 
 MAX_PHRASE = 18  # an indicator is a short noun phrase
 
 _LEAD = re.compile(
-    r"(?:[ #*>•·●◆■▪、，]|\d{1,2}[.、) ]|\(\w{1,3}\)|[①-⑳]|第?[一二三四五六七八九十]{1,3}(?:是|方面，?|、)"
+    r"(?:[ #*>•·●◆■▪、，]|\d{1,2}[.、) ]|\(\w{1,3}\)|[①-⑳]"
+    r"|第?[一二三四五六七八九十]{1,3}(?:是|方面，?|、(?![一二三四五六七八九十]))"
     r"|首先|其次|再次|最后|目前|现阶段|同时|此外|另外|其余|以及|并且|而且|据统计|据初步统计"
     r"|和(?![平谐])|与(?!会)|及(?![格时早])|并(?![购网轨联])|且|或|还(?![款建贷田林原本])|也|又|另"
     r"|共计|合计|总计|累计|截至目前|截止目前|截至|截止)+"
@@ -70,9 +71,11 @@ _COPULAS = frozenset(words_of("为 是 达 达到 至 到 约 仅 均 已 各 �
 _KEPT = frozenset(
     words_of("新增 新建 增加 减少 净增 新改扩建 改造 改建 扩建 修建 减免 培训 投入 新招 新签 新开 关停 淘汰")
 )
-_NOUN_TAGS = ("n", "b", "vn", "j", "l", "i", "r", "s", "f", "k", "x", "z", "a", "t", "m", "eng", "q")
+_NOUN_TAGS = ("n", "b", "vn", "j", "l", "i", "r", "s", "f", "k", "x", "z", "zg", "a", "t", "m", "eng", "q")
 _PROPER = ("ns", "nt", "nr", "nz")
-_AFTER_TIME = re.compile(r"^[度底末初内，\s]+|^(?:以来|期间|年底|全年)")
+_CHANGED_FROM = re.compile(r"(?P<noun>[^，由从]{2,})[由从](?P<since>[^，]{2,8})的")
+_PER_HEAD = re.compile(r"每(?![年月周天日季次学])|[人生户亩]均")
+_AFTER_TIME = re.compile(r"^[度底末初内，\s]+|^(?:以来|期间|年底)")
 
 
 @lru_cache(maxsize=8192)
@@ -90,6 +93,8 @@ def read_before(words: str) -> Phrase:
     subject, rest = _subject(rest)
     if not time:
         rest, time = _without_time(rest)
+    if changed := _CHANGED_FROM.fullmatch(rest):
+        rest, time = changed["noun"], time or changed["since"]
     where = ""
     if at := _AT.search(rest):
         where, rest = at["where"], rest[: at.start()] + rest[at.end() :]
@@ -134,7 +139,8 @@ def _subject(words: str) -> tuple[str, str]:
     acting = tokens[end][0] in LINKING or tokens[end][0] in ADVERBS or tokens[end][1] in ("v", "d", "p")
     if _GENERIC.fullmatch(subject):
         return ("", rest) if acting and _strip_trailing(list(tokens[end:])) else ("", words)
-    if acting or tokens[0][1] in _PROPER or _COVERED.match(subject) or THIS.match(subject):
+    named = tokens[0][1] in _PROPER or (subject[0] in REGIONS and len(subject) > 2)
+    if acting or named or _COVERED.match(subject) or THIS.match(subject):
         return subject, rest.removeprefix("的")
     return "", words
 
@@ -145,7 +151,7 @@ def _name_end(tokens: tuple[tuple[str, str], ...]) -> int:
     for index, (word, tag) in enumerate(tokens):
         if not (tag.startswith(_NOUN_TAGS) or (word in IN_NAMES and end)) or word in LINKING:
             break
-        if names_body(word):
+        if names_body(word) or (word in REGIONS and index):
             end = index + 1
     return end
 
@@ -183,7 +189,7 @@ def _counted(words: str) -> tuple[str, str, bool]:
     while kept and (kept[-1][0] in LINKING or kept[-1][0] in "、等“"):
         kept.pop()
         bound_open = True
-    cut = _last_link(kept)
+    cut = -1 if _PER_HEAD.match(words) else _last_link(kept)
     verb = kept[cut - (kept[cut][0] == "了" and cut > 0)][0] if cut >= 0 else ""
     noun_tokens = kept[cut + 1 :]
     while noun_tokens and noun_tokens[0][0] in ADVERBS:
@@ -197,7 +203,7 @@ def _counted(words: str) -> tuple[str, str, bool]:
 
 
 def _last_link(tokens: list[tuple[str, str]]) -> int:
-    """Return the position of the last word that only links, -1 for none; a relative clause (具有…的教师) stays whole."""
+    """Return the position of the last word that only links, or -1; a relative clause (具有…的教师) stays whole."""
     following = [word for word, _ in tokens[1:]] + [" "]
     links = [
         index

@@ -52,10 +52,10 @@ def scan(text: str) -> list[Quantity]:
     found: list[Quantity] = []
     loose: list[Quantity] = []
     cursor = 0
-    for match in _outside(NUMBER.finditer(text), masked_spans(text)):
+    for match, floor in _outside(NUMBER.finditer(text), masked_spans(text)):
         if match.start() < cursor:
             continue
-        quantity = _read(text, match)
+        quantity = _read(text, match, floor)
         if quantity is None:
             continue
         listed = bool(loose) and _LIST.fullmatch(text, loose[-1].end, quantity.start) is not None
@@ -72,18 +72,20 @@ def scan(text: str) -> list[Quantity]:
     return found + _evident(text, loose)
 
 
-def _outside(matches: Iterator[re.Match[str]], spans: list[tuple[int, int]]) -> Iterator[re.Match[str]]:
-    """Leave out the matches that begin inside one of the ascending ``spans``."""
+def _outside(matches: Iterator[re.Match[str]], spans: list[tuple[int, int]]) -> Iterator[tuple[re.Match[str], int]]:
+    """Leave out matches that begin inside one of the ascending ``spans``; tell how far back the others may look."""
     index = 0
     for match in matches:
         while index < len(spans) and spans[index][1] <= match.start():
             index += 1
         if index == len(spans) or match.start() < spans[index][0]:
-            yield match
+            yield match, 0
+        elif match.end() > spans[index][1] and (rest := NUMBER.match(match.string, spans[index][1])):
+            yield rest, rest.start()  # 1.2023年 is item 1 and a year
 
 
-def _read(text: str, match: re.Match[str]) -> Quantity | None:
-    before = text[max(match.start() - 8, 0) : match.start()]
+def _read(text: str, match: re.Match[str], floor: int) -> Quantity | None:
+    before = text[max(match.start() - 8, floor) : match.start()]
     if before.rstrip().endswith(("第", "前")):
         return _rank(text, match, before)
     if _GLUED_BEFORE.search(before) and not SIGN.search(before):

@@ -12,6 +12,7 @@ from reportqa.figures.tags import names_body, tagged
 
 _SEGMENT_END = re.compile("[。！？!?；;]")
 _INCLUDED = re.compile(r"(?!不?含税)(?:含|不含|包括|包含|均含|未含|不包括|全口径)[^，。；\d]{0,16}")
+_TOPIC = re.compile(r"[ 、]*在?(?P<who>[^，在的]{1,12}(?:[生师员工人户者]|队伍|企业|学校|机构|单位|项目))当?中")
 _LONGEST_NOTE = 20
 
 
@@ -40,6 +41,9 @@ class Thread:
     def _open(self, context: Context, head: str, begin: int) -> None:
         """Read subject and time from the clause that opens a sentence or a part of one."""
         end = next((at for at, character in enumerate(head) if character in STOPS and at), len(head))
+        if topic := _TOPIC.fullmatch(head, 0, end):
+            self.subject = topic["who"]
+            return
         phrase = read_before(head[:end])
         self.take_subject(context, phrase.subject, begin)
         if phrase.time and not phrase.noun:

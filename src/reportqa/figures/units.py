@@ -28,8 +28,8 @@ _SAFE_COUNTS = words_of(
 )
 # The same after Arabic digits only: in Chinese numerals they make words (三级, 一体, 四县).
 _COUNTS = words_of(
-    "届 批 列 羽 尾 户次 村 乡 镇 县 市 校 班 班次 组 队 团 双 副 例次 案 票 封 页 字 行 段 课 讲 回 "
-    "标段 站 口 眼 瓶 袋 箱 包 盒 桶 车次 架次 航次 航班 艘次 列次 辆次 人日 人天 人月 床 张床 席 "
+    "家次 册次 校次 店次 届 批 列 羽 尾 户次 村 乡 镇 县 市 校 班 班次 组 队 团 双 副 例次 案 票 封 页 字 行 段 课 "
+    "讲 回 标段 站 口 眼 瓶 袋 箱 包 盒 桶 车次 架次 航次 航班 艘次 列次 辆次 人日 人天 人月 床 张床 席 "
     "席位 层 环 顶 把 尊 道 则 句 股 手 件次 门次 科次 篇次 部次 台次 床位 学时 课时 人份 剂次 剂 "
     "针次 车位 泊位 机位 标箱 标准箱 teu 人·次 工位 部委 座次 盘 点位 片 单 宗地 栏 辑 集 步 镇街 代 "
     "路 单元 处次"
@@ -135,7 +135,6 @@ _NOT_BEFORE = {
     "手": "机 续 术",
     "份": "额",
     "大": "学 会 赛 战 厅 型 力 幅 量 于 小 学生 规模 多 部 局 众 面 道 楼 桥 城 国 家 姐 事 气",
-    "里": "面",
     "度": "假 过",
     "米": "饭 粉",
     "升": "级 学 高 到 至 温 值 降 旗",
@@ -150,7 +149,6 @@ _NOT_BEFORE = {
     "列": "车 为 入",
     "头": "部 条",
     "首": "次 批 个 届 位 家 创",
-    "类型": "",
     "轮": "胎 候 换 岗 训",
     "例": "如 外",
     "村": "民 庄 级",
@@ -162,9 +160,7 @@ _NOT_BEFORE = {
     "队": "伍 员",
     "平方": "根",
     "载": "体 重 入",
-    "面向": "",
     "笔": "试 记",
-    "户次": "",
     "种": "植 子 业",
     "块": "状",
     "根": "据 本",
@@ -175,7 +171,6 @@ _NOT_BEFORE = {
     "讲": "座 解",
     "案": "例 件",
     "回": "收 升 落 访 购 流",
-    "则": "",
 }  # fmt: skip
 _CURRENCY_SIGNS = {"$": "美元", "us$": "美元", "hk$": "港元", "¥": "元", "€": "欧元", "£": "英镑", "rmb": "元"}
 
@@ -198,22 +193,7 @@ def _table() -> dict[str, Unit]:
 UNITS = _table()
 SIGNS = {sign: Unit(sign, "money", normal) for sign, normal in _CURRENCY_SIGNS.items()}
 SIGN = re.compile("(?:" + "|".join(re.escape(sign) for sign in sorted(SIGNS, key=len, reverse=True)) + ")$")
-_AFTER_DIGITS_ONLY = frozenset(_COUNTS) | {
-    "分",
-    "度",
-    "升",
-    "克",
-    "方",
-    "平方",
-    "里",
-    "g",
-    "m",
-    "t",
-    "l",
-    "h",
-    "日",
-    "面",
-}
+_AFTER_DIGITS_ONLY = frozenset(_COUNTS) | {"分", "度", "升", "克", "平方", "g", "m", "t", "l", "h", "日", "面"}
 
 
 def _branch(name: str) -> str:

@@ -22,8 +22,8 @@ _MONOSPACE = ("ui-monospace", "Consolas", "monospace")
 _TOP_K = 5
 _DIGITS = 12
 _ROUTER = """
-reportqa.visit = () => trigger('visit', Object.fromEntries(new URLSearchParams(location.search)));
-addEventListener('popstate', reportqa.visit);
+reportqa.show = () => trigger('visit', Object.fromEntries(new URLSearchParams(location.search)));
+addEventListener('popstate', () => reportqa.visit());
 reportqa.visit();
 """
 _READER = """
@@ -53,13 +53,15 @@ def create_app(library: Library, login: tuple[str, str] | None = None, root_path
 
 def build_pages(library: Library) -> gr.Blocks:
     """Lay out the pages and tie them to the library."""
-    with gr.Blocks(title=TITLE, analytics_enabled=False, fill_width=True) as pages:
+    pages = gr.Blocks(title=TITLE, analytics_enabled=False, fill_width=True)
+    with pages:
         gr.HTML(masthead_html(library.qa.documents()), elem_id="masthead", apply_default_css=False, js_on_load=None)
         with gr.Tabs(elem_id="pages") as tabs:
             with gr.Tab("提问", id="ask") as ask_tab:
                 with gr.Row(elem_id="question-row"):
                     question = gr.Textbox(
                         placeholder="用一句话问报告，按回车",
+                        label="问题",
                         show_label=False,
                         container=False,
                         scale=1,
@@ -78,7 +80,9 @@ def build_pages(library: Library) -> gr.Blocks:
                 if query["d"] or query["p"] == "read":
                     return {tabs: gr.Tabs(selected="read"), reader: _read(library, query)}
                 asked = getattr(event, "q", None)
-                return {tabs: gr.Tabs(selected="ask"), question: query["q"], answer: _ask(library, asked)}
+                # Without a question in the address, what is being typed at this moment stays.
+                shown = {tabs: gr.Tabs(selected="ask"), answer: _ask(library, asked)}
+                return shown if asked is None else shown | {question: query["q"]}
             except ReportQAError as error:
                 return {answer: notice_html(str(error)), tabs: gr.Tabs(selected="ask")}
 
@@ -87,6 +91,7 @@ def build_pages(library: Library) -> gr.Blocks:
             outputs=[tabs, question, answer, reader],
             show_progress="hidden",
             queue=False,
+            trigger_mode="multiple",
             api_visibility="private",
         ).then(fn=None, js="() => reportqa.done()")
         for asking in (question.submit, button.click):

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import base64
-import binascii
 import secrets
 from collections.abc import Callable
 
@@ -23,6 +22,7 @@ class Login:
         self._expected = f"{user}:{password}".encode()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass the request on, or answer 401."""
         if scope["type"] == "lifespan" or self._knows(Headers(scope=scope).get("authorization", "")):
             await self._app(scope, receive, send)
             return
@@ -33,7 +33,7 @@ class Login:
         scheme, _, encoded = header.partition(" ")
         try:
             given = base64.b64decode(encoded, validate=True)
-        except binascii.Error:
+        except ValueError:
             return False
         return scheme.lower() == "basic" and secrets.compare_digest(given, self._expected)
 
@@ -50,6 +50,7 @@ class ChinesePage:
         self._head = f"<head>{head}".encode()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass the request on, and rewrite the answer where it is the page."""
         if scope["type"] != "http" or scope["path"] not in ("", "/"):
             await self._app(scope, receive, send)
             return

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import contextlib
 import threading
 from pathlib import Path
 
+from reportqa.errors import ReportQAError
 from reportqa.qa import ReportQA
 from reportqa.store import read_manifest
+
+_ANY_QUESTION = "报告说了什么？"
 
 
 class Library:
@@ -32,3 +36,8 @@ class Library:
             if manifest is None or manifest.generation != self._qa.store.manifest.generation:
                 self._qa = ReportQA.open(self.index, self.model)
             return self._qa
+
+    def warm_up(self) -> None:
+        """Ask a question that nobody waits for: what a first question loads is then in place."""
+        with contextlib.suppress(ReportQAError):
+            self.qa.ask(_ANY_QUESTION)

@@ -6,6 +6,7 @@ import errno
 import ipaddress
 import os
 import socket
+import threading
 from collections.abc import Callable
 from pathlib import Path
 
@@ -30,14 +31,15 @@ def serve(
     >>> serve(Path("index"), None, port=8000, say=print)       # doctest: +SKIP
     网页：http://127.0.0.1:8000（Ctrl+C 结束）
 
-    ``auth`` is "user:password" or the path of a file that holds such a line; ``root_path`` is the path under which a reverse proxy
-    offers the app; ``say`` is told the address and a warning where the app is open to others.
+    ``auth`` is "user:password" or the path of a file that holds such a line; ``root_path`` is the path under which a
+    reverse proxy offers the app; ``say`` is told the address, and warned where the app is open to others.
     Raises InputError where the address or the login is unusable, IndexStoreError where the index is.
     """
     login = read_login(auth) if auth else None
     listener = listen(host, port)
     with listener:
         library = Library(index, model)
+        threading.Thread(target=library.warm_up, daemon=True).start()
         # Before gradio is imported: it asks its makers for news and counts its starts otherwise.
         os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"
         import uvicorn

@@ -8,7 +8,16 @@ const reportqa = {
   last: {},
 
   // Set by the page's router: shows what the address names.
-  visit() {},
+  show: undefined,
+
+  // One at a time, and the newest address last: an answer that was slow must not take the place of the next one.
+  visit() {
+    this.waiting = this.running;
+    if (this.running || !this.show) return;
+    this.running = true;
+    document.documentElement.classList.add("busy");
+    this.show();
+  },
 
   page(search) {
     const query = new URLSearchParams(search);
@@ -18,7 +27,6 @@ const reportqa = {
   go(address) {
     const push = address === location.search ? "replaceState" : "pushState";
     history[push](null, "", address);
-    document.documentElement.classList.add("busy");
     this.visit();
   },
 
@@ -34,6 +42,8 @@ const reportqa = {
   },
 
   done() {
+    this.running = false;
+    if (this.waiting) return this.visit();
     this.last[this.page(location.search)] = location.search || "?";
     document.documentElement.classList.remove("busy");
   },

@@ -1,0 +1,50 @@
+"""Megabytes of UTF-8 text a second from which figures are read, on one core: a report, and texts made to be slow.
+
+python benchmarks/figures_speed.py [REPORT.txt]
+"""
+
+from __future__ import annotations
+
+import sys
+import time
+from pathlib import Path
+
+from reportqa.figures import figures_in_text
+from reportqa.figures.following import read_after
+from reportqa.figures.phrases import read_before
+from reportqa.figures.tags import tagged
+
+MEGABYTE = 1_000_000
+HARD = {
+    "digits": "1",
+    "brackets": "()",
+    "open brackets": "(",
+    "commas": "，",
+    "digits and brackets": "1(",
+    "lists": "1、",
+}
+
+
+def measured(text: str) -> tuple[float, int, float]:
+    """Return megabytes, figures and seconds of one cold pass over ``text``."""
+    for cached in (read_before, read_after, tagged):
+        cached.cache_clear()
+    start = time.perf_counter()
+    count = len(figures_in_text(text))
+    return len(text.encode()) / MEGABYTE, count, time.perf_counter() - start
+
+
+def main() -> None:
+    """Print one line for each text."""
+    default = sorted((Path(__file__).parents[1] / "corpus").glob("*.txt"))[0]
+    report = Path(sys.argv[1]) if len(sys.argv) > 1 else default
+    figures_in_text("招生1人")  # loads the dictionary
+    texts = {report.name: report.read_text(encoding="utf-8")}
+    texts |= {name: unit * (MEGABYTE // len(unit.encode())) for name, unit in HARD.items()}
+    for name, text in texts.items():
+        size, count, seconds = measured(text)
+        print(f"{name}: {size:.3f} MB, {count} figures, {seconds:.2f} s, {size / seconds:.2f} MB/s")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,141 @@
+"""An answered row as the cells of a table, and cells that no spreadsheet takes for a formula."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from reportqa.batch.columns import as_text
+from reportqa.batch.limits import MAX_CELL
+from reportqa.batch.reviewed import QUESTION, REVIEWED, SOURCE, source_digest, sources
+from reportqa.batch.rows import AnsweredRow
+from reportqa.datamodel import Citation, CitedFigure
+
+Cell = str | int | float
+STATUS = {"answered": "有答案", "not_found": "报告里没有", "error": "读不出"}
+# No XML file can hold these, and no reader misses them; a spreadsheet that starts a cell with one may skip it.
+_ILLEGAL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff\ufffe\uffff]")
+# Full-width signs too: in East Asian settings a spreadsheet takes them for the ASCII ones.
+_FORMULA = re.compile(r"\s*[=+\-@＝＋－＠]|[\t\r\n]")
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """A column of the answer table: its name, its width in characters, and what stands in it."""
+
+    name: str
+    width: int
+    value: Callable[[AnsweredRow], Cell]
+
+
+def clean(text: str) -> str:
+    r"""Take out the characters that XML cannot hold, and cut what is longer than a cell.
+
+    >>> clean("招生\x006191人")
+    '招生6191人'
+    """
+    text = _ILLEGAL.sub("", text)
+    return text if len(text) <= MAX_CELL else f"{text[: MAX_CELL - 1]}…"
+
+
+def is_formula(cell: Cell) -> bool:
+    """Tell whether a spreadsheet could take a text for a formula.
+
+    >>> is_formula("=1+1"), is_formula(-1), is_formula("6191人")
+    (True, False, False)
+    """
+    return isinstance(cell, str) and bool(_FORMULA.match(cell))
+
+
+def answer_columns(others: Sequence[str]) -> list[Column]:
+    """Return the columns of the answer table, then those of the question list.
+
+    A column of the list that is called like one of ours gets a mark.
+    """
+    taken = {REVIEWED, SOURCE, *(column.name for column in _COLUMNS)}
+    return [*_COLUMNS, *(Column(f"{name}（原表）" if name in taken else name, 16, _beside(name)) for name in others)]
+
+
+def review_columns(others: Sequence[str]) -> list[Column]:
+    """Return the columns of a sheet that a person reviews: one more to fill in, and at the end the source's digest."""
+    first, question, answer, *more = answer_columns(others)
+    reviewed = Column(REVIEWED, 20, lambda one: one.reviewed)
+    return [first, question, answer, reviewed, *more, Column(SOURCE, 18, lambda one: source_digest(one.answer))]
+
+
+def figure_text(cited: CitedFigure) -> str:
+    """Return a figure as a person says it: what it measures, whom it covers, its number with the unit.
+
+    >>> from reportqa.datamodel import Figure
+    >>> figure_text(CitedFigure(Figure(2, 7, "6191人", 6191, "人", 6191, "人", "count", "招生", approx=True), 1))
+    '招生 约6191人'
+    """
+    figure = cited.figure
+    scope = f"（{figure.scope}）" if figure.scope else ""
+    label = f"{figure.indicator}{scope} " if figure.indicator or scope else ""
+    return f"{label}{'约' if figure.approx else ''}{figure.text}"
+
+
+def conflict_text(one: AnsweredRow) -> str:
+    """Return the contradictions of an answer: 直接就业：1473人 / 1437人."""
+    return "；".join(
+        f"{conflict.indicator}：{' / '.join(cited.figure.text for cited in conflict.figures)}"
+        for conflict in one.answer.conflicts
+    )
+
+
+def derivation_text(one: AnsweredRow) -> str:
+    """Return the arithmetic of an answer: 5308 ÷ 6782 = 78.27%."""
+    derivation = one.answer.derivation
+    return f"{derivation.expression} = {derivation.text}" if derivation else ""
+
+
+def section_text(citation: Citation) -> str:
+    """Return a section path: 一、概况 › （三）学生规模."""
+    return " › ".join(citation.section)
+
+
+def note_text(one: AnsweredRow) -> str:
+    """Return what a person should know of a row: the message, and whether the list asks the same twice."""
+    return "；".join(filter(None, (one.answer.message, str(one.duplicate) if one.duplicate else "")))
+
+
+def _beside(name: str) -> Callable[[AnsweredRow], Cell]:
+    def read(one: AnsweredRow) -> Cell:
+        value = one.row.others.get(name)
+        # A spreadsheet keeps 15 digits of a number: a longer one, of a card or a telephone, stays text.
+        number = isinstance(value, int | float) and not isinstance(value, bool) and abs(value) < 10**15
+        return value if number else as_text(value)  # type: ignore[return-value]
+
+    return read
+
+
+def _cited(value: Callable[[Citation], Cell]) -> Callable[[AnsweredRow], Cell]:
+    """Read a cell off every citation that an answer stands on."""
+
+    def read(one: AnsweredRow) -> Cell:
+        values = [value(citation) for citation in sources(one.answer)]
+        if len(values) == 1:
+            return values[0]
+        return "\n".join(str(value) for value in values)
+
+    return read
+
+
+_COLUMNS = (
+    Column("序号", 6, lambda one: one.row.number),
+    Column(QUESTION, 28, lambda one: one.row.question),
+    Column("答案", 30, lambda one: one.answer.answer),
+    Column("状态", 9, lambda one: STATUS[one.answer.status]),
+    Column("判断", 6, lambda one: one.answer.verdict or ""),
+    Column("置信度", 7, lambda one: round(one.answer.confidence, 2)),
+    Column("数据", 26, lambda one: "；".join(map(figure_text, one.answer.figures))),
+    Column("引文", 56, _cited(lambda citation: citation.text)),
+    Column("章节", 24, _cited(section_text)),
+    Column("段落", 6, _cited(lambda citation: citation.paragraph)),
+    Column("文件", 22, _cited(lambda citation: citation.document)),
+    Column("矛盾", 18, conflict_text),
+    Column("计算", 18, derivation_text),
+    Column("提示", 24, note_text),
+)

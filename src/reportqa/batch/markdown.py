@@ -1,0 +1,52 @@
+"""The answers as a Markdown document: a heading a question, quotes, sources as footnotes."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+from reportqa.batch.cells import clean
+from reportqa.batch.reviewed import sources
+from reportqa.batch.rows import AnsweredRow, QuestionList
+from reportqa.batch.summary import Summary
+from reportqa.batch.wording import NEAREST, details, headline, source_text
+
+_SPECIAL = re.compile(r"[\\`*_\[\]<~$|]|&(?=[#\w])|^[#>+=-]")
+_NUMBERED = re.compile(r"^(\d{1,9})([.)])(?=\s|$)")
+
+
+def write_markdown(path: Path, questions: QuestionList, rows: Sequence[AnsweredRow], summary: Summary) -> None:
+    """Write the document; what a text holds of Markdown's own signs is escaped, so that it reads as it was written."""
+    with path.open("w", encoding="utf-8", newline="\n") as file:
+        file.write(f"# 问答：{_plain(questions.name)}\n\n")
+        file.writelines(f"- {_plain(line)}\n" for line in summary.lines())
+        footnotes: list[str] = []
+        for one in rows:
+            file.writelines(_answer(one, footnotes))
+        file.write("\n")
+        file.writelines(f"[^{number}]: {_plain(source)}\n" for number, source in enumerate(footnotes, 1))
+
+
+def _answer(one: AnsweredRow, footnotes: list[str]) -> Iterator[str]:
+    """Yield the lines of one answer and add its sources to the footnotes."""
+    yield f"\n## {one.row.number}. {_plain(one.row.question)}\n\n**{_plain(headline(one))}**\n"
+    if not one.answer.found and one.answer.citations:
+        yield f"\n{NEAREST}\n"
+    for citation in sources(one.answer):
+        footnotes.append(source_text(citation))
+        lines = [_plain(line) for line in citation.text.split("\n") if line.strip()]
+        yield "\n" + "\n> ".join(["> " + lines[0], *lines[1:]] if lines else ["> "]) + f"[^{len(footnotes)}]\n"
+    yield "\n"
+    for label, text in details(one):
+        yield f"- {_plain(label)}：{_plain(text)}\n"
+
+
+def _plain(text: str) -> str:
+    r"""Escape a text for one line of Markdown.
+
+    >>> _plain("1+X <证书>"), _plain("1. 招生")
+    ('1+X \\<证书>', '1\\. 招生')
+    """
+    escaped = _SPECIAL.sub(r"\\\g<0>", " ".join(clean(text).split()))
+    return _NUMBERED.sub(r"\1\\\2", escaped)

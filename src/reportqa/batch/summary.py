@@ -1,0 +1,85 @@
+"""What a run came to, in numbers and in the rows that a person should look at."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from reportqa.batch.rows import AnsweredRow, Duplicate
+
+_SHOWN = 20
+
+
+@dataclass(frozen=True, slots=True)
+class Summary:
+    """The end of a run: how many rows came to what, and the numbers of the rows to look at."""
+
+    total: int
+    answered: int
+    not_found: int
+    errors: tuple[int, ...] = ()
+    conflicting: tuple[int, ...] = ()
+    doubtful: tuple[int, ...] = ()
+    reviewed: tuple[int, ...] = ()
+    outdated: tuple[int, ...] = ()
+    duplicates: tuple[Duplicate, ...] = ()
+    notes: tuple[str, ...] = ()
+
+    def lines(self) -> list[str]:
+        """Say it in Chinese, a line for each thing there is to say.
+
+        >>> Summary(3, 2, 0, errors=(2,)).lines()
+        ['共 3 条：有答案 2 条，报告里没有 0 条，读不出 1 条。', '读不出：第 2 条。']
+        """
+        counts = f"有答案 {self.answered} 条，报告里没有 {self.not_found} 条，读不出 {len(self.errors)} 条"
+        near = [duplicate for duplicate in self.duplicates if not duplicate.exact]
+        exact = [duplicate for duplicate in self.duplicates if duplicate.exact]
+        named = (
+            ("读不出", _numbers(self.errors)),
+            ("报告前后矛盾", _numbers(self.conflicting)),
+            ("把握不大，请核对", _numbers(self.doubtful)),
+            ("用了审核过的答案", _numbers(self.reviewed)),
+            ("待复核（原文已变）", _numbers(self.outdated)),
+            ("重复的问题", _pairs(exact)),
+            ("相近的问题", _pairs(near)),
+        )
+        return [
+            f"共 {self.total} 条：{counts}。",
+            *(f"{what}：{which}。" for what, which in named if which),
+            *self.notes,
+        ]
+
+
+def summarise(rows: Sequence[AnsweredRow], notes: tuple[str, ...] = ()) -> Summary:
+    """Count what the rows of a run came to."""
+    return Summary(
+        total=len(rows),
+        answered=sum(one.answer.found for one in rows),
+        not_found=sum(one.answer.status == "not_found" for one in rows),
+        errors=_which(one for one in rows if one.answer.status == "error"),
+        conflicting=_which(one for one in rows if one.answer.conflicts),
+        doubtful=_which(one for one in rows if one.doubtful),
+        reviewed=_which(one for one in rows if one.reviewed),
+        outdated=_which(one for one in rows if one.outdated),
+        duplicates=tuple(one.duplicate for one in rows if one.duplicate),
+        notes=notes,
+    )
+
+
+def _which(rows: Iterable[AnsweredRow]) -> tuple[int, ...]:
+    return tuple(one.row.number for one in rows)
+
+
+def _numbers(numbers: Sequence[int]) -> str:
+    return _listed([str(number) for number in numbers], "第 {} 条")
+
+
+def _pairs(duplicates: Sequence[Duplicate]) -> str:
+    return _listed([f"{one.row}（同 {one.of}）" for one in duplicates], "第 {} 条")
+
+
+def _listed(items: Sequence[str], form: str) -> str:
+    if not items:
+        return ""
+    more = f" 等 {len(items)} 条" if len(items) > _SHOWN else ""
+    return form.format("、".join(items[:_SHOWN])) + more

@@ -1,0 +1,204 @@
+"""What the web pages are made of, without a browser: records in, escaped HTML out."""
+
+from html.parser import HTMLParser
+
+import pytest
+
+from reportqa.datamodel import Answer, Citation, CitedFigure, Conflict, Derivation, Document, Figure, Illustration, Span
+from reportqa.errors import InputError
+from reportqa.reading import make_document
+from reportqa.sections import split_sections
+from reportqa.web.examples import example_questions
+from reportqa.web.render import answer_html, document_lines, notice_html, quantity, reader_html, welcome_html
+
+HOSTILE = "<script>alert(1)</script> \"双\" '单' <img src=x onerror=alert(1)> &amp; ${7*7} {{7*7}} {% x %}"
+
+
+class Seen(HTMLParser):
+    """Collects what a browser would make of a page."""
+
+    def __init__(self, html):
+        super().__init__()
+        self.tags, self.hrefs, self.words = [], [], []
+        self.feed(html)
+
+    def handle_starttag(self, tag, attrs):
+        self.tags.append(tag)
+        assert not [name for name, _ in attrs if name.startswith("on")]
+        self.hrefs += [value for name, value in attrs if name == "href"]
+
+    def handle_data(self, data):
+        self.words.append(data)
+
+    @property
+    def text(self):
+        return "".join(self.words)
+
+
+def figure(text="1474人", value=1474, indicator="直接就业", start=10, **other):
+    values = {"unit": "人", "kind": "count", "document": "甲.txt", "section": ("一、概况", "（三）学生")} | other
+    return Figure(
+        start, start + len(text), text, value, values.pop("unit"), value, "人", values.pop("kind"), indicator, **values
+    )
+
+
+def citation(text="直接就业1474人。", highlights=((104, 109),), document="甲.txt", section=("一、概况", "（三）学生")):
+    return Citation(
+        1, document, section, 2, 100, 100 + len(text), text, 0.9137, tuple(Span(*ends) for ends in highlights)
+    )
+
+
+def test_an_answer_shows_itself_its_figures_and_its_citations():
+    answer = Answer(
+        "直接就业多少人？",
+        "answered",
+        "1474人",
+        citations=(citation(),),
+        figures=(CitedFigure(figure(scope="全区"), 1),),
+    )
+    html = answer_html(answer)
+    seen = Seen(html)
+    for words in ("1474人", "直接就业", "全区", "一、概况", "（三）学生", "第 2 段", "相关度 0.91", "引用 1"):
+        assert words in seen.text
+    assert "<mark>1474人</mark>" in html
+    assert "?d=%E7%94%B2.txt&s=100&e=110" in seen.hrefs
+    assert "?d=%E7%94%B2.txt&s=10&e=15" in seen.hrefs
+
+
+def test_a_contradiction_shows_both_values_with_their_sources():
+    one, two = figure(), figure("1473人", 1473, start=50, section=("二、培养",))
+    answer = Answer(
+        "直接就业多少人？",
+        "answered",
+        "1474人",
+        conflicts=(Conflict("直接就业", (CitedFigure(one, 1), CitedFigure(two, None))),),
+    )
+    seen = Seen(answer_html(answer))
+    assert "报告前后不一致：直接就业有 2 种说法" in seen.text
+    assert "1474人" in seen.text and "1473人" in seen.text
+    assert {"?d=%E7%94%B2.txt&s=10&e=15", "?d=%E7%94%B2.txt&s=50&e=55"} <= set(seen.hrefs)
+
+
+def test_a_computed_answer_shows_its_arithmetic_and_its_operands():
+    operands = (CitedFigure(figure("5308人", 5308, "升学"), 1), CitedFigure(figure("6782人", 6782, "毕业生"), 1))
+    answer = Answer("升学率？", "answered", "78.27%", derivation=Derivation("5308 ÷ 6782", 0.78266, "78.27%", operands))
+    text = Seen(answer_html(answer)).text
+    assert "计算得出5308 ÷ 6782 = 78.27%" in text
+    assert "5308" in text and "毕业生" in text
+
+
+def test_a_refusal_says_so_and_offers_the_nearest_passages():
+    answer = Answer("火星？", "not_found", message="报告只有2024年的数据。", citations=(citation(),))
+    text = Seen(answer_html(answer)).text
+    assert "报告里没有找到答案" in text
+    assert "报告只有2024年的数据。" in text
+    assert "最接近的段落" in text and "直接就业1474人。" in text
+
+
+def test_a_yes_or_no_answer_leads_with_the_verdict():
+    html = answer_html(Answer("有2所公办学校吗？", "answered", "公办学校2所", verdict="是"))
+    assert '<span class="verdict">是</span>公办学校2所' in html
+
+
+def test_hostile_words_of_every_record_are_shown_as_words():
+    hostile = figure(HOSTILE, 1, HOSTILE, scope=HOSTILE, document=HOSTILE, section=(HOSTILE,))
+    cited = CitedFigure(hostile, 1)
+    answer = Answer(
+        HOSTILE,
+        "answered",
+        HOSTILE,
+        message=HOSTILE,
+        citations=(citation(HOSTILE, (), HOSTILE, (HOSTILE,)),),
+        figures=(cited,),
+        conflicts=(Conflict(HOSTILE, (cited, cited)),),
+        derivation=Derivation(HOSTILE, 1.0, HOSTILE, (cited,)),
+        illustrations=(Illustration(HOSTILE, HOSTILE, HOSTILE, 0, 3),),
+    )
+    document = make_document(HOSTILE, HOSTILE)
+    pages = [
+        answer_html(answer),
+        notice_html(HOSTILE),
+        welcome_html([HOSTILE], [document]),
+        reader_html(document, [((HOSTILE,), 1, Span(0, 8))], [], Span(3, 9)),
+    ]
+    for page in pages:
+        seen = Seen(page)
+        assert not {"script", "img"} & set(seen.tags)
+        assert HOSTILE in seen.text.replace("\n", "")
+
+
+def read(text):
+    document = make_document("报告.txt", text)
+    outline = split_sections(document)
+    sections = [(section.path, section.level, section.heading) for section in outline.sections]
+    return document, sections, outline.illustrations
+
+
+def test_the_reader_shows_every_word_of_a_report_in_order(corpus):
+    text = next(corpus.glob("*.txt")).read_text("utf-8-sig")
+    document, sections, illustrations = read(text)
+    lines = document_lines(document.text, sections, illustrations, Span(1000, 1200))
+    shown = "".join(piece.text for line in lines for piece in line.pieces)
+    assert "".join(shown.split()) == "".join(document.text.split())
+    marked = "".join(piece.text for line in lines for piece in line.pieces if "place" in piece.classes)
+    assert "".join(marked.split()) == "".join(document.text[1000:1200].split())
+    assert {line.kind for line in lines} == {"heading", "caption", "prose"}
+
+
+def test_a_caption_inside_a_cited_passage_is_not_highlighted_with_it():
+    text = "一、文化\n学校认真建设环境文化，从物质、制度、行为等四\n 图 9 塑像\n个方面展开。\n"
+    document, sections, illustrations = read(text)
+    start, end = text.index("学校"), text.index("展开。") + 3
+    lines = document_lines(document.text, sections, illustrations, Span(start, end))
+    assert [(line.kind, line.pieces[0].classes) for line in lines] == [
+        ("heading", ()),
+        ("prose", ("place",)),
+        ("caption", ()),
+        ("prose", ("place",)),
+    ]
+
+
+def test_the_outline_marks_the_section_that_holds_the_place():
+    text = "一、概况\n招生6人。\n二、培养\n毕业7人。\n"
+    document, sections, illustrations = read(text)
+    html = reader_html(document, sections, illustrations, Span(text.index("毕业"), text.index("毕业") + 5))
+    assert 'aria-current="true">二、培养' in html
+    assert html.count("aria-current") == 1
+
+
+@pytest.mark.parametrize(
+    ("shown", "given"),
+    [
+        ("6191", figure("6191人", 6191)),
+        ("733347.38", figure("733347.38 平方米", 733347.38, unit="平方米", kind="area")),
+        ("1–2", figure("1-2小时", [1, 2], unit="小时", kind="duration")),
+        ("约130", figure("约130家", 130, unit="家", approx=True)),
+        ("超过130", figure("130余家", 130, unit="家", approx=True, bound=">")),
+        ("不少于5", figure("不少于5人", 5, approx=True, bound=">=")),
+        ("18.29：1", figure("18.29：1", 18.29, unit="：1", kind="ratio")),
+        ("2012年10月", figure("2012年10月", "2012-10", unit="年月", kind="date")),
+    ],
+)
+def test_a_quantity_reads_as_the_report_means_it(shown, given):
+    assert quantity(given) == shown
+
+
+def test_example_questions_come_from_the_report_and_take_turns_by_kind():
+    figures = [
+        figure("19个", 19, "街道", unit="个", start=1),
+        figure("6191人", 6191, "招生", start=20),
+        figure("1455人", 1455, "招生", start=30, parent=20),
+        figure("18.29：1", 18.29, "生师比", unit="：1", kind="ratio", start=40),
+        figure("2024年", "2024", "年度", unit="年", kind="date", start=60),
+    ]
+    assert example_questions(figures, 3) == ["招生有多少人？", "生师比是多少？", "街道有多少个？"]
+    assert example_questions([]) == []
+
+
+def test_a_document_without_headings_is_still_readable():
+    html = reader_html(Document("甲.txt", "只有一句话。", ""), [((), 0, None)], [], None)
+    assert "只有一句话。" in html
+
+
+def test_errors_are_shown_in_the_users_words():
+    assert "问题是空的" in Seen(notice_html(str(InputError("问题是空的：请写一个问题。")))).text
