@@ -166,7 +166,7 @@ def test_json_that_cannot_be_written_again_is_an_error_row(tmp_path: Path, line:
 
 
 def test_markdown_lists(tmp_path: Path) -> None:
-    text = f"# 常见问题\n\n说明文字。\n\n1. {FIRST}\n2. **{SECOND}**\n3.\n\n## 其他\n\n- [ ] {THIRD}\n  - 子问题`一`\n* 末\n"
+    text = f"# 问题\n\n说明。\n\n1. {FIRST}\n2. **{SECOND}**\n3.\n\n## 其他\n\n- [ ] {THIRD}\n  - 子问题`一`\n* 末\n"
     found = read(tmp_path, "q.md", text)
     assert questions(found) == [FIRST, SECOND, "", THIRD, "子问题一", "末"]
     assert [row.number for row in found.rows if row.error] == [3]

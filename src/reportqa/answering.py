@@ -23,7 +23,9 @@ from reportqa.verdicts import verdict
 _OTHER_FIGURES = 6
 # Two values contradict each other in an answer only where both fit the question about as well.
 _ALIKE = 2.5
-_SEVERAL = re.compile(r"各(?:有|是|为|占|自)?(?:多少|几)|分别|(?:多少|几)[^,]*,[^,]*(?:多少|几)|(?:多少|几)[^,]*、[^,]*(?:多少|几)")
+_SEVERAL = re.compile(
+    r"各(?:有|是|为|占|自)?(?:多少|几)|分别|(?:多少|几)[^,]*,[^,]*(?:多少|几)|(?:多少|几)[^,]*、[^,]*(?:多少|几)"
+)
 _NAMED = 0.5
 # How far from the best clause, in cosine, the list may stand that answers, and what shared words before it are worth.
 _LIST_NEAR = 0.03
@@ -73,7 +75,9 @@ class Answerer:
             return None
         best = matches[0]
         several = self._several(question, matches)
-        alike = [m.figure for m in matches if m.score >= best.score - _ALIKE or m.figure.indicator == best.figure.indicator]
+        alike = [
+            m.figure for m in matches if m.score >= best.score - _ALIKE or m.figure.indicator == best.figure.indicator
+        ]
         conflict = tuple(contradicting(best.figure, alike))
         disputed = [best, *(match for match in matches if match.figure in conflict)]
         shown = several if len(several) > 1 else disputed if conflict else [best]
@@ -82,7 +86,9 @@ class Answerer:
             by_passage.setdefault(match.candidate.passage.number, match)
         return Reply(
             text="、".join(match.figure.text for match in shown),
-            places=tuple((m.candidate, _places(m.candidate, m.clause.start, m.clause.end)) for m in by_passage.values()),
+            places=tuple(
+                (m.candidate, _places(m.candidate, m.clause.start, m.clause.end)) for m in by_passage.values()
+            ),
             figures=tuple(match.figure for match in shown),
             conflict=tuple(match.figure for match in disputed) if conflict else (),
             refusal=self._refusal(question, best.candidate, _text(best.candidate, best.clause) + best.figure.scope)
@@ -94,7 +100,11 @@ class Answerer:
         years = [str(year) for year in self._retriever.wanted_years(question)]
         named = [m for m in matches if any(year in _text(m.candidate, m.clause) + m.figure.scope for year in years)]
         others = {str(self._store.document(match.figure.document).year) for match in matches}
-        close = named and named[0].signals["indicator"] >= matches[0].signals["indicator"] and named[0].score >= matches[0].score - _ALIKE
+        close = (
+            named
+            and named[0].signals["indicator"] >= matches[0].signals["indicator"]
+            and named[0].score >= matches[0].score - _ALIKE
+        )
         return named if close and not others & set(years) else matches
 
     def _several(self, question: Question, matches: list[FigureMatch]) -> list[FigureMatch]:
@@ -161,7 +171,9 @@ class Answerer:
             confidence=_confidence(reply),
             citations=citations,
             figures=cite.figures(reply.figures) if found else (),
-            conflicts=(Conflict(reply.conflict[0].indicator, cite.all(reply.conflict)),) if found and reply.conflict else (),
+            conflicts=(Conflict(reply.conflict[0].indicator, cite.all(reply.conflict)),)
+            if found and reply.conflict
+            else (),
             derivation=_derivation(reply.derived, cite) if found and reply.derived else None,
             illustrations=self._illustrations(citations[:1]),
         )
@@ -223,7 +235,9 @@ def _best_list(candidate: Candidate) -> ItemList | None:
     best_unit = max(unit.answers for unit in candidate.units if not unit.whole)
     scored = []
     for found in lists_in(candidate.passage.prose.text):
-        near = [u for u in candidate.units if not u.whole and u.start < found.end and found.start - len(found.lead) < u.end]
+        near = [
+            u for u in candidate.units if not u.whole and u.start < found.end and found.start - len(found.lead) < u.end
+        ]
         scores = [unit.answers for unit in near] or [0.0]
         # An enumeration over whole sentences is near only where most of it is.
         score = sum(scores) / len(scores) if found.long else max(scores)

@@ -16,7 +16,9 @@ _BRACKETED = re.compile(r"[（(]([^（()）]*、[^（()）]*)[)）]")
 _QUOTED = re.compile(r"(?:[“《「][^”》」“《「]{2,40}[”》」][、，,和与及以\s]{0,3}){2,}")
 _QUOTATION = re.compile(r"[“《「]([^”》」]+)[”》」]")
 _RUN = re.compile(r"[^，。；：！？,;:!?（()）]*、[^，。；：！？,;:!?（()）]*")
-_PAIR = re.compile(r"([\u4e00-\u9fff]{2,10})[和与及]([\u4e00-\u9fff]{2,8}?)(?=[一二两三四五六七八九十\d]+[个位名家所国]|等)")
+_PAIR = re.compile(
+    r"([\u4e00-\u9fff]{2,10})[和与及]([\u4e00-\u9fff]{2,8}?)(?=[一二两三四五六七八九十\d]+[个位名家所国]|等)"
+)
 _NUMBERED = re.compile(
     r"(?:^|(?<=[；;。：:，,]))\s*(?:[一二三四五六七八九十]+是|首先[，,]?|其次[，,]?|再次[，,]?|最后[，,]?|第[一二三四五六七八九十]+[，,、]|[（(]\d[）)])"
 )
@@ -25,7 +27,9 @@ _LEADING = frozenset(
     "比如 涵盖 涉及 分别 主要 由 在 将 把 从 以 引进 建立 开展 提供 组织 完善 覆盖 面向 组建 推出 举行 形成 创建 设立 生产 "
     "现有 共有 共 分为 分成 叫做 位于 重点 及 和 获 经 按 给 入选 评选 确定 选定 命名".split(" ")
 )
-_TRAILING = frozenset("等 等等 的 为 共 共同 参加 开展 进行 组成 构成 担任 负责 出席 举行 输送 分别 均 都 已 已经 被".split(" "))
+_TRAILING = frozenset(
+    "等 等等 的 为 共 共同 参加 开展 进行 组成 构成 担任 负责 出席 举行 输送 分别 均 都 已 已经 被".split(" ")
+)
 _COUNTED = re.compile(r"[\d一二两三四五六七八九十]+[个项类种所家门大方位名国座件场]")
 _LONG = 25
 _NAME_TAGS = frozenset({"nr", "nrt", "nrfg"})
@@ -33,7 +37,9 @@ _NOUN_TAGS = frozenset("n nr nrt nrfg ns nt nz nw j an vn b eng f s l ng t i a m
 _BODY = re.compile(
     r"(?:公司|集团|中心|学校|学院|大学|医院|局|委员会|委|部|办公室|办|处|科|站|馆|银行|协会|学会|政府|企业|研究所|研究院|厂|社|小组|基地|所|院)$"
 )
-_POST = re.compile(r"(?:主任|书记|[局校院区县市省部处科组会]长|主席|董事长|总经理|经理|负责人|秘书长|教授|专家|代表|主管)$")
+_POST = re.compile(
+    r"(?:主任|书记|[局校院区县市省部处科组会]长|主席|董事长|总经理|经理|负责人|秘书长|教授|专家|代表|主管)$"
+)
 _DOER = re.compile(
     r"由([^，。；由]{2,20}?)(?:担任|负责|兼任|任(?!务)|牵头|主持|承担|组织|实施|主导|管理|统筹|共同|领衔|带队)"
 )
@@ -68,7 +74,9 @@ def lists_in(text: str) -> list[ItemList]:
     bracketed = [_list(text, match, _members(match[1], text)) for match in _BRACKETED.finditer(text)]
     taken = [(found.start, found.end) for found in (*quoted, *bracketed)]
     runs = [_list(text, match, _members(match[0], text)) for match in _RUN.finditer(text) if _free(match, taken)]
-    pairs = [_list(text, match, [_after_lead(match[1]), match[2]]) for match in _PAIR.finditer(text) if _free(match, taken)]
+    pairs = [
+        _list(text, match, [_after_lead(match[1]), match[2]]) for match in _PAIR.finditer(text) if _free(match, taken)
+    ]
     found = [*quoted, *bracketed, *runs, *pairs, *_numbered(text)]
     return sorted((one for one in found if len(one.members) > 1), key=lambda one: one.start)
 
@@ -87,7 +95,9 @@ def entity(question: Question, text: str) -> str:
         return doer[1].strip("“”、 ")
     chunks = [chunk for chunk in _noun_chunks(_ORDER.sub("", text)) if chunk not in question.plain]
     if question.asked == "where":
-        return "、".join(dict.fromkeys(word for word, tag in _tagged(text) if tag == "ns" and word not in question.plain))
+        return "、".join(
+            dict.fromkeys(word for word, tag in _tagged(text) if tag == "ns" and word not in question.plain)
+        )
     form = _POST if question.asked == "who" else _BODY
     named = [chunk for chunk in chunks if form.search(chunk)]
     if _DUTY.search(text):

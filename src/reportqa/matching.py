@@ -105,7 +105,11 @@ class FigureMatch:
 
 
 def match_figures(
-    question: Question, candidates: Iterable[Candidate], store: Store, vector: Vectors, kinds: frozenset[str] | None = None
+    question: Question,
+    candidates: Iterable[Candidate],
+    store: Store,
+    vector: Vectors,
+    kinds: frozenset[str] | None = None,
 ) -> list[FigureMatch]:
     """Return the figures of the candidates that are of the kind asked for, or of ``kinds``, best first.
 

@@ -28,6 +28,8 @@ NUMERIC: frozenset[str] = frozenset(
 
 _MEASURES = "人名位个所家门项件间处张座条本册次期届场种类级套台辆户吨起例篇部支份组栋层床单批款只头株片段剂宗艘架对节课"
 _HOW_MANY = r"(?:多少|(?<!哪)几|好多|若干)"
+
+
 def _form(pattern: str) -> re.Pattern[str]:
     """Compile a pattern that is written over several lines, N standing for a word that asks for a number."""
     return re.compile(pattern.replace("N", _HOW_MANY).replace("M", _MEASURES), re.VERBOSE)
@@ -106,9 +108,14 @@ _VERDICT = re.compile(
 _WH = re.compile(r"什么|哪|谁|多少|几(?!乎)|怎么|怎样|如何|为何|为啥")
 _WH_LIST = re.compile(r"哪(?:些|几|两|三|四|五|六|七|八|九|十)|名单|清单|分别(?:是|有|叫)(?:什么|哪)?")
 _SEVERAL_ASPECTS = re.compile(r"(?:几|哪些|哪几)(?:个)?(?:大)?(?:方面|板块|块(?:内容)?|部分|类|点|条|原则|理念)")
-_MONEY_NOUNS = re.compile(r"工资|薪|奖金|补贴|补助|津贴|票价|房价|经费|投资|资金|费用|收入|支出|花费|成本|造价|进账|利润|产值|营收")
+_MONEY_NOUNS = re.compile(
+    r"工资|薪|奖金|补贴|补助|津贴|票价|房价|经费|投资|资金|费用|收入|支出|花费|成本|造价|进账|利润|产值|营收"
+)
 _UNIT = re.compile(
-    _HOW_MANY + r"(?:万|亿|千|百|余)?(人次|剂次|例次|户次|场次|平方米|公里|千米|公顷|学时|课时|小时|[" + _MEASURES + r"天年月周])"
+    _HOW_MANY
+    + r"(?:万|亿|千|百|余)?(人次|剂次|例次|户次|场次|平方米|公里|千米|公顷|学时|课时|小时|["
+    + _MEASURES
+    + r"天年月周])"
 )
 _UNIT_NOUN = re.compile(_HOW_MANY + r"(?:的)?(学生|教师|职工|人|员工|企业|学校|课程)")
 _NOUN_UNITS = {

@@ -84,17 +84,7 @@ class Retriever:
         self._newest = max(self._years, default=None)
         self._several_regions = len({document.region for document in documents}) > 1
 
-    def _unit(
-    question: Question, text: str, place: tuple[int, int, bool], cosine: float, rarity: dict[str, float]
-) -> ScoredUnit:
-    start, end, whole = place
-    words = text[start:end]
-    coverage = _coverage(words, rarity)
-    answers = cosine + _COVERAGE * coverage + _CUE * question.cued(words)
-    return ScoredUnit(start, end, whole, cosine, coverage, answers)
-
-
-def wanted_years(self, question: Question) -> tuple[int, ...]:
+    def wanted_years(self, question: Question) -> tuple[int, ...]:
         """Return the years a question is about, none where it names none."""
         return wanted_years(question, self._years)
 
@@ -169,6 +159,16 @@ def wanted_years(self, question: Question) -> tuple[int, ...]:
             for place, cosine in zip(passage.units, cosines, strict=True)
         )
         return units, float(mean @ vector / np.linalg.norm(mean))
+
+
+def _unit(
+    question: Question, text: str, place: tuple[int, int, bool], cosine: float, rarity: dict[str, float]
+) -> ScoredUnit:
+    start, end, whole = place
+    words = text[start:end]
+    coverage = _coverage(words, rarity)
+    answers = cosine + _COVERAGE * coverage + _CUE * question.cued(words)
+    return ScoredUnit(start, end, whole, cosine, coverage, answers)
 
 
 def wanted_years(question: Question, known: frozenset[int]) -> tuple[int, ...]:

@@ -1,11 +1,10 @@
-"""The index folder: a manifest that names one generation of files, written beside the old one and switched to at once."""
+"""The index folder: a manifest that names one generation of files, written beside the old one and then switched to."""
 
 from __future__ import annotations
 
 import contextlib
 import hashlib
 import json
-import os
 import secrets
 import shutil
 import sqlite3
@@ -33,7 +32,8 @@ _HASHED_BYTES = 64 * 2**20
 _REBUILD = "请重新运行 reportqa index"
 
 _SCHEMA = """
-CREATE TABLE documents(name TEXT PRIMARY KEY, digest TEXT, title TEXT, year INTEGER, region TEXT, pages TEXT, text TEXT);
+CREATE TABLE documents(name TEXT PRIMARY KEY, digest TEXT, title TEXT, year INTEGER, region TEXT, pages TEXT,
+                       text TEXT);
 CREATE TABLE sections(document TEXT, path TEXT, level INTEGER, start INTEGER, "end" INTEGER);
 CREATE TABLE passages(number INTEGER PRIMARY KEY, document TEXT, section TEXT, paragraph INTEGER, spans TEXT,
                       first_unit INTEGER, units TEXT);
@@ -105,7 +105,8 @@ class DocumentEntry:
 def write_index(folder: Path, entries: list[DocumentEntry], model_id: str, dim: int) -> Manifest:
     """Write a whole index as a new generation and switch to it; the old one opens until the switch and is then removed.
 
-    The switch is one ``os.replace`` of the manifest: a process killed at any moment leaves the old index or the new.
+    The switch is one replacement of the manifest: a process killed at any moment leaves the old index or the new.
+    Raises IndexStoreError where the folder cannot be written or the disk is full.
     """
     generation = f"{_GENERATION}{secrets.token_hex(8)}"
     target = folder / generation
@@ -114,11 +115,11 @@ def write_index(folder: Path, entries: list[DocumentEntry], model_id: str, dim: 
         manifest = _write_generation(target, entries, model_id, dim)
         beside = folder / f"{_MANIFEST}.{generation}"
         beside.write_text(_sealed(manifest), encoding="utf-8")
-        os.replace(beside, folder / _MANIFEST)
+        beside.replace(folder / _MANIFEST)
     # faiss reports a full disk as a RuntimeError, sqlite as one of its own.
     except (OSError, RuntimeError, sqlite3.Error) as error:
         shutil.rmtree(target, ignore_errors=True)
-        reason = getattr(error, "strerror", None) or str(error).splitlines()[0]
+        reason = getattr(error, "strerror", None) or str(error).partition("\n")[0]
         raise IndexStoreError(f"写不了索引文件夹 {folder}：{reason}。") from error
     _remove_old(folder, generation)
     return manifest
@@ -222,7 +223,7 @@ class Store:
 
     def _document(self, name: str) -> Document:
         row = self._row("SELECT name, text, digest, title, year, region, pages FROM documents WHERE name = ?", name)
-        return Document(*row[:6], pages=tuple(json.loads(row[6])))
+        return Document(*row[:6], tuple(json.loads(row[6])))
 
     def _passage(self, number: int) -> IndexedPassage:
         sql = "SELECT document, section, paragraph, spans, first_unit, units FROM passages WHERE number = ?"

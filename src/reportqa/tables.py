@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import re
 import sys
 from collections.abc import Iterable, Sequence
 from pathlib import Path
@@ -40,7 +41,8 @@ _KINDS = {
     "rank": "名次",
     "other": "其他",
 }
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+# What a spreadsheet takes for a formula, in full width too; a signed number is none.
+_FORMULA = re.compile(r"(?![+-][\d,.]+[%‰]?$)[=+@\t\r\n＝＋－＠-]")
 
 
 def write_figures(figures: Sequence[Figure], form: str, output: Path | None) -> None:
@@ -100,7 +102,7 @@ def _cell(value: object) -> str | int | float:
 
 def _safe(cell: str | int | float) -> str | int | float:
     """Keep a text from being taken for a formula by a spreadsheet."""
-    return f"'{cell}" if isinstance(cell, str) and cell.startswith(_FORMULA) else cell
+    return f"'{cell}" if isinstance(cell, str) and _FORMULA.match(cell) else cell
 
 
 def _csv(figures: Iterable[Figure]) -> str:

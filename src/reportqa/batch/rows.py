@@ -66,8 +66,7 @@ class QuestionList:
     def digest(self) -> str:
         """A hash of all that was read, by which a journal knows its list again."""
         content = [[row.question, dict(row.others), row.error] for row in self.rows]
-        text = json.dumps([content, self.columns], ensure_ascii=False)
-        return hashlib.blake2b(text.encode("utf-8"), digest_size=16).hexdigest()
+        return hashlib.blake2b(json.dumps([content, self.columns]).encode(), digest_size=16).hexdigest()
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from reportqa import __version__
 from reportqa.batch.duplicates import find_duplicates
@@ -14,7 +15,9 @@ from reportqa.batch.rows import AnsweredRow, Duplicate, QuestionList, QuestionRo
 from reportqa.batch.summary import Summary, summarise
 from reportqa.batch.writing import check_output, write_document
 from reportqa.datamodel import Answer
-from reportqa.qa import ReportQA
+
+if TYPE_CHECKING:  # a list that cannot be read is refused before anything large is loaded
+    from reportqa.qa import ReportQA
 
 CHUNK = 128
 Progress = Callable[[int, int], None]

@@ -48,6 +48,9 @@ def write_xlsx(path: Path, questions: QuestionList, rows: Sequence[AnsweredRow],
 
     Every text is stored as text, so that none can become a formula. Raises InputError where a sheet would overflow.
     """
+    longest = max(sum(len(one.answer.citations) for one in rows), sum(len(one.answer.figures) for one in rows))
+    if longest >= _MAX_ROWS:
+        raise InputError(f"一页放不下 {longest} 行，最多 {_MAX_ROWS - 1} 行：请减小 --top-k，或改写成 .jsonl。")
     book = Workbook(write_only=True)
     book.properties.creator, book.properties.title = "reportqa", questions.name
     answers = _Sheet(book, ANSWERS, [(column.name, column.width) for column in review_columns(questions.columns)])
@@ -70,7 +73,7 @@ class _Sheet:
     """A sheet with a header that stays in sight and prints on every page."""
 
     def __init__(self, book: Workbook, title: str, columns: Sequence[tuple[str, int]]) -> None:
-        self._title, self._count, self._links = title, 0, 0
+        self._links = 0
         self._sheet = sheet = book.create_sheet(title)
         sheet.freeze_panes = "A2"
         sheet.print_title_rows = "1:1"
@@ -84,9 +87,6 @@ class _Sheet:
 
     def add(self, values: Iterable[Cell], links: Links | None = None, **style: Any) -> None:
         """Add a row; ``links`` says of cells, counted from 0, where in the workbook they lead."""
-        self._count += 1
-        if self._count > _MAX_ROWS:
-            raise InputError(f"“{self._title}”一页放不下 {_MAX_ROWS} 行以上：请减小 --top-k，或改写成 .jsonl。")
         links = links or {}
         self._sheet.append([self._cell(value, links.get(place), style) for place, value in enumerate(values)])
 
@@ -94,7 +94,7 @@ class _Sheet:
         if value == "":
             return None
         cell = WriteOnlyCell(self._sheet)
-        cell.value = clean(value) if isinstance(value, str) else value
+        cell.value = value = clean(value) if isinstance(value, str) else value
         if isinstance(value, str):
             # Not what openpyxl makes of it: "=1" would be a formula, "#N/A" an error. The prefix holds on editing too.
             cell.data_type = "s"

@@ -70,7 +70,8 @@ def json_line(one: AnsweredRow) -> str:
 
 
 def _write_json_lines(path: Path, questions: QuestionList, rows: Sequence[AnsweredRow], summary: Summary) -> None:
-    with path.open("w", encoding="utf-8", newline="\n") as file:
+    # A file name that is no Unicode holds lone surrogates; JSON can say them (\\udcff).
+    with path.open("w", encoding="utf-8", errors="backslashreplace", newline="\n") as file:
         file.writelines(map(json_line, rows))
 
 
