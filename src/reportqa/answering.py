@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Literal
@@ -15,7 +14,7 @@ from reportqa.highlighting import best_run, best_sentence
 from reportqa.items import ItemList, entity, lists_in, people
 from reportqa.matching import FigureMatch, match_figures, share_of_question
 from reportqa.normalization import fold
-from reportqa.questions import Question
+from reportqa.questions import Question, parts
 from reportqa.refusing import no_name, wrong_figure, wrong_number, wrong_place, wrong_year
 from reportqa.retrieval import Candidate, Retriever, ScoredUnit
 from reportqa.verdicts import verdict
@@ -23,10 +22,6 @@ from reportqa.verdicts import verdict
 _OTHER_FIGURES = 6
 # Two values contradict each other in an answer only where both fit the question about as well.
 _ALIKE = 2.5
-_SEVERAL = re.compile(
-    r"各(?:有|是|为|占|自)?(?:多少|几)|分别|(?:多少|几)[^,]*,[^,]*(?:多少|几)|(?:多少|几)[^,]*、[^,]*(?:多少|几)"
-)
-_NAMED = 0.5
 # How far from the best clause, in cosine, the list may stand that answers, and what shared words before it are worth.
 _LIST_NEAR = 0.03
 _LEAD = 0.1
@@ -74,7 +69,7 @@ class Answerer:
         if not matches:
             return None
         best = matches[0]
-        several = self._several(question, matches)
+        several = self._several(question, best, vector)
         alike = [
             m.figure for m in matches if m.score >= best.score - _ALIKE or m.figure.indicator == best.figure.indicator
         ]
@@ -107,14 +102,15 @@ class Answerer:
         )
         return named if close and not others & set(years) else matches
 
-    def _several(self, question: Question, matches: list[FigureMatch]) -> list[FigureMatch]:
-        """Return the figures of a question that asks for several, in the order of the text."""
-        if not _SEVERAL.search(question.plain):
-            return []
-        best = matches[0]
-        near = [m for m in matches if m.candidate is best.candidate and m.sentence == best.sentence]
-        named = [m for m in near if m is best or m.signals["asked"] + m.signals["scope"] >= _NAMED]
-        return sorted(named[:3], key=lambda match: match.figure.start)
+    def _several(self, question: Question, best: FigureMatch, vector: Vectors) -> list[FigureMatch]:
+        """Return the figures of a question that asks for several, one for each thing it names, from one sentence."""
+        chosen: list[FigureMatch] = []
+        for part in parts(question):
+            matches = match_figures(part, [best.candidate], self._store, vector)
+            near = [match for match in matches if match.sentence == best.sentence and match not in chosen]
+            taken = {match.figure for match in chosen}
+            chosen += next(([match] for match in near if match.figure not in taken), [])
+        return chosen
 
     def _derived_reply(self, derived: Derived) -> Reply:
         places: dict[int, tuple[Candidate, tuple[Span, ...]]] = {}
@@ -233,7 +229,7 @@ def _confidence(reply: Reply) -> float:
 def _best_list(candidate: Candidate) -> ItemList | None:
     """Return the list of a passage whose clauses are closest to the question; None where there is none near."""
     best_unit = max(unit.answers for unit in candidate.units if not unit.whole)
-    scored = []
+    scored: list[tuple[float, ItemList]] = []
     for found in lists_in(candidate.passage.prose.text):
         near = [
             u for u in candidate.units if not u.whole and u.start < found.end and found.start - len(found.lead) < u.end
@@ -242,7 +238,9 @@ def _best_list(candidate: Candidate) -> ItemList | None:
         # An enumeration over whole sentences is near only where most of it is.
         score = sum(scores) / len(scores) if found.long else max(scores)
         scored.append((score + _LEAD * share_of_question(candidate.rarity, fold(found.lead)), found))
-    score, found = max(scored, key=lambda pair: pair[0], default=(0.0, None))
+    if not scored:
+        return None
+    score, found = max(scored, key=lambda pair: pair[0])
     return found if score >= best_unit - _LIST_NEAR else None
 
 

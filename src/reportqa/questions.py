@@ -105,6 +105,8 @@ _FORMS: tuple[tuple[Asked, re.Pattern[str]], ...] = (
 _VERDICT = re.compile(
     r"(?:吗|么|没有|没|不|否|嘛|吧)[?？。!！]*$|是否|是不是|有没有|能不能|会不会|可不可以|对不对|[\u4e00-\u9fff](?<!什)(?<!怎)(?<!多)(?<!那)(?<!这)么$|(.)不\1|属实"
 )
+_ASKS_NUMBER = re.compile(_HOW_MANY)
+_EACH = re.compile(rf"(?P<names>.+?)(?:各自?|分别)(?:有|是|为|占|达)?(?P<rest>{_HOW_MANY}.*)")
 _WH = re.compile(r"什么|哪|谁|多少|几(?!乎)|怎么|怎样|如何|为何|为啥")
 _WH_LIST = re.compile(r"哪(?:些|几|两|三|四|五|六|七|八|九|十)|名单|清单|分别(?:是|有|叫)(?:什么|哪)?")
 _SEVERAL_ASPECTS = re.compile(r"(?:几|哪些|哪几)(?:个)?(?:大)?(?:方面|板块|块(?:内容)?|部分|类|点|条|原则|理念)")
@@ -231,9 +233,27 @@ def understand(text: str) -> Question:
     )
 
 
+def parts(question: Question) -> list[Question]:
+    """Return the single questions in one that asks for several figures, none where it asks for one.
+
+    >>> [part.plain for part in parts(understand("医师和护士各有多少？"))]
+    ['医师有多少', '护士有多少']
+    >>> [part.plain for part in parts(understand("床位有几张，民营医院占其中几张"))]
+    ['床位有几张', '民营医院占其中几张']
+    """
+    asking = [part for part in re.split(r"[,;、]", question.plain) if _ASKS_NUMBER.search(part)]
+    if len(asking) > 1:
+        return [understand(part) for part in asking]
+    each = _EACH.fullmatch(question.plain)
+    if each is None:
+        return []
+    named = [name for name in re.split(r"[和与及跟、]", each["names"]) if name]
+    return [understand(f"{name}有{each['rest']}") for name in named] if len(named) > 1 else []
+
+
 def _asked(bare: str, folded: str) -> tuple[Asked, bool]:
     yes_no = bool(_VERDICT.search(folded)) and not _WH.search(bare)
-    asked = next((kind for kind, form in _FORMS if form.search(bare)), "description")
+    asked: Asked = next((kind for kind, form in _FORMS if form.search(bare)), "description")
     if asked in ("count", "quantity") and _SEVERAL_ASPECTS.search(bare):
         asked = "list"
     if asked == "quantity" and _MONEY_NOUNS.search(bare):

@@ -10,7 +10,9 @@ from reportqa.normalization import fold
 from reportqa.questions import Question
 
 _LAST_YEAR = re.compile(r"上年|上一年|去年|上学年|上一学年|上年度")
-_NAME_ASKED = re.compile(r"(?:[长任记员师授人手官]|主席|经理|总监)[^,。]{0,4}(?:叫什么|姓名|的名字|姓什么|叫啥)|何人|姓甚名谁")
+_NAME_ASKED = re.compile(
+    r"(?:[长任记员师授人手官]|主席|经理|总监)[^,。]{0,4}(?:叫什么|姓名|的名字|姓什么|叫啥)|何人|姓甚名谁"
+)
 _MONEY = {
     "工资": r"工资|薪|报酬|月收入|待遇",
     "奖金": r"奖金|奖励",
@@ -58,7 +60,9 @@ def wrong_figure(question: Question, match: FigureMatch, context: str) -> str:
     figure = match.figure
     if match.signals["unit"] == 0.0:
         return f"报告里没有找到以“{question.unit}”计的数据。"
-    missing = _missing_money(question.plain, f"{figure.indicator}{figure.scope}{context}") if figure.kind == "money" else ""
+    missing = (
+        _missing_money(question.plain, f"{figure.indicator}{figure.scope}{context}") if figure.kind == "money" else ""
+    )
     if missing:
         return f"报告没有给出{missing}，相近的是{figure.indicator}{figure.text}。"
     if _AVERAGE.search(question.plain) and not _AVERAGE_SAID.search(f"{figure.indicator}{context}"):

@@ -97,7 +97,7 @@ class Retriever:
         dense = self.store.dense_search(vector, POOL)
         by_words = self.store.keyword_search("words", question.plain, POOL)
         by_bigrams = self.store.keyword_search("bigrams", question.plain, POOL)
-        numbers = self._first(dense, by_words, by_bigrams, limit)
+        numbers = _first(dense, by_words, by_bigrams)[:limit]
         rarity = self._rarity(question)
         rows = []
         for number in numbers:
@@ -122,16 +122,8 @@ class Retriever:
         ]
         return sorted(candidates, key=lambda candidate: -candidate.score)
 
-    def _first(self, *rankings_and_limit: object) -> list[int]:
-        *rankings, limit = rankings_and_limit
-        fused: dict[int, float] = {}
-        for ranking in rankings:
-            for rank, number in enumerate(ranking):
-                fused[number] = fused.get(number, 0.0) + 1 / (60 + rank)
-        return sorted(fused, key=lambda number: -fused[number])[:limit]
-
     def _document_fit(self, question: Question, passage: IndexedPassage) -> float:
-        """Return 0 for a report of the year and place asked for, less for another; the newest is meant where none is."""
+        """Return 0 for a report of the year and place asked for, less for another; no year means the newest."""
         document = self.store.document(passage.passage.document)
         wanted = self.wanted_years(question)
         fault = 0.0
@@ -159,6 +151,15 @@ class Retriever:
             for place, cosine in zip(passage.units, cosines, strict=True)
         )
         return units, float(mean @ vector / np.linalg.norm(mean))
+
+
+def _first(*rankings: dict[int, float]) -> list[int]:
+    """Merge rankings by reciprocal rank (Cormack, Clarke and Büttcher 2009, with their constant 60)."""
+    fused: dict[int, float] = {}
+    for ranking in rankings:
+        for rank, number in enumerate(ranking):
+            fused[number] = fused.get(number, 0.0) + 1 / (60 + rank)
+    return sorted(fused, key=lambda number: -fused[number])
 
 
 def _unit(

@@ -21,10 +21,11 @@ _WRAPPED_LENGTH = 15
 _PLAIN_LENGTH = 20
 _CAPTION_LENGTH = 120
 _UNIT_LENGTH = 12
-# A text broken by hand: at least so many lines of nearly its greatest width, which is at most so many characters.
+# A text broken at a fixed width: at least so many lines, and a third of all, are of nearly the width of the widest.
 _WRAPPED_LINES = 4
-_WIDEST = 100
+_NARROWEST, _WIDEST = 24, 100
 _RAGGED = 3
+_MOST = 0.97
 
 # Heading forms from the outermost to the innermost, after the customs of Chinese official writing (GB/T 9704, 1.1).
 # A form's rank decides what it closes: a heading ends every open section of its own rank or an inner one.
@@ -392,9 +393,10 @@ def _full_lines(lines: list[str]) -> list[bool]:
     """Tell which lines reach the width at which a text was broken by hand; none in a text that was not."""
     for measure in (len, _columns):
         widths = [measure(line) for line in lines]
-        widest = max(widths, default=0)
+        # A few longer lines, a caption or a row, are no paragraphs.
+        widest = sorted(widths)[int(len(widths) * _MOST)] if widths else 0
         full = [width >= widest - _RAGGED for width in widths]
-        if widest <= _WIDEST and sum(full) >= max(_WRAPPED_LINES, len(lines) // 3):
+        if _NARROWEST <= widest <= _WIDEST and sum(full) >= max(_WRAPPED_LINES, len(lines) // 3):
             return full
     return [False] * len(lines)
 

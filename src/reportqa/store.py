@@ -222,8 +222,9 @@ class Store:
         return [Illustration(**_with_path(json.loads(row[0]))) for row in rows]
 
     def _document(self, name: str) -> Document:
-        row = self._row("SELECT name, text, digest, title, year, region, pages FROM documents WHERE name = ?", name)
-        return Document(*row[:6], tuple(json.loads(row[6])))
+        sql = "SELECT text, digest, title, year, region, pages FROM documents WHERE name = ?"
+        text, digest, title, year, region, pages = self._row(sql, name)
+        return Document(name, text, digest, title, year, region, tuple(json.loads(pages)))
 
     def _passage(self, number: int) -> IndexedPassage:
         sql = "SELECT document, section, paragraph, spans, first_unit, units FROM passages WHERE number = ?"

@@ -11,7 +11,8 @@ _ASKING = re.compile(
     r"有没有|是不是|是否|能不能|会不会|要不要|可不可以|对不对|用不用|该不该|需不需要|(?:了|过)?没有?$|(.)不\1|吗|嘛|吧|么$|不$"
 )
 _NEGATION = re.compile(
-    r"没有?|未(?!来|成年)|不(?!断|仅|但|只|少|同|错|足|完|了的|低于|少于|到)|无(?!偿|人机|障碍)|非(?!遗|常|物质|公)|免(?!疫)|停|闭馆|关闭|禁|作废|取消|暂缓|推迟|尚未|拒绝|失效|零"
+    r"没有?|未(?!来|成年)|不(?!断|仅|但|只|少|同|错|足|完|了的|低于|少于|到)"
+    r"|无(?!偿|人机|障碍)|非(?!遗|常|物质|公)|免(?!疫)|停|闭馆|关闭|禁|作废|取消|暂缓|推迟|尚未|拒绝|失效|零"
 )
 _LEVEL = re.compile(r"持平|不变|相当|维持|稳定在")
 _MOVED = re.compile(r"涨|增|升|提高|上调|多了|降|减|跌|少了|下调|变")
@@ -62,6 +63,12 @@ def _other_rank(asked: str, said: str) -> bool:
 
 def _other_rhythm(asked: str, said: str) -> bool:
     """Tell whether a rhythm is asked (每年) and another stated (两年1次)."""
-    wanted = {((every or count) or "一", unit) for every, count, unit in _EVERY.findall(asked) if "每" in asked}
-    stated = {((every or count) or "一", unit) for every, count, unit in _EVERY.findall(said) if "次" in said or "每" in said}
-    return bool(wanted and stated) and not {unit for _, unit in wanted}.isdisjoint({unit for _, unit in stated}) and not wanted & stated
+    wanted = _rhythms(asked) if "每" in asked else set()
+    stated = _rhythms(said) if "每" in said or "次" in said else set()
+    if {unit for _, unit in wanted}.isdisjoint(unit for _, unit in stated):
+        return False
+    return not wanted & stated
+
+
+def _rhythms(text: str) -> set[tuple[str, str]]:
+    return {((every or count) or "一", unit) for every, count, unit in _EVERY.findall(text)}

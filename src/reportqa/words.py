@@ -154,7 +154,7 @@ def cut(text: str) -> list[str]:
     >>> cut("江北区招生多少人")
     ['江北区', '招生', '多少', '人']
     """
-    return _tokenizer().lcut(text)
+    return list(_tokenizer().cut(text))
 
 
 def frequency(word: str) -> int:

@@ -7,7 +7,7 @@ from reportqa.batch.lists import READERS, read_questions
 from reportqa.batch.rows import AnsweredRow, Duplicate, QuestionList, QuestionRow
 from reportqa.batch.running import answer_rows, run_batch
 from reportqa.batch.summary import Summary, summarise
-from reportqa.batch.writing import WRITERS, json_line
+from reportqa.batch.writing import WRITERS, check_output, json_line, write_document
 
 __all__ = [
     "READERS",
@@ -18,8 +18,10 @@ __all__ = [
     "QuestionRow",
     "Summary",
     "answer_rows",
+    "check_output",
     "json_line",
     "read_questions",
     "run_batch",
     "summarise",
+    "write_document",
 ]

@@ -49,13 +49,11 @@ class Journal:
 
     def add(self, answers: Sequence[Answer]) -> None:
         """Keep the answers of one more chunk, in the order of the list."""
-        records = [answer.to_record() for answer in answers]
         try:
-            self._write(_line(records))
+            self._write(_line([answer.to_record() for answer in answers]))
         except OSError as error:
             raise _unwritable(self._path, error) from error
-        # As they will be read back, so that a run that was killed and one that was not write the same document.
-        self.answers.extend(map(read_answer, records))
+        self.answers.extend(answers)
 
     def remove(self) -> None:
         """Remove the journal: the document is there."""

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from reportqa import __version__
 from reportqa.batch.duplicates import find_duplicates
 from reportqa.batch.journal import Journal
+from reportqa.batch.records import read_answer
 from reportqa.batch.reviewed import Reviews, read_reviews, take_up
 from reportqa.batch.rows import AnsweredRow, Duplicate, QuestionList, QuestionRow
 from reportqa.batch.summary import Summary, summarise
@@ -100,7 +101,10 @@ def _chunks(rows: Sequence[QuestionRow]) -> Iterator[Sequence[QuestionRow]]:
 
 
 def _answer(qa: ReportQA, rows: Sequence[QuestionRow], top_k: int) -> list[Answer]:
-    """Answer a chunk; a row without a question gets the status "error", and every error says which row it is of."""
+    """Answer a chunk; a row without a question gets the status "error", and every error says which row it is of.
+
+    The answers are as a journal gives them back, numbers rounded: a killed run and a whole one must not differ by that.
+    """
     answers = iter(qa.answer_all([row.question for row in rows if not row.error], top_k=top_k))
     return [
         _named(row, Answer(row.question, "error", message=row.error) if row.error else next(answers)) for row in rows
@@ -109,7 +113,7 @@ def _answer(qa: ReportQA, rows: Sequence[QuestionRow], top_k: int) -> list[Answe
 
 def _named(row: QuestionRow, answer: Answer) -> Answer:
     message = f"第 {row.number} 条：{answer.message}" if answer.status == "error" else answer.message
-    return replace(answer, id=row.id, message=message)
+    return read_answer(replace(answer, id=row.id, message=message).to_record())
 
 
 def _finish(row: QuestionRow, answer: Answer, duplicates: Mapping[int, Duplicate], reviews: Reviews) -> AnsweredRow:

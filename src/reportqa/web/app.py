@@ -2,25 +2,32 @@
 
 from __future__ import annotations
 
+import tempfile
 from importlib.resources import files
+from importlib.util import find_spec
+from pathlib import Path
 from typing import Any
 
 import gradio as gr
 from fastapi import FastAPI
 from starlette.types import ASGIApp
 
-from reportqa.datamodel import Span
 from reportqa.errors import InputError, ReportQAError
-from reportqa.web.examples import example_questions
+from reportqa.web.api import offer_api
+from reportqa.web.ask_page import build_ask_page
+from reportqa.web.batch_page import build_batch_page
+from reportqa.web.data_page import build_data_page, offer_downloads
 from reportqa.web.guard import ChinesePage, Login
 from reportqa.web.library import Library
-from reportqa.web.render import answer_html, masthead_html, notice_html, reader_html, welcome_html
+from reportqa.web.library_page import build_library_page
+from reportqa.web.links import Address
+from reportqa.web.reader import Reading
+from reportqa.web.render import masthead_html, reader_html
 
 TITLE = "问报告"
 _FONTS = ("system-ui", "PingFang SC", "Microsoft YaHei", "Noto Sans CJK SC", "Source Han Sans SC", "sans-serif")
 _MONOSPACE = ("ui-monospace", "Consolas", "monospace")
-_TOP_K = 5
-_DIGITS = 12
+_QUERY = ("q", "d", "s", "e", "f", "p", "report", "chapter", "kind", "unit", "words")
 _ROUTER = """
 reportqa.show = () => trigger('visit', Object.fromEntries(new URLSearchParams(location.search)));
 addEventListener('popstate', () => reportqa.visit());
@@ -34,9 +41,13 @@ reportqa.reveal(element);
 
 def create_app(library: Library, login: tuple[str, str] | None = None, root_path: str = "") -> ASGIApp:
     """Make the web application that :func:`reportqa.web.serve` runs."""
-    app = gr.mount_gradio_app(
-        FastAPI(openapi_url=None),
-        build_pages(library),
+    app = FastAPI(openapi_url=None)
+    offer_downloads(app, library)
+    scratch = tempfile.TemporaryDirectory(prefix="reportqa-")
+    app.state.scratch = scratch  # It lives as long as the application.
+    gr.mount_gradio_app(
+        app,
+        build_pages(library, Path(scratch.name)),
         path="",
         root_path=root_path,
         theme=gr.themes.Base(primary_hue="blue", neutral_hue="slate", font=_FONTS, font_mono=_MONOSPACE),
@@ -46,82 +57,82 @@ def create_app(library: Library, login: tuple[str, str] | None = None, root_path
         enable_monitoring=False,
         ssr_mode=False,
         show_error=True,
+        mcp_server=find_spec("mcp") is not None,
     )
     page = ChinesePage(app, f"<script>{_static('app.js')}</script>")
     return Login(page, *login) if login else page
 
 
-def build_pages(library: Library) -> gr.Blocks:
+def build_pages(library: Library, scratch: Path) -> gr.Blocks:
     """Lay out the pages and tie them to the library."""
     pages = gr.Blocks(title=TITLE, analytics_enabled=False, fill_width=True)
     with pages:
-        gr.HTML(masthead_html(library.qa.documents()), elem_id="masthead", apply_default_css=False, js_on_load=None)
+        masthead = gr.HTML(
+            masthead_html(library.qa.documents()), elem_id="masthead", apply_default_css=False, js_on_load=None
+        )
         with gr.Tabs(elem_id="pages") as tabs:
-            with gr.Tab("提问", id="ask") as ask_tab:
-                with gr.Row(elem_id="question-row"):
-                    question = gr.Textbox(
-                        placeholder="用一句话问报告，按回车",
-                        label="问题",
-                        show_label=False,
-                        container=False,
-                        scale=1,
-                        elem_id="question",
-                        autofocus=True,
-                    )
-                    button = gr.Button("提问", variant="primary", scale=0, min_width=96)
-                answer = gr.HTML(elem_id="answer", apply_default_css=False, js_on_load=None)
-            with gr.Tab("原文", id="read") as read_tab:
+            with gr.Tab("提问", id="ask", elem_id="page-ask"):
+                ask = build_ask_page(library)
+            with gr.Tab("原文", id="read", elem_id="page-read"):
                 reader = gr.HTML(elem_id="reader", apply_default_css=False, js_on_load=_READER)
+            with gr.Tab("数据", id="data", elem_id="page-data"):
+                data = build_data_page()
+            with gr.Tab("批量", id="batch", elem_id="page-batch"):
+                build_batch_page(library, scratch)
+            with gr.Tab("文库", id="library", elem_id="page-library"):
+                shelf = build_library_page(library, masthead)
         router = gr.HTML(visible="hidden", js_on_load=_ROUTER)
 
-        def visit(event: gr.EventData) -> dict[Any, Any]:
-            query = {name: str(getattr(event, name, "")) for name in ("q", "d", "s", "e", "p")}
+        def _shown(address: Address, query: dict[str, object], remembered: object) -> dict[Any, Any]:
+            match address.page:
+                case "ask":
+                    return ask.show(library, address, remembered)
+                case "read":
+                    return {reader: _read(library, address)}
+                case "data":
+                    return data.show(library, query)
+                case "library":
+                    return shelf.show(library)
+                case "batch":
+                    return {}
+
+        def visit(remembered: object, event: gr.EventData) -> dict[Any, Any]:
+            query = {name: getattr(event, name) for name in _QUERY if hasattr(event, name)}
+            address = Address.read(query)
             try:
-                if query["d"] or query["p"] == "read":
-                    return {tabs: gr.Tabs(selected="read"), reader: _read(library, query)}
-                asked = getattr(event, "q", None)
-                # Without a question in the address, what is being typed at this moment stays.
-                shown = {tabs: gr.Tabs(selected="ask"), answer: _ask(library, asked)}
-                return shown if asked is None else shown | {question: query["q"]}
+                return {tabs: gr.Tabs(selected=address.page)} | _shown(address, query, remembered)
             except ReportQAError as error:
-                return {answer: notice_html(str(error)), tabs: gr.Tabs(selected="ask")}
+                return {tabs: gr.Tabs(selected="ask")} | ask.refuse(address, error)
 
         router.visit(
             visit,
-            outputs=[tabs, question, answer, reader],
+            inputs=[ask.remembered],
+            outputs=[tabs, reader, *ask.outputs, *data.outputs, *shelf.outputs],
             show_progress="hidden",
             queue=False,
             trigger_mode="multiple",
             api_visibility="private",
         ).then(fn=None, js="() => reportqa.done()")
-        for asking in (question.submit, button.click):
-            asking(fn=None, inputs=[question], js="(question) => reportqa.ask(question)")
-        for tab, name in ((ask_tab, "ask"), (read_tab, "read")):
-            tab.select(fn=None, js=f"() => reportqa.turnTo('{name}')")
+        offer_api(library)
     return pages
 
 
-def _ask(library: Library, question: str | None) -> str:
-    if question is None:
-        return welcome_html(example_questions(library.qa.figures()), library.qa.documents())
-    return answer_html(library.qa.ask(question, _TOP_K))
-
-
-def _read(library: Library, query: dict[str, str]) -> str:
+def _read(library: Library, address: Address) -> str:
     qa = library.qa
-    name = query["d"] or qa.documents()[0].name
-    document = next((document for document in qa.documents() if document.name == name), None)
+    documents = qa.documents()
+    name = address.document or documents[0].name
+    document = next((document for document in documents if document.name == name), None)
     if document is None:
         raise InputError(f"这份报告不在索引里：{name}。")
-    illustrations = [caption for caption in qa.illustrations() if caption.document == name]
-    return reader_html(document, qa.store.sections(name), illustrations, _place(query, len(document.text)))
-
-
-def _place(query: dict[str, str], length: int) -> Span | None:
-    """Read a place from an address, which anyone may have written: None where it names none."""
-    start, end = (query[name] if query[name].isdecimal() and len(query[name]) <= _DIGITS else "0" for name in "se")
-    place = Span(int(start), min(int(end), length))
-    return place if place.start < place.end else None
+    reading = Reading(
+        document,
+        qa.store.sections(name),
+        [caption for caption in qa.illustrations() if caption.document == name],
+        [figure for figure in qa.figures() if figure.document == name],
+        address.place,
+        address.words,
+    )
+    return reader_html(reading, documents)
 
 
 def _static(name: str) -> str:

@@ -2,24 +2,23 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import Any
 
 from reportqa.datamodel import Figure
 from reportqa.web.links import place_link
 from reportqa.web.selection import KINDS
 
-if TYPE_CHECKING:
-    import altair
-
 _FEWEST, _MOST = 3, 14
 _DRAWN = ("count", "money", "area", "percent")
 _LABEL = 18
+_UNSEEN = "\N{ZERO WIDTH SPACE}"
 _FONT = "system-ui, 'PingFang SC', 'Microsoft YaHei', 'Noto Sans CJK SC', sans-serif"
-# Above the first number, figures are drawn in the unit beside it.
-_SCALES = ((1e8, "亿"), (1e4, "万"), (1.0, ""))
+_BAR = {"type": "bar", "cornerRadiusEnd": 3, "height": 15, "color": "#3b82f6", "cursor": "pointer"}
+_WORDS = {"type": "text", "align": "left", "dx": 5, "color": "#7d8a9c", "fontSize": 12, "cursor": "pointer"}
+_AXIS = {"grid": False, "ticks": False, "domain": False, "title": None}
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,53 +51,47 @@ def charts_of(figures: Iterable[Figure], limit: int) -> list[Chart]:
     """
     groups: dict[tuple[str, str], dict[tuple[str, float], Figure]] = defaultdict(dict)
     for figure in figures:
-        if figure.kind in _DRAWN and figure.indicator and figure.parent is None and _amount(figure) is not None:
+        amount = _amount(figure)
+        if figure.kind in _DRAWN and figure.indicator and figure.parent is None and amount is not None:
             # A figure that the report repeats is drawn once.
-            groups[figure.kind, figure.normalized_unit].setdefault((_label(figure), _amount(figure) or 0.0), figure)
+            groups[figure.kind, figure.normalized_unit].setdefault((_label(figure), amount), figure)
     enough = [(key, list(group.values())) for key, group in groups.items() if len(group) >= _FEWEST]
     enough.sort(key=lambda group: -len(group[1]))
     return [_chart(kind, unit, group) for (kind, unit), group in enough[:limit]]
 
 
-def draw(chart: Chart) -> altair.Chart:
-    """Draw a chart with Altair, which the page shows with the Vega that Gradio brings along."""
-    import altair
-
-    data = altair.Data(
-        values=[{"指标": bar.label, "数值": bar.value, "原文": bar.text, "href": bar.address} for bar in chart.bars]
-    )
-    order = [bar.label for bar in chart.bars]
-    base = altair.Chart(data).encode(
-        y=altair.Y("指标:N", sort=order, title=None, axis=altair.Axis(labelLimit=260, ticks=False, domain=False)),
-        x=altair.X("数值:Q", title=None, axis=altair.Axis(grid=False, labels=False, ticks=False, domain=False)),
-        href="href:N",
-        tooltip=["指标:N", "原文:N"],
-    )
-    bars = base.mark_bar(cornerRadiusEnd=3, height=15, color="#3b82f6", cursor="pointer")
-    words = base.mark_text(align="left", dx=5, color="#64748b", fontSize=12, cursor="pointer").encode(text="原文:N")
-    return (
-        altair.layer(bars, words)
-        .properties(title=chart.title, width="container", height=altair.Step(26))
-        .configure(font=_FONT, background="transparent")
-        .configure_view(stroke=None)
-        .configure_axis(labelFontSize=13)
-        .configure_title(anchor="start", fontSize=15)
-    )
+def specification(chart: Chart) -> dict[str, Any]:
+    """Describe a chart in Vega-Lite, which the page draws with the Vega that Gradio brings along."""
+    bars = [{"指标": bar.label, "数值": bar.value, "原文": bar.text, "href": bar.address} for bar in chart.bars]
+    encoding = {
+        "y": {"field": "指标", "type": "nominal", "sort": None, "axis": {**_AXIS, "labelLimit": 260}},
+        "x": {"field": "数值", "type": "quantitative", "axis": {**_AXIS, "labels": False}},
+        "href": {"field": "href", "type": "nominal"},
+        "tooltip": [{"field": "指标", "type": "nominal"}, {"field": "原文", "type": "nominal"}],
+    }
+    return {
+        "$schema": "https://vega.github.io/schema/vega-lite/v5.json",
+        "title": {"text": chart.title, "anchor": "start", "fontSize": 15},
+        "data": {"values": bars},
+        "encoding": encoding,
+        "layer": [{"mark": _BAR}, {"mark": _WORDS, "encoding": {"text": {"field": "原文", "type": "nominal"}}}],
+        "width": "container",
+        "height": {"step": 26},
+        "config": {"font": _FONT, "background": None, "view": {"stroke": None}, "axis": {"labelFontSize": 13}},
+    }
 
 
 def _chart(kind: str, unit: str, figures: Sequence[Figure]) -> Chart:
-    figures = sorted(figures, key=lambda figure: -(_amount(figure) or 0.0))[:_MOST]
-    largest = _amount(figures[0]) or 0.0
-    scale, prefix = next(((scale, prefix) for scale, prefix in _SCALES if largest >= scale), _SCALES[-1])
-    bars, taken = [], set()
-    for figure in figures:
+    largest_first = sorted(figures, key=lambda figure: -(_amount(figure) or 0.0))[:_MOST]
+    title = f"{KINDS[kind]}（{unit}）" if unit else KINDS[kind]
+    bars, named = [], Counter[str]()
+    for figure in largest_first:
         label = _label(figure)
-        while label in taken:
-            label += " "
-        taken.add(label)
-        bars.append(Bar(label, (_amount(figure) or 0.0) / scale, figure.text, place_link(figure)))
-    name = "%" if kind == "percent" else f"{prefix}{unit}"
-    return Chart(f"{KINDS[kind]}（{name}）" if name else KINDS[kind], tuple(bars))
+        # Two bars of one name would be drawn as one: the later gets a blank that nobody sees.
+        shown = label + _UNSEEN * named[label]
+        named[label] += 1
+        bars.append(Bar(shown, _amount(figure) or 0.0, figure.text, place_link(figure)))
+    return Chart(title, tuple(bars))
 
 
 def _amount(figure: Figure) -> float | None:

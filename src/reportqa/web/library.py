@@ -1,20 +1,59 @@
-"""The open index behind the pages: opened once, and again when it has been rebuilt."""
+"""The reports behind the pages: the index, opened again when it has been rebuilt, and the folder it is made of."""
 
 from __future__ import annotations
 
 import contextlib
+import queue
+import shutil
 import threading
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 
-from reportqa.errors import ReportQAError
+from reportqa.datamodel import Document
+from reportqa.errors import InputError, ReportQAError
+from reportqa.index import BuildReport, build_index
 from reportqa.qa import ReportQA
+from reportqa.reading import read_document
 from reportqa.store import read_manifest
 
 _ANY_QUESTION = "报告说了什么？"
+_POLL = 0.3
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """How far a build has come; ``total`` is 0 where that is not known yet."""
+
+    stage: str
+    done: int = 0
+    total: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Holding:
+    """One indexed report, with the file that it was read from where that is in the folder of reports."""
+
+    document: Document
+    sections: int
+    figures: int
+    file: Path | None
+
+    @property
+    def size(self) -> int | None:
+        """The bytes of the file."""
+        return self.file.stat().st_size if self.file else None
+
+    @property
+    def changed(self) -> datetime | None:
+        """When the file was last changed."""
+        return datetime.fromtimestamp(self.file.stat().st_mtime).astimezone() if self.file else None
 
 
 class Library:
-    """The reports that the pages ask; safe to use from several threads.
+    """The reports that the pages ask, add to and take from; safe to use from several threads.
 
     >>> Library(Path("index")).qa.ask("本学年招生多少人？").answer       # doctest: +SKIP
     '6191人'
@@ -22,16 +61,18 @@ class Library:
     Raises IndexStoreError where the index cannot be opened.
     """
 
-    def __init__(self, index: Path, model: str | None = None) -> None:
+    def __init__(self, index: Path, model: str | None = None, corpus: Path = Path("corpus")) -> None:
         self.index = index
         self.model = model
-        self._lock = threading.Lock()
+        self.corpus = corpus
+        self._opening = threading.Lock()
+        self._changing = threading.Lock()
         self._qa = ReportQA.open(index, model)
 
     @property
     def qa(self) -> ReportQA:
         """The index as it is now: another process, or the 文库 page, may have rebuilt it."""
-        with self._lock:
+        with self._opening:
             manifest = read_manifest(self.index)
             if manifest is None or manifest.generation != self._qa.store.manifest.generation:
                 self._qa = ReportQA.open(self.index, self.model)
@@ -41,3 +82,105 @@ class Library:
         """Ask a question that nobody waits for: what a first question loads is then in place."""
         with contextlib.suppress(ReportQAError):
             self.qa.ask(_ANY_QUESTION)
+
+    def titles(self) -> dict[str, str]:
+        """Return the title of every report, by its name."""
+        return {document.name: document.title for document in self.qa.documents()}
+
+    def holdings(self) -> list[Holding]:
+        """Return what is indexed, with sizes and dates."""
+        qa = self.qa
+        figures = qa.figures()
+        return [
+            Holding(
+                document,
+                len(qa.store.sections(document.name)),
+                sum(figure.document == document.name for figure in figures),
+                self._file(document.name),
+            )
+            for document in qa.documents()
+        ]
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether every indexed report lies in the folder: only then does a rebuild lose nothing."""
+        return all(self._file(document.name) for document in self.qa.documents())
+
+    def add(self, file: Path) -> Iterator[Step]:
+        """Copy a report into the folder and rebuild; the folder is as before where that fails.
+
+        Raises ReadingError where the file is no report, InputError where its name is taken.
+        """
+        self._check_whole()
+        read_document(file)
+        target = self.corpus / file.name
+        if target.exists():
+            raise InputError(f"已经有名为 {file.name} 的报告：请先移出，或改一个文件名。")
+        with _folder_errors(self.corpus):
+            shutil.copyfile(file, target)
+        yield from self._rebuild(target.unlink)
+
+    def remove(self, name: str) -> Iterator[Step]:
+        """Take a report out and rebuild; its file stays in the folder under a name that is not read.
+
+        Raises InputError where there is no such report, or no other one.
+        """
+        self._check_whole()
+        file = self._file(name)
+        if file is None or name not in self.titles():
+            raise InputError(f"文库里没有这份报告：{name}。")
+        if len(self.titles()) == 1:
+            raise InputError("文库里至少要有一份报告：请先添加另一份。")
+        aside = file.with_name(f".{file.name}")
+        with _folder_errors(self.corpus):
+            file.replace(aside)
+        yield from self._rebuild(lambda: aside.replace(file))
+
+    def rebuild(self) -> Iterator[Step]:
+        """Build the index of the folder again, where a file has been changed, added or removed by hand."""
+        self._check_whole()
+        yield from self._rebuild(lambda: None)
+
+    def _check_whole(self) -> None:
+        if not self.is_whole:
+            raise InputError(f"这个索引不是由文件夹 {self.corpus} 建的：请在启动时用 --corpus 指明报告所在的文件夹。")
+
+    def _file(self, name: str) -> Path | None:
+        file = self.corpus / name
+        return file if file.is_file() else None
+
+    def _rebuild(self, undo: Callable[[], object]) -> Iterator[Step]:
+        """Build in a thread of its own, which goes on where nobody watches any more."""
+        if not self._changing.acquire(blocking=False):
+            undo()
+            raise InputError("正在建索引：请等它完成。")
+        steps: queue.Queue[Step] = queue.Queue()
+        with ThreadPoolExecutor(1) as builder:
+            build = builder.submit(self._build, steps, undo)
+            yield Step("准备模型")
+            while not build.done() or not steps.empty():
+                with contextlib.suppress(queue.Empty):
+                    yield steps.get(timeout=_POLL)
+            report = build.result()
+        skipped = "".join(f"跳过：{failure}" for failure in report.failures)
+        state = "索引建好" if report.fresh else "索引已是最新"
+        yield Step(
+            f"{state}：{report.documents} 份报告，{report.passages} 段，{report.figures} 个数据。{skipped}", 1, 1
+        )
+
+    def _build(self, steps: queue.Queue[Step], undo: Callable[[], object]) -> BuildReport:
+        try:
+            return build_index([self.corpus], self.index, self.model, lambda *step: steps.put(Step(*step)))
+        except ReportQAError:
+            undo()
+            raise
+        finally:
+            self._changing.release()
+
+
+@contextlib.contextmanager
+def _folder_errors(folder: Path) -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        raise InputError(f"改不了文件夹 {folder}：{error.strerror or error}。") from error

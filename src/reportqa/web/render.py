@@ -48,9 +48,7 @@ def notice_html(message: str) -> str:
 
 def reader_html(reading: Reading, documents: Sequence[Document] = ()) -> str:
     """Render a whole report beside its outline, with its place highlighted; ``documents`` are those to choose from."""
-    return render(
-        "reader.html", reading=reading, found=reading.found, document=reading.document, documents=documents
-    )
+    return render("reader.html", reading=reading, found=reading.found, document=reading.document, documents=documents)
 
 
 def highlighted(citation: Citation) -> list[Piece]:

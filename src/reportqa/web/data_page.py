@@ -1,0 +1,101 @@
+"""数据: the figures of the reports as a table to choose from, as charts, and as files."""
+
+from __future__ import annotations
+
+import json
+import tempfile
+from collections.abc import Mapping
+from dataclasses import dataclass
+from itertools import zip_longest
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote, urlencode
+
+import gradio as gr
+from fastapi import FastAPI, Request, Response
+from gradio.components.plot import PlotData
+
+from reportqa.tables import write_figures
+from reportqa.web.charts import charts_of, specification
+from reportqa.web.library import Library
+from reportqa.web.render import render
+from reportqa.web.selection import KINDS, Selection, chapter
+
+_SHOWN = 300
+_CHARTS = 4
+_FORMS = {"csv": "CSV", "xlsx": "XLSX", "jsonl": "JSONL"}
+_MEDIA = {
+    "csv": "text/csv; charset=utf-8",
+    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+    "jsonl": "application/jsonl; charset=utf-8",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class DataPage:
+    """The components of the page."""
+
+    table: gr.HTML
+    charts: tuple[gr.Plot, ...]
+    gallery: gr.HTML
+
+    @property
+    def outputs(self) -> list[Any]:
+        """What a visit may change."""
+        return [self.table, *self.charts, self.gallery]
+
+    def show(self, library: Library, query: Mapping[str, object]) -> dict[Any, Any]:
+        """Show the figures that the query of an address chooses."""
+        selection = Selection.read(query)
+        every = library.qa.figures()
+        chosen = selection.of(every)
+        charts = charts_of(chosen, len(self.charts))
+        shown: dict[Any, Any] = {
+            self.table: render(
+                "data.html",
+                selection=selection,
+                figures=chosen,
+                shown=chosen[:_SHOWN],
+                reports=[(document.name, document.title or document.name) for document in library.qa.documents()],
+                chapters=[(name, name) for name in dict.fromkeys(map(chapter, every)) if name],
+                kinds=[(kind, name) for kind, name in KINDS.items() if any(figure.kind == kind for figure in every)],
+                units=[(unit, unit) for unit in sorted({figure.unit for figure in every if figure.unit})],
+                kind_names=KINDS,
+                forms=_FORMS.items(),
+                download=_download,
+            ),
+            self.gallery: render("illustrations.html", illustrations=library.qa.illustrations()),
+        }
+        for plot, chart in zip_longest(self.charts, charts):
+            # Gradio names what it draws with Vega after the library that usually writes it.
+            drawn = PlotData(type="altair", plot=json.dumps(specification(chart))) if chart else None
+            shown[plot] = gr.Plot(value=drawn, visible=chart is not None)
+        return shown
+
+
+def build_data_page() -> DataPage:
+    """Lay the page out."""
+    table = gr.HTML(elem_id="data", apply_default_css=False, js_on_load=None)
+    with gr.Column(elem_id="charts"):
+        charts = tuple(gr.Plot(show_label=False, container=False, visible=False) for _ in range(_CHARTS))
+    return DataPage(table, charts, gr.HTML(elem_id="gallery", apply_default_css=False, js_on_load=None))
+
+
+def offer_downloads(app: FastAPI, library: Library) -> None:
+    """Serve the chosen figures as files, at the addresses that the page links to."""
+
+    @app.get("/figures.{form}", include_in_schema=False)
+    def figures(form: str, request: Request) -> Response:
+        if form not in _FORMS:
+            return Response(f"没有这种文件：{form}", 404)
+        chosen = Selection.read(request.query_params).of(library.qa.figures())
+        with tempfile.TemporaryDirectory() as folder:
+            file = Path(folder) / f"figures.{form}"
+            write_figures(chosen, form, file)
+            name = f"attachment; filename*=UTF-8''{quote('数据')}.{form}"
+            return Response(file.read_bytes(), media_type=_MEDIA[form], headers={"Content-Disposition": name})
+
+
+def _download(form: str, selection: Selection) -> str:
+    query = selection.query()
+    return f"figures.{form}" + (f"?{urlencode(query)}" if query else "")
