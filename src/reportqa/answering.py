@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -12,11 +12,11 @@ from reportqa.dense import Vectors
 from reportqa.deriving import COUNTABLE, Derived, derive
 from reportqa.highlighting import best_run, best_sentence
 from reportqa.items import ItemList, entity, lists_in, people
-from reportqa.matching import FigureMatch, match_figures, share_of_question
+from reportqa.matching import FigureMatch, match_figures
 from reportqa.normalization import fold
 from reportqa.questions import Question, parts
 from reportqa.refusing import no_name, wrong_figure, wrong_number, wrong_place, wrong_year
-from reportqa.retrieval import Candidate, Retriever, ScoredUnit
+from reportqa.retrieval import Candidate, Retriever, ScoredUnit, coverage
 from reportqa.verdicts import verdict
 
 _OTHER_FIGURES = 6
@@ -58,6 +58,15 @@ class Answerer:
         reply = self._numeric_reply(question, candidates, vector) if question.numeric else None
         reply = reply or self._text_reply(question, candidates)
         return self._cite(question, reply, candidates, top_k)
+
+    def answer_all(self, questions: Sequence[Question | Answer], top_k: int) -> list[Answer]:
+        """Answer several questions, encoded together; what is an answer already stays."""
+        asked = [question for question in questions if isinstance(question, Question)]
+        vectors: Iterator[Vectors] = iter(self._retriever.encode(asked)) if asked else iter(())
+        return [
+            self.answer(question, top_k, next(vectors)) if isinstance(question, Question) else question
+            for question in questions
+        ]
 
     def _numeric_reply(self, question: Question, candidates: list[Candidate], vector: Vectors) -> Reply | None:
         matches = match_figures(question, candidates, self._store, vector)
@@ -237,7 +246,7 @@ def _best_list(candidate: Candidate) -> ItemList | None:
         scores = [unit.answers for unit in near] or [0.0]
         # An enumeration over whole sentences is near only where most of it is.
         score = sum(scores) / len(scores) if found.long else max(scores)
-        scored.append((score + _LEAD * share_of_question(candidate.rarity, fold(found.lead)), found))
+        scored.append((score + _LEAD * coverage(fold(found.lead), candidate.rarity), found))
     if not scored:
         return None
     score, found = max(scored, key=lambda pair: pair[0])

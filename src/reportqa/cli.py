@@ -59,6 +59,10 @@ def _parser() -> argparse.ArgumentParser:
     figures.add_argument("--format", choices=["table", "csv", "xlsx", "jsonl"], default="table", help="输出形式")
     figures.add_argument("-o", "--output", type=Path, metavar="FILE", help="写到文件（xlsx 必须）")
 
+    evaluate = _command(commands, "eval", "用自己的问题集衡量答案的质量", _eval)
+    evaluate.add_argument("questions", type=Path, metavar="QUESTIONS.jsonl", help="问题集：每行一个问题、证据和答案")
+    evaluate.add_argument("-o", "--output", type=Path, metavar="FILE", help="把每题每项的得分写成 JSON Lines")
+
     serve = _command(commands, "serve", "打开网页界面", _serve)
     serve.add_argument("--host", default="127.0.0.1", help="监听地址（默认 127.0.0.1）")
     serve.add_argument("--port", type=_port, default=7860, help="端口（默认 7860）")
@@ -111,6 +115,18 @@ def _figures(options: argparse.Namespace) -> None:
     from reportqa.tables import write_figures
 
     write_figures(Store(options.index).all_figures(), options.format, options.output)
+
+
+def _eval(options: argparse.Namespace) -> None:
+    from reportqa.evaluation import evaluate, read_gold, write_rows
+    from reportqa.qa import ReportQA
+    from reportqa.terminal import show_evaluation
+
+    qa = ReportQA.open(options.index, options.model)
+    rows, _ = evaluate(qa, read_gold(options.questions, qa.documents()))
+    show_evaluation(rows)
+    if options.output:
+        write_rows(rows, options.output)
 
 
 def _serve(options: argparse.Namespace) -> None:

@@ -76,6 +76,16 @@ class Prose:
         before = ends[piece - 1] if piece else 0
         return self.spans[piece].start + offset - before
 
+    def offset(self, position: int) -> int:
+        """Return where the character at a document ``position`` stands in the running text.
+
+        >>> Prose("abcd", (Span(0, 2), Span(9, 11))).offset(10)
+        3
+
+        A position in a gap is that of the next character kept.
+        """
+        return sum(min(max(position - span.start, 0), len(span)) for span in self.spans)
+
     def locate(self, start: int, end: int) -> tuple[Span, ...]:
         """Return the document spans of ``text[start:end]``, gaps left out."""
         found, before = [], 0

@@ -216,6 +216,7 @@ def _check_bundled(folder: Path) -> None:
 
 def _construct(source: str, complaint: str, download: bool = False) -> SentenceTransformer:
     _spin_briefly()
+    from huggingface_hub.utils import httpx  # type: ignore[attr-defined]
     from safetensors import SafetensorError
     from sentence_transformers import SentenceTransformer
     from transformers.utils import logging as transformers_logging
@@ -236,14 +237,15 @@ def _construct(source: str, complaint: str, download: bool = False) -> SentenceT
         RuntimeError,
         ImportError,
         SafetensorError,
+        httpx.HTTPError,
     ) as error:
         raise ModelError(complaint) from error
 
 
 def _reach_hub(complaint: str) -> None:
     """Ask the hub for a sign of life: without one, sentence-transformers tries again and again for over a minute."""
-    import httpx
     from huggingface_hub import constants, get_session
+    from huggingface_hub.utils import httpx  # type: ignore[attr-defined]
 
     try:
         get_session().head(constants.ENDPOINT, timeout=5)

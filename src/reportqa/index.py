@@ -6,6 +6,7 @@ import time
 from bisect import bisect_left
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import partial
 from itertools import islice
 from pathlib import Path
 
@@ -63,7 +64,7 @@ def build_index(
 
 
 def unit_texts(section: Sequence[str], text: str) -> Iterator[tuple[tuple[int, int], bool, str]]:
-    """Yield the parts of a passage that get vectors of their own: range, whether it is a whole sentence, words to encode.
+    """Yield the parts of a passage that get vectors: range, whether it is a whole sentence, words to encode.
 
     >>> [words for _, _, words in unit_texts(("一、概况", "（三）学生规模"), "招生6191人，毕业6782人。")]
     ['招生6191人，毕业6782人。', '学生规模：招生6191人，', '学生规模：毕业6782人。']
@@ -121,7 +122,7 @@ def _entries(encoder: Encoder, parts: list[_Parts], progress: Progress | None) -
             units = list(unit_texts(passage.section, text))
             planned.append((passage, text, units, figures))
             texts += [*(words for _, _, words in units), *map(figure_text, figures)]
-    vectors = encoder.encode_passages(texts)
+    vectors = encoder.encode_passages(texts, progress and partial(progress, "计算向量"))
     entries = iter(_cut_vectors(planned, vectors))
     return [
         DocumentEntry(

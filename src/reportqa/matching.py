@@ -10,7 +10,7 @@ from reportqa.datamodel import Figure, Prose
 from reportqa.dense import Vectors
 from reportqa.normalization import fold
 from reportqa.questions import Question
-from reportqa.retrieval import Candidate, ScoredUnit
+from reportqa.retrieval import Candidate, ScoredUnit, coverage
 from reportqa.store import Store
 
 _ANY = frozenset({"count", "money", "area", "percent", "ratio", "duration", "other"})
@@ -71,7 +71,7 @@ _PER_HEAD = re.compile(r"[生人户均]均|平均|每[一]?[个名位人生户]|
 _CHANGE = re.compile(r"同比|环比|比上|较上|增长|增加|下降|减少|提高|降低|上升|增幅|降幅|涨|跌|多了|少了")
 
 
-# Fitted by listwise logistic regression on the figures of three question sets, checked on three others (docs/retrieval.md).
+# Fitted by listwise logistic regression on three question sets, checked on three others (docs/retrieval.md).
 _COSINE = 20.0
 _WEIGHTS = {
     "kind": 1.5,
@@ -133,8 +133,8 @@ def _matches(
         if figure.kind not in kinds and not points:
             continue
         clause, sentence = _around(candidate, figure)
-        prose = candidate.passage.prose.text
-        signals = _signals(question, figure, candidate.rarity, prose[clause.start : clause.end]) | {
+        context = candidate.passage.folded[clause.start : clause.end]
+        signals = _signals(question, figure, candidate.rarity, context) | {
             "kind": float(figure.kind == _MAIN_KIND.get(question.asked, figure.kind)),
             "former": float(_is_former(candidate.passage.prose, figure, question)),
             "clause": clause.cosine,
@@ -148,12 +148,8 @@ def _matches(
 
 def _around(candidate: Candidate, figure: Figure) -> tuple[ScoredUnit, ScoredUnit]:
     """Return the clause and the sentence that a figure stands in."""
-    prose = candidate.passage.prose
-    holding = [
-        unit
-        for unit in candidate.units
-        if prose.position(unit.start) <= figure.start < prose.position(unit.end - 1) + 1
-    ]
+    at = candidate.passage.prose.offset(figure.start)
+    holding = [unit for unit in candidate.units if unit.start <= at < unit.end]
     clause = next((unit for unit in holding if not unit.whole), candidate.units[0])
     sentence = next((unit for unit in holding if unit.whole), candidate.units[0])
     return clause, sentence
@@ -163,11 +159,11 @@ def _signals(question: Question, figure: Figure, rarity: dict[str, float], conte
     """Return what the words say: shares from 0 to 1 for a figure, and faults that count against it."""
     indicator, scope = fold(figure.indicator), _distinct(fold(figure.scope))
     named = f"{scope} {indicator} {fold(figure.text)}"
-    text = f"{named} {fold(context)}"
+    text = f"{named} {context}"
     scope_asked = share_of_words(scope, question.plain)
     return {
         "unit": _unit_fit(question.unit, figure),
-        "indicator": share_of_question(rarity, text),
+        "indicator": coverage(text, rarity),
         "asked": share_of_words(indicator, question.plain),
         "scope": scope_asked,
         "narrow": float(bool(scope) and not _GENERAL_SCOPE.search(scope)) * (1 - scope_asked),
@@ -180,11 +176,9 @@ def _signals(question: Question, figure: Figure, rarity: dict[str, float], conte
 
 def _is_former(prose: Prose, figure: Figure, question: Question) -> bool:
     """Tell whether a figure is what a value was before it changed: 84 in 由84元提高到89元."""
-    at = next((span.start for span in prose.spans if span.start <= figure.start < span.end), None)
-    if at is None or _BEFORE_ASKED.search(question.plain):
+    if _BEFORE_ASKED.search(question.plain):
         return False
-    before = sum(len(span) for span in prose.spans if span.end <= figure.start) + figure.start - at
-    text = prose.text
+    text, before = prose.text, prose.offset(figure.start)
     return text[max(before - 3, 0) : before].rstrip("近约的").endswith(("由", "从")) and bool(
         _CHANGED_TO.match(text[before + len(figure.text) : before + len(figure.text) + 10])
     )
@@ -197,12 +191,6 @@ def _unit_fit(asked: str, figure: Figure) -> float:
         return 0.5 + 0.5 * bool(asked)
     kindred = "个" in (asked, unit) or any(asked in units and unit in units for units in _UNIT_CLASSES)
     return 0.5 if kindred else 0.0
-
-
-def share_of_question(rarity: dict[str, float], text: str) -> float:
-    """Return how much of a question stands in ``text``, by its bigrams weighed by their rarity."""
-    total = sum(rarity.values())
-    return sum(weight for pair, weight in rarity.items() if pair in text) / total if total else 0.0
 
 
 def share_of_words(words: str, question: str) -> float:

@@ -8,6 +8,8 @@ from functools import lru_cache
 import opencc
 
 _CHUNK = 20_000
+# Indicators, scopes and headings are folded again and again; passages keep their folded text themselves.
+_SHORT = 64
 
 
 @lru_cache(maxsize=1)
@@ -17,6 +19,9 @@ def _to_simplified() -> opencc.OpenCC:
 
 @lru_cache(maxsize=65_536)
 def _narrow(char: str) -> str:
+    # A number in a circle is an item's: ①100人 is not 1100人.
+    if unicodedata.decomposition(char).startswith("<circle>"):
+        return char
     folded = unicodedata.normalize("NFKC", char).lower()
     return folded if len(folded) == 1 else char
 
@@ -27,9 +32,19 @@ def fold(text: str) -> str:
     >>> fold("畢業生６７８２人，ＧＤＰ")
     '毕业生6782人,gdp'
 
-    A character whose compatibility form (Unicode NFKC) has another length stays as it is: ㎡, ①.
+    A character whose compatibility form (Unicode NFKC) has another length stays as it is (㎡), and so does one in a
+    circle (①).
     Traditional to Simplified is OpenCC's t2s; a stretch that it would lengthen or shorten stays as it is.
     """
+    return _fold_short(text) if len(text) <= _SHORT else _fold(text)
+
+
+@lru_cache(maxsize=16_384)
+def _fold_short(text: str) -> str:
+    return _fold(text)
+
+
+def _fold(text: str) -> str:
     narrow = "".join(map(_narrow, text))
     if narrow.isascii():
         return narrow

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from pathlib import Path
-from typing import Any
 
 from reportqa.answering import Answerer
 from reportqa.datamodel import Answer, Document, Figure, Illustration
 from reportqa.embedding import Encoder, open_encoder
 from reportqa.errors import IndexStoreError, InputError
-from reportqa.questions import understand
+from reportqa.questions import Question, understand
 from reportqa.retrieval import Retriever
 from reportqa.store import Store
 
@@ -31,17 +30,19 @@ class ReportQA:
         self._answerer = Answerer(Retriever(store, encoder))
 
     @classmethod
-    def open(cls, index: str | Path = "index", model: str | None = None) -> ReportQA:
+    def open(cls, index: str | Path = "index", model: str | None = None, bulk: bool = False) -> ReportQA:
         """Open an index folder; ``model`` must be the one that it was built with, None is the bundled one.
 
+        ``bulk`` is for long lists of questions: seconds slower to open, twice as fast to encode.
         Raises IndexStoreError where there is no index, or it is damaged or of another model or version.
         """
         store = Store(Path(index))
-        encoder = open_encoder(model)
+        encoder = open_encoder(model, bulk)
         built = store.manifest
         if (built.model_id, built.dim) != (encoder.model_id, encoder.dim):
             raise IndexStoreError(
-                f"索引是用模型 {built.model_id}（{built.dim} 维）建的，现在用的是 {encoder.model_id}（{encoder.dim} 维）："
+                f"索引是用模型 {built.model_id}（{built.dim} 维）建的，"
+                f"现在用的是 {encoder.model_id}（{encoder.dim} 维）："
                 "请用同一个 --model，或重新运行 reportqa index。"
             )
         return cls(store, encoder)
@@ -53,9 +54,14 @@ class ReportQA:
         """
         return self._answerer.answer(understand(question), top_k)
 
-    def answer_all(self, questions: Iterable[str], ids: Sequence[Any] | None = None, top_k: int = 5) -> list[Answer]:
-        """Answer a list of questions in its order; one that cannot be read gets the status "error"."""
-        return [self._answer_or_error(question, top_k) for question in questions]
+    def answer_all(self, questions: Iterable[str], top_k: int = 5) -> list[Answer]:
+        """Answer a list of questions in its order, encoding them together; one that is none gets the status "error"."""
+        answers: list[Answer] = []
+        asked = list(questions)
+        for start in range(0, len(asked), _BATCH):
+            read = [_understood(text) for text in asked[start : start + _BATCH]]
+            answers += self._answerer.answer_all(read, top_k)
+        return answers
 
     def documents(self) -> list[Document]:
         """Return the indexed reports."""
@@ -69,8 +75,10 @@ class ReportQA:
         """Return every 图 and 表 caption of every report, in document order."""
         return self.store.illustrations()
 
-    def _answer_or_error(self, question: str, top_k: int) -> Answer:
-        try:
-            return self.ask(question, top_k)
-        except InputError as error:
-            return Answer(question, "error", message=str(error))
+
+def _understood(text: str) -> Question | Answer:
+    """Read a question, or answer what is none with the status "error"."""
+    try:
+        return understand(text)
+    except InputError as error:
+        return Answer(text, "error", message=str(error))

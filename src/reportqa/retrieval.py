@@ -11,7 +11,6 @@ import numpy as np
 from reportqa import keywords
 from reportqa.dense import Vectors
 from reportqa.embedding import Encoder
-from reportqa.normalization import fold
 from reportqa.questions import Question
 from reportqa.store import IndexedPassage, Store
 
@@ -137,7 +136,9 @@ class Retriever:
     def _rarity(self, question: Question) -> dict[str, float]:
         """Weigh the question's bigrams by how rare they are in the index (inverse document frequency)."""
         found = keywords.document_frequencies(self.store.database, "bigrams", question.pairs)
-        return {pair: math.log(1 + self._size / (1 + found.get(pair, 0))) for pair in question.pairs}
+        weights = {pair: math.log(1 + self._size / (1 + found.get(pair, 0))) for pair in question.pairs}
+        total = sum(weights.values())
+        return {pair: weight / total for pair, weight in weights.items()}
 
     def _units(
         self, question: Question, passage: IndexedPassage, vector: Vectors, rarity: dict[str, float]
@@ -147,7 +148,7 @@ class Retriever:
         cosines = vectors @ vector
         mean = vectors[[whole for _, _, whole in passage.units]].mean(axis=0)
         units = tuple(
-            _unit(question, passage.prose.text, place, float(cosine), rarity)
+            _unit(question, passage.folded, place, float(cosine), rarity)
             for place, cosine in zip(passage.units, cosines, strict=True)
         )
         return units, float(mean @ vector / np.linalg.norm(mean))
@@ -163,13 +164,12 @@ def _first(*rankings: dict[int, float]) -> list[int]:
 
 
 def _unit(
-    question: Question, text: str, place: tuple[int, int, bool], cosine: float, rarity: dict[str, float]
+    question: Question, folded: str, place: tuple[int, int, bool], cosine: float, rarity: dict[str, float]
 ) -> ScoredUnit:
     start, end, whole = place
-    words = text[start:end]
-    coverage = _coverage(words, rarity)
-    answers = cosine + _COVERAGE * coverage + _CUE * question.cued(words)
-    return ScoredUnit(start, end, whole, cosine, coverage, answers)
+    words = folded[start:end]
+    said = coverage(words, rarity)
+    return ScoredUnit(start, end, whole, cosine, said, cosine + _COVERAGE * said + _CUE * question.cued(words))
 
 
 def wanted_years(question: Question, known: frozenset[int]) -> tuple[int, ...]:
@@ -187,10 +187,13 @@ def wanted_years(question: Question, known: frozenset[int]) -> tuple[int, ...]:
     return (year,) if year in known else ()
 
 
-def _coverage(text: str, rarity: dict[str, float]) -> float:
-    total = sum(rarity.values())
-    folded = fold(text)
-    return sum(weight for pair, weight in rarity.items() if pair in folded) / total if total else 0.0
+def coverage(folded: str, rarity: dict[str, float]) -> float:
+    """Return how much of a question a folded text says, from 0 to 1: its bigrams, weighed by their rarity.
+
+    >>> coverage("在校生19794人", {"在校": 0.5, "校生": 0.25, "招生": 0.25})
+    0.75
+    """
+    return sum(weight for pair, weight in rarity.items() if pair in folded)
 
 
 def _fuse(rows: list[tuple[IndexedPassage, tuple[ScoredUnit, ...], dict[str, float]]]) -> list[float]:

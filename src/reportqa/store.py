@@ -9,6 +9,7 @@ import secrets
 import shutil
 import sqlite3
 import threading
+import weakref
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from functools import lru_cache
@@ -21,6 +22,7 @@ from reportqa import keywords
 from reportqa.datamodel import Document, Figure, Illustration, Passage, Prose, Section, Span
 from reportqa.dense import DenseIndex, Vectors, write_vectors
 from reportqa.errors import IndexStoreError
+from reportqa.normalization import fold
 
 FORMAT = 1
 Unit = tuple[int, int, bool]
@@ -60,7 +62,7 @@ class Manifest:
 
 @dataclass(frozen=True, slots=True)
 class IndexedPassage:
-    """A passage with its running text and the ranges of that text that have vectors of their own.
+    """A passage with its running text, also folded, and the ranges of it that have vectors of their own.
 
     ``units`` are half-open ranges of ``prose.text``, each with True for a sentence and False for a clause;
     ``first_unit`` is the row of the first one's vector.
@@ -69,6 +71,7 @@ class IndexedPassage:
     number: int
     passage: Passage
     prose: Prose
+    folded: str
     first_unit: int
     units: tuple[Unit, ...]
 
@@ -176,7 +179,9 @@ class Store:
         connection: sqlite3.Connection | None = getattr(self._connections, "connection", None)
         if connection is None:
             uri = f"{(self._folder / _DATABASE).resolve().as_uri()}?mode=ro&immutable=1"
-            connection = self._connections.connection = sqlite3.connect(uri, uri=True)
+            connection = self._connections.connection = sqlite3.connect(uri, uri=True, check_same_thread=False)
+            # A thread may end without closing its own.
+            weakref.finalize(self, connection.close)
         return connection
 
     def __len__(self) -> int:
@@ -232,7 +237,8 @@ class Store:
         places = tuple(Span(start, end) for start, end in json.loads(spans))
         passage = Passage(document, tuple(json.loads(section)), paragraph, places)
         ranges = tuple((start, end, whole) for start, end, whole in json.loads(units))
-        return IndexedPassage(number, passage, Prose.read(self.document(document).text, places), first_unit, ranges)
+        prose = Prose.read(self.document(document).text, places)
+        return IndexedPassage(number, passage, prose, fold(prose.text), first_unit, ranges)
 
     def _figures(self, number: int) -> tuple[Figure, ...]:
         rows = self._rows("SELECT record FROM figures WHERE passage = ? ORDER BY row", number)

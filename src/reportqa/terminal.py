@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 
 from rich.console import Console
 from rich.markup import escape
 from rich.padding import Padding
-from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeRemainingColumn
+from rich.progress import BarColumn, Progress, TaskID, TaskProgressColumn, TextColumn, TimeRemainingColumn
 from rich.table import Table
 from rich.text import Text
 
 from reportqa.datamodel import Answer, Citation
+from reportqa.evaluation import ALL, Row, summarize
 from reportqa.index import BuildReport
+from reportqa.metrics import MEASURES
 
 _STATUS = {"answered": "", "not_found": "报告里没有找到答案", "error": "无法回答"}
 
@@ -22,15 +24,21 @@ _STATUS = {"answered": "", "not_found": "报告里没有找到答案", "error": 
 def building() -> Iterator[Callable[[str, int, int], None]]:
     """Show a progress bar on stderr while an index is built; yields what :func:`build_index` reports to."""
     columns = (TextColumn("{task.description}"), BarColumn(), TaskProgressColumn(), TimeRemainingColumn())
-    with Progress(*columns, console=Console(stderr=True)) as bar:
-        tasks = {}
+    bar = Progress(*columns, console=Console(stderr=True))
+    tasks: dict[str, TaskID] = {}
 
-        def report(stage: str, done: int, total: int) -> None:
-            if stage not in tasks:
-                tasks[stage] = bar.add_task(stage, total=total)
-            bar.update(tasks[stage], completed=done, total=total)
+    def report(stage: str, done: int, total: int) -> None:
+        if stage not in tasks:
+            # Not before there is something to show: an error stands alone.
+            bar.start()
+            tasks[stage] = bar.add_task(stage, total=total)
+        bar.update(tasks[stage], completed=done, total=total)
 
+    try:
         yield report
+    finally:
+        if tasks:
+            bar.stop()
 
 
 def show_build(report: BuildReport) -> None:
@@ -54,6 +62,24 @@ def show_answer(answer: Answer) -> None:
     _show_figures(console, answer)
     for citation in answer.citations:
         _show_citation(console, citation)
+
+
+def show_evaluation(rows: Sequence[Row]) -> None:
+    """Print the mean of each measure over all questions and by type, then the questions whose evidence is not first."""
+    console = Console(highlight=False)
+    summary = summarize(rows)
+    for group in (ALL, *sorted(set(summary) - {ALL})):
+        count = max(number for _, number in summary[group].values())
+        table = Table("", f"{group}（{count} 题）", "题数", box=None, header_style="bold", padding=(0, 1))
+        for name in MEASURES:
+            if name in summary[group]:
+                mean, number = summary[group][name]
+                table.add_row(name, f"{mean:.3f}", str(number))
+        console.print(table)
+    misses = [row for row in rows if row.measure in ("R@1", "abstain") and not row.value]
+    for row in misses:
+        what = "证据不在第一" if row.measure == "R@1" else "报告无答案却作答"
+        console.print(Text(f"{what}：{row.id} {row.question}"))
 
 
 def _show_head(console: Console, answer: Answer) -> None:

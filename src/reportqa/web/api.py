@@ -19,7 +19,8 @@ _MOST_QUESTIONS = 1000
 def offer_api(library: Library) -> None:
     """Register the endpoints; to be called where the pages are laid out."""
     for function in _functions(library):
-        api(function, api_name=function.__name__)
+        # Not queued: an MCP tool would otherwise call its own server back, and without the caller's login.
+        api(function, api_name=function.__name__, queue=False)
 
 
 def _functions(library: Library) -> list[Callable[..., Any]]:

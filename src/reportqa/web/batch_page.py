@@ -27,7 +27,7 @@ def build_batch_page(library: Library, scratch: Path) -> None:
         with gr.Row():
             start = gr.Button("全部回答", variant="primary", scale=0, min_width=140)
         result = gr.HTML(apply_default_css=False, js_on_load=None)
-        files = gr.File(label="下载", file_count="multiple", interactive=False, visible=False)
+        files = gr.File(label="下载", elem_id="downloads", file_count="multiple", interactive=False, visible=False)
 
     def run(uploaded: str | None) -> Iterator[tuple[str, Any]]:
         try:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from statistics import median
 from typing import Any
 
 from reportqa.datamodel import Figure
@@ -16,8 +17,14 @@ _DRAWN = ("count", "money", "area", "percent")
 _LABEL = 18
 _UNSEEN = "\N{ZERO WIDTH SPACE}"
 _FONT = "system-ui, 'PingFang SC', 'Microsoft YaHei', 'Noto Sans CJK SC', sans-serif"
+# Readable on light and on dark.
+_GREY = "#7d8a9c"
+# What the words at the end of the longest bar need, as a part of its length.
+_ROOM = 1.5
+# So many times as long as the next, and a bar leaves the others no room.
+_OVER = 8
 _BAR = {"type": "bar", "cornerRadiusEnd": 3, "height": 15, "color": "#3b82f6", "cursor": "pointer"}
-_WORDS = {"type": "text", "align": "left", "dx": 5, "color": "#7d8a9c", "fontSize": 12, "cursor": "pointer"}
+_WORDS = {"type": "text", "align": "left", "dx": 5, "color": _GREY, "fontSize": 12, "cursor": "pointer"}
 _AXIS = {"grid": False, "ticks": False, "domain": False, "title": None}
 
 
@@ -33,14 +40,15 @@ class Bar:
 
 @dataclass(frozen=True, slots=True)
 class Chart:
-    """Figures of one kind and unit, the largest first."""
+    """Figures of one kind and unit, the largest first; ``note`` says which were too large to be drawn beside them."""
 
     title: str
     bars: tuple[Bar, ...]
+    note: str = ""
 
 
 def charts_of(figures: Iterable[Figure], limit: int) -> list[Chart]:
-    """Group whole figures by kind and unit, and return the groups with the most of them.
+    """Group whole figures by kind and unit, and return the groups of the largest amounts.
 
     >>> people = [
     ...     Figure(start, start + 3, f"{value}人", value, "人", value, "人", "count", name)
@@ -56,7 +64,8 @@ def charts_of(figures: Iterable[Figure], limit: int) -> list[Chart]:
             # A figure that the report repeats is drawn once.
             groups[figure.kind, figure.normalized_unit].setdefault((_label(figure), amount), figure)
     enough = [(key, list(group.values())) for key, group in groups.items() if len(group) >= _FEWEST]
-    enough.sort(key=lambda group: -len(group[1]))
+    # Money, land and people come before what is counted on two hands.
+    enough.sort(key=lambda group: -median(map(_length, group[1])))
     return [_chart(kind, unit, group) for (kind, unit), group in enough[:limit]]
 
 
@@ -64,39 +73,71 @@ def specification(chart: Chart) -> dict[str, Any]:
     """Describe a chart in Vega-Lite, which the page draws with the Vega that Gradio brings along."""
     bars = [{"指标": bar.label, "数值": bar.value, "原文": bar.text, "href": bar.address} for bar in chart.bars]
     encoding = {
-        "y": {"field": "指标", "type": "nominal", "sort": None, "axis": {**_AXIS, "labelLimit": 260}},
-        "x": {"field": "数值", "type": "quantitative", "axis": {**_AXIS, "labels": False}},
+        "y": {"field": "指标", "type": "nominal", "sort": None, "axis": {**_AXIS, "labelLimit": 170}},
+        "x": {
+            "field": "数值",
+            "type": "quantitative",
+            "axis": {**_AXIS, "labels": False},
+            "scale": {"domainMax": max(bar.value for bar in chart.bars) * _ROOM},
+        },
         "href": {"field": "href", "type": "nominal"},
         "tooltip": [{"field": "指标", "type": "nominal"}, {"field": "原文", "type": "nominal"}],
     }
     return {
         "$schema": "https://vega.github.io/schema/vega-lite/v5.json",
-        "title": {"text": chart.title, "anchor": "start", "fontSize": 15},
+        "title": {
+            "text": chart.title,
+            "subtitle": chart.note,
+            "anchor": "start",
+            "fontSize": 15,
+            "color": _GREY,
+            "subtitleColor": _GREY,
+        },
         "data": {"values": bars},
         "encoding": encoding,
         "layer": [{"mark": _BAR}, {"mark": _WORDS, "encoding": {"text": {"field": "原文", "type": "nominal"}}}],
         "width": "container",
         "height": {"step": 26},
-        "config": {"font": _FONT, "background": None, "view": {"stroke": None}, "axis": {"labelFontSize": 13}},
+        "autosize": {"type": "fit-x", "contains": "padding"},
+        "config": {
+            "font": _FONT,
+            "background": None,
+            "view": {"stroke": None},
+            "axis": {"labelFontSize": 13, "labelColor": _GREY},
+        },
     }
 
 
 def _chart(kind: str, unit: str, figures: Sequence[Figure]) -> Chart:
-    largest_first = sorted(figures, key=lambda figure: -(_amount(figure) or 0.0))[:_MOST]
-    title = f"{KINDS[kind]}（{unit}）" if unit else KINDS[kind]
+    largest_first = sorted(figures, key=_length, reverse=True)
+    drawn = largest_first[_too_long(largest_first) :]
     bars, named = [], Counter[str]()
-    for figure in largest_first:
+    for figure in drawn[:_MOST]:
         label = _label(figure)
         # Two bars of one name would be drawn as one: the later gets a blank that nobody sees.
-        shown = label + _UNSEEN * named[label]
+        bars.append(Bar(label + _UNSEEN * named[label], _length(figure), figure.text, place_link(figure)))
         named[label] += 1
-        bars.append(Bar(shown, _amount(figure) or 0.0, figure.text, place_link(figure)))
-    return Chart(title, tuple(bars))
+    title = f"{KINDS[kind]}（{unit}）" if unit else KINDS[kind]
+    left_out = "、".join(f"{_label(figure)} {figure.text}" for figure in largest_first[: -len(drawn)])
+    return Chart(title, tuple(bars), f"比例悬殊而未画：{left_out}" if left_out else "")
+
+
+def _too_long(largest_first: Sequence[Figure]) -> int:
+    """Count the figures beside which the others could not be seen: a whole district's output among budgets."""
+    longest = 0
+    for number in range(1, len(largest_first) - _FEWEST + 1):
+        if _length(largest_first[number - 1]) > _OVER * _length(largest_first[number]):
+            longest = number
+    return longest
 
 
 def _amount(figure: Figure) -> float | None:
     value = figure.normalized_value
     return float(value) if isinstance(value, int | float) and value >= 0 else None
+
+
+def _length(figure: Figure) -> float:
+    return _amount(figure) or 0.0
 
 
 def _label(figure: Figure) -> str:

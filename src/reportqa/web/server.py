@@ -24,6 +24,7 @@ def serve(
     *,
     auth: str | None = None,
     root_path: str = "",
+    corpus: Path = Path("corpus"),
     say: Callable[[str], None] | None = None,
 ) -> None:
     """Serve the web app until it is interrupted.
@@ -32,13 +33,14 @@ def serve(
     网页：http://127.0.0.1:8000（Ctrl+C 结束）
 
     ``auth`` is "user:password" or the path of a file that holds such a line; ``root_path`` is the path under which a
-    reverse proxy offers the app; ``say`` is told the address, and warned where the app is open to others.
+    reverse proxy offers the app; ``corpus`` is the folder that the 文库 page adds reports to and takes them from;
+    ``say`` is told the address, and warned where the app is open to others.
     Raises InputError where the address or the login is unusable, IndexStoreError where the index is.
     """
     login = read_login(auth) if auth else None
     listener = listen(host, port)
     with listener:
-        library = Library(index, model)
+        library = Library(index, model, corpus)
         threading.Thread(target=library.warm_up, daemon=True).start()
         # Before gradio is imported: it asks its makers for news and counts its starts otherwise.
         os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"

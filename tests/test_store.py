@@ -1,0 +1,343 @@
+"""The index folder: what is written is what is read, damage is told in one line, and no build leaves it unusable."""
+
+import json
+import os
+import random
+import shutil
+import signal
+import sqlite3
+import subprocess
+import sys
+import time
+from dataclasses import asdict
+from pathlib import Path
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from reportqa import keywords
+from reportqa.datamodel import Prose
+from reportqa.dense import DenseIndex, write_vectors
+from reportqa.errors import IndexStoreError
+from reportqa.figures import figures_of
+from reportqa.passages import sentences, split_passages
+from reportqa.reading import make_document
+from reportqa.sections import split_sections
+from reportqa.store import DocumentEntry, PassageEntry, PassageVectors, Store, read_manifest, write_index
+
+DIM = 8
+REPORTS = {
+    "甲.txt": "甲县年报\n（2023年）\n一、学生\n招生6191人，毕业6782人。\n图 1 规模\n二、教师\n教师1006人。待增。",
+    "乙.txt": "乙县年报\n（2024年）\n一、学生\n招生500人，全区共有\n 图 2 招生\n女生240人。\n二、经费\n投入3.5亿元。",
+}
+
+
+def vector(text):
+    """A unit vector that depends on the characters of a text alone."""
+    counts = np.zeros(DIM, dtype=np.float32)
+    for char in text:
+        counts[ord(char) % DIM] += 1
+    return counts / max(np.linalg.norm(counts), 1)
+
+
+def vectors(texts):
+    return np.array([vector(text) for text in texts], dtype=np.float32).reshape(len(texts), DIM)
+
+
+def entry(name, text):
+    document = make_document(name, text)
+    outline = split_sections(document)
+    passages = []
+    for paragraph in outline.paragraphs:
+        for passage in split_passages(paragraph, text):
+            prose = Prose.read(text, passage.spans)
+            figures = tuple(figures_of(prose, name, paragraph.section))
+            units = tuple((start, end, True) for start, end in sentences(prose.text))
+            rows = PassageVectors(
+                vectors([prose.text[start:end] for start, end, _ in units]), vectors([f.text for f in figures])
+            )
+            passages.append(PassageEntry(passage, prose.text, units, rows, figures))
+    return DocumentEntry(document, outline.sections, outline.illustrations, tuple(passages))
+
+
+def build(folder, reports=REPORTS):
+    entries = [entry(name, text) for name, text in sorted(reports.items())]
+    write_index(folder, entries, "tiny", DIM)
+    return entries
+
+
+@pytest.fixture
+def folder(tmp_path):
+    build(tmp_path / "index")
+    return tmp_path / "index"
+
+
+def refusal(folder):
+    with pytest.raises(IndexStoreError) as caught:
+        Store(folder).documents()
+    message = str(caught.value)
+    assert "\n" not in message
+    assert "reportqa index" in message
+    return message
+
+
+def test_what_is_written_is_read(tmp_path):
+    entries = build(tmp_path)
+    store = Store(tmp_path)
+    assert store.documents() == [part.document for part in entries]
+    assert store.illustrations() == [caption for part in entries for caption in part.illustrations]
+    assert store.all_figures() == [f for part in entries for passage in part.passages for f in passage.figures]
+    for part in entries:
+        expected = [(section.path, section.level, section.heading) for section in part.sections]
+        assert store.sections(part.document.name) == expected
+    written = [passage for part in entries for passage in part.passages]
+    assert len(store) == len(written) > 4
+    for number, passage in enumerate(written):
+        read = store.passage(number)
+        assert (read.passage, read.units, read.prose.text) == (passage.passage, passage.units, passage.text)
+        assert store.figures(number) == passage.figures
+        np.testing.assert_allclose(store.unit_vectors(read), passage.vectors.units, atol=1e-6)
+        np.testing.assert_allclose(store.figure_vectors(number), passage.vectors.figures, atol=1e-3)
+
+
+def test_the_manifest_says_what_the_index_holds(folder):
+    manifest = read_manifest(folder)
+    assert (manifest.model_id, manifest.dim, manifest.passages) == ("tiny", DIM, len(Store(folder)))
+    assert manifest.documents == {name: make_document(name, text).digest for name, text in REPORTS.items()}
+
+
+def test_an_index_without_figures(tmp_path):
+    build(tmp_path, {"r.txt": "一、概况\n全县平稳。\n"})
+    store = Store(tmp_path)
+    assert store.all_figures() == []
+    assert store.figure_vectors(0).shape == (0, DIM)
+
+
+def test_faiss_equals_brute_force(tmp_path):
+    rng = np.random.default_rng(7)
+    rows = rng.normal(size=(500, DIM)).astype(np.float32)
+    rows /= np.linalg.norm(rows, axis=1, keepdims=True)
+    write_vectors(tmp_path / "rows.faiss", rows)
+    index = DenseIndex(tmp_path / "rows.faiss")
+    for question in rows[:20] + 0.1:
+        cosines = rows @ question
+        found = index.search(question, 10)
+        assert [row for row, _ in found] == list(np.argsort(-cosines)[:10])
+        np.testing.assert_allclose([cosine for _, cosine in found], np.sort(cosines)[::-1][:10], rtol=1e-5)
+    assert len(index.search(rows[0], 10_000)) == len(index) == 500
+    np.testing.assert_array_equal(index.rows(3, 4), rows[3:7])
+
+
+def test_a_passage_is_as_near_as_its_nearest_sentence(folder):
+    store = Store(folder)
+    found = store.dense_search(vector("投入3.5亿元。"), 100)
+    passages = [store.passage(number) for number in range(len(store))]
+    best = {p.number: float((store.unit_vectors(p) @ vector("投入3.5亿元。")).max()) for p in passages}
+    assert found == pytest.approx(best)
+    assert list(found) == sorted(found, key=lambda number: -found[number])
+    assert store.passage(next(iter(found))).prose.text == "投入3.5亿元。"
+
+
+@pytest.fixture
+def database():
+    connection = sqlite3.connect(":memory:")
+    connection.executescript(keywords.SCHEMA)
+    yield connection
+    connection.close()
+
+
+def test_keyword_scores_are_bm25_by_hand(database):
+    """Five passages of 2, 2, 4, 1 and 1 terms; the question's term stands once in the first, twice in the third."""
+    texts = ["招生 学校", "教师 学校", "招生 招生 学校 教师", "经费", "设备"]
+    keywords.add(database, list(enumerate(texts)))
+    found = keywords.search(database, "words", "招生", 10)
+    idf = np.log((5 - 2 + 0.5) / (2 + 0.5))
+    average = (2 + 2 + 4 + 1 + 1) / 5
+
+    def bm25(times, length):
+        return idf * times * 2.2 / (times + 1.2 * (0.25 + 0.75 * length / average))
+
+    assert found == pytest.approx({0: bm25(1, 2), 2: bm25(2, 4)})
+
+
+def test_rarer_words_and_shorter_passages_come_first(database):
+    texts = ["招生和教师", "招生、教师、经费、校舍、设备的全部情况", "生师比", "经费", "设备", "校舍", "教师"]
+    keywords.add(database, list(enumerate(texts)))
+    assert list(keywords.search(database, "words", "招生有多少？", 10)) == [0, 1]
+    assert next(iter(keywords.search(database, "bigrams", "师比", 10))) == 2
+    assert len(keywords.search(database, "bigrams", "教师", 2)) == 2
+    assert keywords.search(database, "words", "是多少？", 10) == {}
+    assert keywords.document_frequencies(database, "words", ["教师", "没有"]) == {"教师": 3}
+
+
+@given(st.text(max_size=60))
+@settings(deadline=None)
+def test_any_question_can_be_searched(question):
+    connection = sqlite3.connect(":memory:")
+    connection.executescript(keywords.SCHEMA)
+    keywords.add(connection, [(0, question), (1, "招生6191人。")])
+    for table in ("words", "bigrams"):
+        scores = keywords.search(connection, table, question, 5)
+        assert all(score > 0 for score in scores.values())
+    connection.close()
+
+
+def test_a_question_of_very_many_terms(database):
+    keywords.add(database, [(0, "招生")])
+    assert list(keywords.search(database, "words", "招生" + " ".join(map(str, range(3000))), 5)) == [0]
+
+
+def test_a_missing_index_says_how_to_make_one(tmp_path):
+    assert "还没有索引" in refusal(tmp_path)
+    assert "还没有索引" in refusal(tmp_path / "nowhere")
+    assert list(tmp_path.iterdir()) == []
+
+
+def files_of(folder):
+    return [folder / "manifest.json", *sorted((folder / read_manifest(folder).generation).iterdir())]
+
+
+@pytest.mark.parametrize("number", range(4))
+@pytest.mark.parametrize("damage", ["truncate", "empty", "flip", "delete"])
+def test_every_damage_of_every_file_is_told(folder, number, damage):
+    assert len(files_of(folder)) == 4
+    path = files_of(folder)[number]
+    data = path.read_bytes()
+    if damage == "truncate":
+        path.write_bytes(data[: len(data) // 2])
+    elif damage == "empty":
+        path.write_bytes(b"")
+    elif damage == "delete":
+        path.unlink()
+    else:
+        middle = len(data) // 2
+        path.write_bytes(data[:middle] + bytes([data[middle] ^ 1]) + data[middle + 1 :])
+    expected = "还没有索引" if (path.name, damage) == ("manifest.json", "delete") else "索引损坏"
+    assert expected in refusal(folder)
+
+
+def test_a_flip_of_any_bit_of_the_manifest_is_told(folder):
+    path = folder / "manifest.json"
+    data = path.read_bytes()
+    for position in random.Random(5).sample(range(len(data)), 60):
+        path.write_bytes(data[:position] + bytes([data[position] ^ 4]) + data[position + 1 :])
+        try:
+            assert asdict(read_manifest(folder)) == asdict(Store(folder).manifest)
+            # What JSON does not count: a space that became another white space.
+            assert json.loads(path.read_bytes()) == json.loads(data)
+        except IndexStoreError as error:
+            assert "\n" not in str(error)
+
+
+@pytest.mark.parametrize(
+    "garbage",
+    [b"", b"\xff\xfe", b"null", b"[]", b"{}", b'"x"', b"[" * 200_000, b'{"format": 1}', b'{"format": 1, "seal": "x"}'],
+)
+def test_a_manifest_of_garbage_is_told(folder, garbage):
+    (folder / "manifest.json").write_bytes(garbage)
+    assert "索引损坏" in refusal(folder)
+
+
+def test_another_format_version_is_told(folder):
+    path = folder / "manifest.json"
+    record = json.loads(path.read_text(encoding="utf-8"))
+    path.write_text(json.dumps(record | {"format": 999}), encoding="utf-8")
+    assert "第 999 版" in refusal(folder)
+
+
+def test_a_new_build_replaces_the_old_one_and_what_killed_ones_left(folder):
+    (folder / "README.md").write_text("note", encoding="utf-8")
+    left = folder / "generation-0123456789abcdef"
+    left.mkdir()
+    (folder / "manifest.json.generation-0123456789abcdef").write_text("{", encoding="utf-8")
+    build(folder, {"丙.txt": "一、概况\n招生7人。\n"})
+    assert [document.name for document in Store(folder).documents()] == ["丙.txt"]
+    generation = read_manifest(folder).generation
+    assert sorted(path.name for path in folder.iterdir()) == ["README.md", generation, "manifest.json"]
+
+
+def test_a_build_over_a_damaged_index_repairs_it(folder):
+    files_of(folder)[1].unlink()
+    build(folder)
+    assert len(Store(folder).documents()) == 2
+
+
+BUILD_FOR_EVER = """
+import sys
+from pathlib import Path
+sys.path.insert(0, sys.argv[2])
+from test_store import REPORTS, entry, write_index, DIM
+entries = [entry(name, text) for name, text in sorted(REPORTS.items())]
+print("ready", flush=True)
+while True:
+    write_index(Path(sys.argv[1]), entries, "tiny", DIM)
+    write_index(Path(sys.argv[1]), entries[:1], "tiny", DIM)
+"""
+
+
+def test_a_build_killed_at_any_moment_leaves_an_index_that_opens(folder):
+    rng = random.Random(11)
+    for _ in range(5):
+        command = [sys.executable, "-c", BUILD_FOR_EVER, str(folder), str(Path(__file__).parent)]
+        process = subprocess.Popen(command, stdout=subprocess.PIPE)
+        assert process.stdout.readline().strip() == b"ready"
+        time.sleep(rng.uniform(0.01, 0.3))
+        process.kill()
+        process.wait()
+        process.stdout.close()
+        texts = [text for _, text in sorted(REPORTS.items())]
+        assert [document.text for document in Store(folder).documents()] in (texts, texts[:1])
+    build(folder)
+    assert len([path for path in folder.iterdir() if path.is_dir()]) == 1
+
+
+def test_a_folder_that_cannot_be_written_is_told(tmp_path):
+    (tmp_path / "file").write_text("no folder", encoding="utf-8")
+    for folder in (tmp_path / "file", tmp_path / "file" / "index", tmp_path / ("长" * 300)):
+        with pytest.raises(IndexStoreError, match="写不了索引文件夹") as caught:
+            build(folder)
+        assert "\n" not in str(caught.value)
+
+
+@pytest.mark.skipif(not hasattr(signal, "SIGXFSZ"), reason="limits of a file's size are POSIX")
+def test_a_full_disk_is_told_and_the_old_index_opens(folder):
+    """A limit on the size of a file stands in for a disk without room, found by SQLite and by the other writers."""
+    before = {path: path.read_bytes() for path in files_of(folder)}
+    script = """
+import resource, sys
+from pathlib import Path
+sys.path.insert(0, sys.argv[2])
+from test_store import REPORTS, build
+from reportqa.errors import IndexStoreError
+resource.setrlimit(resource.RLIMIT_FSIZE, (int(sys.argv[3]), int(sys.argv[3])))
+try:
+    build(Path(sys.argv[1]), {name: text * int(sys.argv[4]) for name, text in REPORTS.items()})
+except IndexStoreError as error:
+    sys.stderr.write(f"{error}\\n")
+    sys.exit(2)
+"""
+    for limit, times in ((4096, 1), (60_000, 300)):
+        command = [sys.executable, "-c", script, str(folder), str(Path(__file__).parent), str(limit), str(times)]
+        run = subprocess.run(command, capture_output=True, encoding="utf-8", check=False)
+        assert run.returncode == 2, run.stderr
+        assert run.stderr.startswith("写不了索引文件夹")
+        assert run.stderr.count("\n") == 1
+        assert {path: path.read_bytes() for path in files_of(folder)} == before
+    assert len([path for path in folder.iterdir() if path.is_dir()]) == 1
+
+
+def test_a_copied_index_opens(folder, tmp_path):
+    shutil.copytree(folder, tmp_path / "移到 别处")
+    shutil.rmtree(folder)
+    assert len(Store(tmp_path / "移到 别处").documents()) == 2
+
+
+@pytest.mark.skipif(os.name == "nt", reason="an open file cannot be removed on Windows")
+def test_an_open_index_reads_on_while_a_new_one_is_built(folder):
+    store = Store(folder)
+    first = store.passage(0).prose.text
+    build(folder, {"丙.txt": "一、概况\n招生7人。\n"})
+    assert store.passage(1).prose.text != first
+    assert store.unit_vectors(store.passage(1)).shape[1] == DIM
