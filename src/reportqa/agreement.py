@@ -5,28 +5,30 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from decimal import Decimal
+from functools import lru_cache
 
 from reportqa.datamodel import Document, Figure
-from reportqa.figures.tags import tagged
+from reportqa.figures.tags import REGIONS, tagged
 from reportqa.normalization import fold
-from reportqa.surroundings import Surroundings, around, classes, contests, governor, years
+from reportqa.surroundings import Surroundings, around, classes, contests, governor, headed, years
 
 # A date is a circumstance, a rank a place in somebody else's list: neither has a second value.
 _COMPARED = frozenset({"count", "money", "area", "percent", "ratio", "duration", "other"})
-# What these count or relate is said by their own words; a sum, an area, a rate or a duration is the property of something.
+# These say themselves what they count or relate; a sum, an area, a rate or a duration is a property of something.
 _NAMES_ITS_BEARER = frozenset({"count", "ratio"})
 # Words that say no more than "in all of this report's area, in this report's year".
 _GENERAL = re.compile(
     r"^(?:全[区县市省国州校院镇乡旗体]|[我本]?[区县市省州校院]|[我本]公司|公司|集团|共|总|合计|累计|年末|年底|当年|全年|本年度?|本学年度?|截至.*|目前|现有?|共有)$"
 )
 _YEAR = re.compile(r"(?:(?:19|20)\d\d年?(?:末|底|度)?)+(?:\D{1,3}(?:19|20)\d\d学年)?")
-_SPECIFIC = re.compile(r"[含其中等]|包括")
-_HEAD = re.compile(r"^(?:全[区县市省国]|[我本][区县市省校])")
+_SPECIFIC = re.compile(r"^(?:含|包括|包含|其中|其)")
+_HEAD = re.compile(r"^(?:全[区县市省国校]|[我本][区县市省校]|学校|[本我]?公司|集团)(?=..)")
 _TAIL = re.compile(r"(?:总人数|总数|总量|人数|数量|合计|总计)$")
 _PER_HEAD = re.compile(r"^(?:[生人户师校村次亩床]均|每[百千万十])")
 _ADDED = 6
 _LONG = 6
 _CLOSE = 1.25
+_SLIP_DIGITS = 3
 
 
 def same_measure(one: Figure, other: Figure, document: Document | None = None) -> bool:
@@ -45,7 +47,7 @@ def same_measure(one: Figure, other: Figure, document: Document | None = None) -
         and one.kind in _COMPARED
         and (one.kind, one.normalized_unit) == (other.kind, other.normalized_unit)
         and (one.parent is None) == (other.parent is None)
-        and _related(fold(one.indicator), fold(other.indicator))
+        and _related(one.indicator, other.indicator)
         and _same_scope(one, other)
         and (_years_said(one) == _years_said(other) if document is None else _said_alike(one, other, document))
     )
@@ -60,7 +62,8 @@ def contradicting(figure: Figure, others: Iterable[Figure], document: Document |
     if figure.approx:
         return []
     for other in others:
-        if not other.approx and not same_value(figure, other) and same_measure(figure, other, document):
+        differs = not other.approx and other.normalized_value != figure.normalized_value
+        if differs and same_measure(figure, other, document) and not same_value(figure, other):
             found.setdefault(str(other.normalized_value), other)
     return list(found.values())
 
@@ -103,6 +106,7 @@ def _decimals(text: str) -> int:
     return len(match[1]) if match else 0
 
 
+@lru_cache(maxsize=4096)
 def bare(indicator: str) -> str:
     """Return an indicator without the words that only say "all of it".
 
@@ -130,9 +134,11 @@ def _said_alike(one: Figure, other: Figure, document: Document) -> bool:
         and here.occasions == there.occasions
         and contests(first) == contests(last)
         and governor(first, here) == governor(last, there)
+        and headed(first) == headed(last)
         and _names_agree(first, last, document)
-        and (_close(first, last) or (_anchored(first, here) and _anchored(last, there)))
-        and _borne(first, here) == _borne(last, there) != "unsaid"
+        and _borne(first, here)
+        and _borne(last, there)
+        and ((_sure(first, here) and _sure(last, there)) or _close(first, last))
     )
 
 
@@ -156,25 +162,37 @@ def _names_agree(first: Figure, last: Figure, document: Document) -> bool:
     return bare(long.indicator) not in paragraph and all(word in context for word, _ in tagged(added))
 
 
-def _borne(figure: Figure, here: Surroundings) -> str:
-    """Tell how a figure says whose property it is: "named" or by its place; "unsaid" where the reader must guess."""
-    if figure.kind in _NAMES_ITS_BEARER or len(bare(figure.indicator)) >= _LONG or _PER_HEAD.match(figure.indicator):
-        return "named"
-    return "named" if _anchored(figure, here) else "unsaid"
+def _borne(figure: Figure, here: Surroundings) -> bool:
+    """Tell whether it is said whose property a figure is; else 合格率90.6% may be that of anything said before."""
+    named = (
+        figure.kind in _NAMES_ITS_BEARER
+        or len(bare(figure.indicator)) >= _LONG
+        or bool(_PER_HEAD.match(figure.indicator))
+    )
+    return named or _anchored(figure, here) or (here.opening and here.segment == here.clause)
+
+
+def _sure(figure: Figure, here: Surroundings) -> bool:
+    """Tell whether a figure is certainly the total of those whom the text names outright, not of one occasion."""
+    return _anchored(figure, here) and not here.acts
 
 
 def _anchored(figure: Figure, here: Surroundings) -> bool:
-    """Tell whether the text says outright of whom it speaks: a scope of its own, 全县 in the clause, a paragraph's head."""
-    return bool(_scope(figure)) or here.says_whole or (here.opening and here.segment == here.clause)
+    """Tell whether the text names outright of whom it speaks: a scope of the figure's own, or 全县 in the clause."""
+    return bool(_scope(figure)) or here.says_whole
 
 
 def _close(one: Figure, other: Figure) -> bool:
-    """Tell whether two values are so near each other that one may be a slip for the other."""
+    """Tell whether two values are so near and so long that the one may be a slip for the other: 1474 and 1473."""
     values = (one.normalized_value, other.normalized_value)
     if not all(isinstance(value, int | float) and value > 0 for value in values):
         return False
     low, high = sorted(float(str(value)) for value in values)
-    return high <= low * _CLOSE
+    return high <= low * _CLOSE and max(_digits(one), _digits(other)) >= _SLIP_DIGITS
+
+
+def _digits(figure: Figure) -> int:
+    return sum(character.isdigit() for character in str(figure.value).rstrip("0").rstrip(".") or "0")
 
 
 def _same_scope(one: Figure, other: Figure) -> bool:
@@ -183,15 +201,31 @@ def _same_scope(one: Figure, other: Figure) -> bool:
 
 
 def _same_name(one: str, other: str) -> bool:
-    """Tell whether two names are one, written out or shortened: 中等职业学校 and 中职学校, 云川县人民医院 and 县人民医院."""
+    """Tell whether two names are one, written out or shortened: 云川县人民医院 and 县人民医院."""
     short, long = sorted((one, other), key=len)
-    rest = iter(long)
-    shortened = len(short) >= 3 and short[-1] == long[-1] and all(character in rest for character in short)
-    return short == long or shortened
+    added = long.removesuffix(short)
+    placed = added != long and len(short) > 2 and (short[0] in REGIONS or added.endswith(tuple(REGIONS)))
+    return short == long or placed or _abbreviates(short, long)
+
+
+def _abbreviates(short: str, long: str) -> bool:
+    """Tell whether a name takes from every word of a longer one its first character, and perhaps more: 中职学校."""
+    rest = short
+    for word, _ in tagged(long):
+        taken = next((length for length in range(len(word), 0, -1) if rest.startswith(word[:length])), 0)
+        if not taken:
+            return False
+        rest = rest[taken:]
+    return not rest
 
 
 def _scope(figure: Figure) -> frozenset[str]:
-    parts = (_SPECIFIC.sub("", _YEAR.sub("", part)) for part in re.split(r"[；;、，,]", fold(figure.scope)))
+    return _specific(figure.scope)
+
+
+@lru_cache(maxsize=4096)
+def _specific(scope: str) -> frozenset[str]:
+    parts = (_SPECIFIC.sub("", _YEAR.sub("", part)) for part in re.split(r"[；;、，,]", fold(scope)))
     return frozenset(part for part in parts if part and not _GENERAL.match(part))
 
 

@@ -23,8 +23,8 @@ _OTHER_FIGURES = 6
 # Two values contradict each other in an answer only where both fit the question about as well.
 _ALIKE = 2.5
 # How far from the best clause, in cosine, the list may stand that answers, and what shared words before it are worth.
-_LIST_NEAR = 0.03
-_LEAD = 0.1
+_LIST_NEAR = 0.05
+_LEAD = 0.02
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,7 +156,7 @@ class Answerer:
         return (
             wrong_year(self._retriever.wanted_years(question), document, context)
             or wrong_place(question, document, candidate.passage.prose.text)
-            or wrong_number(question, context)
+            or wrong_number(question, candidate.passage.folded)
         )
 
     def _cite(self, question: Question, reply: Reply, candidates: list[Candidate], top_k: int) -> Answer:

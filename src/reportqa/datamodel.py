@@ -62,6 +62,11 @@ class Prose:
 
     text: str
     spans: tuple[Span, ...]
+    _ends: tuple[int, ...] = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        # Where each span ends in the running text, so that a look-up need not walk over all of them.
+        object.__setattr__(self, "_ends", tuple(accumulate(len(span) for span in self.spans)))
 
     @classmethod
     def read(cls, text: str, spans: Iterable[Span]) -> Prose:
@@ -71,10 +76,8 @@ class Prose:
 
     def position(self, offset: int) -> int:
         """Return the document position of the character at ``offset`` of the running text."""
-        ends = list(accumulate(len(span) for span in self.spans))
-        piece = min(bisect_right(ends, offset), len(self.spans) - 1)
-        before = ends[piece - 1] if piece else 0
-        return self.spans[piece].start + offset - before
+        piece = min(bisect_right(self._ends, offset), len(self.spans) - 1)
+        return self.spans[piece].end - (self._ends[piece] - offset)
 
     def offset(self, position: int) -> int:
         """Return where the character at a document ``position`` stands in the running text.
@@ -84,16 +87,20 @@ class Prose:
 
         A position in a gap is that of the next character kept.
         """
-        return sum(min(max(position - span.start, 0), len(span)) for span in self.spans)
+        piece = bisect_right(self.spans, position, key=lambda span: span.end)
+        if piece == len(self.spans):
+            return len(self.text)
+        span = self.spans[piece]
+        return self._ends[piece] - len(span) + max(position - span.start, 0)
 
     def locate(self, start: int, end: int) -> tuple[Span, ...]:
         """Return the document spans of ``text[start:end]``, gaps left out."""
-        found, before = [], 0
-        for span in self.spans:
-            low, high = max(start - before, 0), min(end - before, len(span))
-            if low < high:
-                found.append(Span(span.start + low, span.start + high))
-            before += len(span)
+        found: list[Span] = []
+        for piece in range(bisect_right(self._ends, start), len(self.spans)):
+            span, before = self.spans[piece], self._ends[piece] - len(self.spans[piece])
+            if start >= end or before >= end:
+                break
+            found.append(Span(span.start + max(start - before, 0), span.start + min(end - before, len(span))))
         return tuple(found)
 
     def envelope(self, start: int, end: int) -> Span:

@@ -30,6 +30,7 @@ _SHARE_FORMS = tuple(
         r"(?P<whole>.*?)(?P<part>[\u4e00-\u9fff]{2,6})的(?:比例|比重|占比)",
     )
 )
+_NO_WHOLE = re.compile(r"百分之|百分|多大|多少|比重?例?是?|^的|[的是为有]$")
 _SHARE = re.compile(r"占|比|率|例")
 _REST = re.compile(
     r"还剩|剩下|剩余|还差|没有?[^,。]{0,6}(?:的|掉|完|成)|未[\u4e00-\u9fff]{1,6}|除去|除了|扣除|不含|不算|以外|之外"
@@ -68,10 +69,11 @@ def derive(question: Question, stated: list[FigureMatch], countable: list[Figure
 
 
 def _share(question: Question, stated: list[FigureMatch], countable: list[FigureMatch]) -> Derived | None:
-    phrases = next((match.groupdict() for form in _SHARE_FORMS if (match := form.search(question.plain))), None)
-    if phrases is None:
+    found = (form.search(question.plain) for form in _SHARE_FORMS)
+    named = ((match["part"], _NO_WHOLE.sub("", match["whole"])) for match in found if match)
+    part_words, whole_words = next(((part, whole) for part, whole in named if len(whole) > 1), ("", ""))
+    if not part_words:
         return None
-    part_words, whole_words = phrases["part"], phrases["whole"]
     pair = _best_pair(countable, _naming(part_words, question), _naming(whole_words, question))
     if pair is None or _is_stated(question, stated, part_words, pair[2]):
         return None
@@ -174,7 +176,7 @@ def _naming(words: str, question: Question) -> Naming:
         figure = match.figure
         own = f"{fold(figure.scope)} {fold(figure.indicator)} {fold(figure.text)}"
         said = 0.7 * share_of_words(words, own) + 0.3 * share_of_words(words, _clause(match))
-        return 0.5 * said + 0.5 * share_of_words(fold(figure.indicator), question.plain)
+        return 0.5 * (said + share_of_words(fold(figure.indicator), question.plain)) if said else 0.0
 
     return says
 

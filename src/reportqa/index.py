@@ -19,7 +19,15 @@ from reportqa.figures import figures_of
 from reportqa.passages import clauses, sentences, split_passages
 from reportqa.reading import read_documents
 from reportqa.sections import Outline, bare_heading, split_sections
-from reportqa.store import DocumentEntry, Manifest, PassageEntry, PassageVectors, read_manifest, write_index
+from reportqa.store import (
+    DocumentEntry,
+    Manifest,
+    PassageEntry,
+    PassageVectors,
+    check_writable,
+    read_manifest,
+    write_index,
+)
 
 Progress = Callable[[str, int, int], None]
 
@@ -49,17 +57,21 @@ def build_index(
     Raises ReadingError where nothing can be read, ModelError where the model is not to be had.
     """
     began = time.perf_counter()
+    tell = progress or (lambda stage, done, total: None)
     documents, failures = read_documents(paths)
     manifest = _readable_manifest(folder)
     # Only a named model has to be loaded to know which one it is.
     encoder = None if model is None else open_encoder(model, bulk=True)
     if manifest is not None and _is_current(manifest, documents, encoder.model_id if encoder else MODEL_ID):
         return _report(manifest, began, False, failures)
-    encoder = encoder or open_encoder(bulk=True)
     parts = [_take_apart(document) for document in documents]
     if not any(part.passages for part in parts):
         raise ReadingError("报告里没有正文：只找到标题或图题，请检查文件内容。")
-    entries = _entries(encoder, parts, progress)
+    check_writable(folder)
+    tell("准备模型", 0, 1)
+    encoder = encoder or open_encoder(bulk=True)
+    tell("准备模型", 1, 1)
+    entries = _entries(encoder, parts, partial(tell, "计算向量"))
     return _report(write_index(folder, entries, encoder.model_id, encoder.dim), began, True, failures)
 
 
@@ -110,7 +122,7 @@ def _take_apart(document: Document) -> _Parts:
     return _Parts(document, outline, passages, figures)
 
 
-def _entries(encoder: Encoder, parts: list[_Parts], progress: Progress | None) -> list[DocumentEntry]:
+def _entries(encoder: Encoder, parts: list[_Parts], progress: Callable[[int, int], None]) -> list[DocumentEntry]:
     """Encode the sentences, clauses and figures of every passage in one run."""
     texts: list[str] = []
     planned = []
@@ -122,7 +134,7 @@ def _entries(encoder: Encoder, parts: list[_Parts], progress: Progress | None) -
             units = list(unit_texts(passage.section, text))
             planned.append((passage, text, units, figures))
             texts += [*(words for _, _, words in units), *map(figure_text, figures)]
-    vectors = encoder.encode_passages(texts, progress and partial(progress, "计算向量"))
+    vectors = encoder.encode_passages(texts, progress)
     entries = iter(_cut_vectors(planned, vectors))
     return [
         DocumentEntry(

@@ -137,6 +137,7 @@ _RELATIVE_YEARS = (
     ("今年|本学?年|最新|最近一年", 0),
 )
 _PLACE = re.compile(r"[\u4e00-\u9fff]{2,4}(?:自治区|自治州|新区|[省市区县州旗乡镇村]|街道)")
+_ASKING_PLACE = re.compile(r"[哪几多少各每个]")
 _SUFFIXES = frozenset("省市区县州旗乡镇村")
 _NO_PLACE = re.compile(
     r"全[省市区县国]|本[省市区县]|[这那各该我]?个?(?:地区|片区)|[社园校景辖小灾老疫牧林矿库]区|[市区县]级|城[市区]|[上入夜超菜集]市|(?:示范|开发|试验|工业)区"
@@ -279,4 +280,5 @@ def _places(bare: str) -> tuple[str, ...]:
     pieces = [word for word in cut(bare)]
     joined = [a + b for a, b in pairwise(pieces) if b in _SUFFIXES and len(a) > 1 and frequency(a) < _RARE]
     found = [word for word in (*pieces, *joined) if _PLACE.fullmatch(word) and not _NO_PLACE.search(word)]
-    return tuple(place for place in found if not any(place != other and place in other for other in found))
+    named = [place for place in found if not _ASKING_PLACE.search(place)]
+    return tuple(place for place in named if not any(place != other and place in other for other in named))

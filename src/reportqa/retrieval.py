@@ -60,7 +60,7 @@ WEIGHTS = {
 
 
 # What shared words and a word of the kind asked for are worth beside a cosine, where clauses spread over about 0.1.
-_COVERAGE = 0.12
+_COVERAGE = 0.04
 _CUE = 0.03
 # Scores run over about ten standard deviations: a report of another year than asked must lose against all but nonsense.
 _OTHER_YEAR = 6.0
@@ -136,7 +136,7 @@ class Retriever:
     def _rarity(self, question: Question) -> dict[str, float]:
         """Weigh the question's bigrams by how rare they are in the index (inverse document frequency)."""
         found = keywords.document_frequencies(self.store.database, "bigrams", question.pairs)
-        weights = {pair: math.log(1 + self._size / (1 + found.get(pair, 0))) for pair in question.pairs}
+        weights = {pair: math.log(1 + self._size / count) for pair, count in found.items()}
         total = sum(weights.values())
         return {pair: weight / total for pair, weight in weights.items()}
 

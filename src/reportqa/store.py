@@ -105,6 +105,16 @@ class DocumentEntry:
     passages: tuple[PassageEntry, ...]
 
 
+def check_writable(folder: Path) -> None:
+    """Make the index folder and raise IndexStoreError where nothing can be written there: before the long work."""
+    probe = folder / f"{_GENERATION}{secrets.token_hex(8)}"
+    try:
+        probe.mkdir(parents=True)
+        probe.rmdir()
+    except OSError as error:
+        raise IndexStoreError(f"写不了索引文件夹 {folder}：{error.strerror}。") from error
+
+
 def write_index(folder: Path, entries: list[DocumentEntry], model_id: str, dim: int) -> Manifest:
     """Write a whole index as a new generation and switch to it; the old one opens until the switch and is then removed.
 

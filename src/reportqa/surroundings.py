@@ -1,4 +1,4 @@
-"""The words around a figure that say which of several alike quantities it is: when, of what occasion, planned or changed."""
+"""The words around a figure that tell it from others alike: when, on what occasion, planned, changed."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 
 from reportqa.datamodel import Document, Figure
-from reportqa.figures.tags import ADVERBS, LINKING, TRAILING, tagged
+from reportqa.figures.tags import ADVERBS, LINKING, ORGANISATIONS, REGIONS, TRAILING, tagged
 from reportqa.normalization import fold
 
 _REACH = 300
@@ -29,12 +29,17 @@ _OCCASION = re.compile(
     r"“[^”]{1,20}”|《[^》]{1,30}》|[\u4e00-\u9fff]{1,10}(?:大赛|比赛|竞赛|联赛|运动会|评选|博览会|论坛)"
 )
 _CONTEST = re.compile(r"[\u4e00-\u9fff]{0,10}(?:大赛|比赛|竞赛|联赛|运动会|评选)")
+_NUMBERING = re.compile(r"^[(（]?[\d一二三四五六七八九十]+[)）、.．]+\s*")
 _WHOLE = re.compile(r"全[区县市省国州校院镇乡旗行]|[我本](?:[区县市省州校院]|公司|集团|单位|部门)")
+# Words of what was done on some occasion; what they count is seldom a total.
+_ACTS = re.compile(
+    r"举办|开展|组织|举行|召开|开设|参加|承办|发放|安排|推出|完成|投入|引进|[获夺]|出动|检查|排查|培训|接收|签[约订]|投资|改造|走访"
+)
 _LEFT_BEHIND = re.compile(r"[^，。；：]{0,16}(?:到|至|为|成)")
 _FROM = re.compile(r"[由从自][^，。；]{0,12}$")
 _GENERAL_WORDS = re.compile(
     r"^(?:[^\w]+|\d.*|[一二三四五六七八九十]+[是]|目前|截至|截止|年[末底初]?|当年|全年|本年|本年度|本?学年度?|月|日|此外|同时|其中|中|含|等|从.{0,6}看"
-    r"|情况|看|各级|各类|全体|全部|所有|共同|区域|区域内|辖区|境内|[总共].?)$"
+    r"|情况|看|公司|集团|学校|各级|各类|全体|全部|所有|共同|区域|区域内|辖区|境内|[总共].?)$"
 )
 
 
@@ -65,6 +70,11 @@ class Surroundings:
         return bool(_WHOLE.search(self.clause))
 
     @property
+    def acts(self) -> bool:
+        """Whether the clause tells what was done: 举办培训班8期."""
+        return bool(_ACTS.search(self.clause))
+
+    @property
     def former(self) -> bool:
         """Whether the number is the value that was left behind: 84元 in 由84元提高到89元."""
         return bool(_FROM.search(self.clause) and _LEFT_BEHIND.match(self.after))
@@ -92,7 +102,8 @@ def around(figure: Figure, document: Document) -> Surroundings:
 def classes(figure: Figure, here: Surroundings) -> frozenset[str]:
     """Return the classes of words that make the figure another quantity, with what each 每 says.
 
-    >>> sorted(classes(Figure(6, 9, "30名", 30, "名", 30, "名", "count", "招生"), Surroundings("", "2024年计划招生", "", True)))
+    >>> figure = Figure(6, 9, "30名", 30, "名", 30, "名", "count", "招生")
+    >>> sorted(classes(figure, Surroundings("", "2024年计划招生", "", True)))
     ['planned']
     """
     words = f"{here.clause}|{fold(figure.indicator)}|{fold(figure.scope)}"
@@ -115,11 +126,11 @@ def years(figure: Figure, here: Surroundings, document: Document) -> frozenset[s
 
 
 def governor(figure: Figure, here: Surroundings) -> str:
-    """Return the words of the clause that neither name the figure nor only bind it: what is done with the things counted.
+    """Return the words of the clause that neither name the figure nor only bind it: what is done with what it counts.
 
     >>> figure = Figure(6, 9, "28个", 28, "个", 28, "个", "count", "国家")
-    >>> governor(figure, Surroundings("", "产品远销到", "国家", True)), governor(figure, Surroundings("", "全市共有", "国家", True))
-    ('产品远销', '')
+    >>> [governor(figure, Surroundings("", clause, "国家", True)) for clause in ("产品远销到", "全市共有")]
+    ['产品远销', '']
     """
     clause = here.clause
     named = (fold(figure.indicator), *re.split("[；;]", fold(figure.scope)))
@@ -138,6 +149,16 @@ def contests(figure: Figure) -> frozenset[str]:
     frozenset({'技能大赛'})
     """
     return frozenset(_CONTEST.findall(fold(figure.section[-1]))) if figure.section else frozenset()
+
+
+def headed(figure: Figure) -> frozenset[str]:
+    """Return the bodies that the headings over a figure name: what stands under 二、信息工程学院 is that college's.
+
+    >>> headed(Figure(0, 2, "1项", 1, "项", 1, "项", "count", section=("一、概况", "（二）信息工程学院")))
+    frozenset({'信息工程学院'})
+    """
+    titles = (_NUMBERING.sub("", fold(title)) for title in figure.section)
+    return frozenset(title for title in titles if title.endswith(ORGANISATIONS) or title.endswith(tuple(REGIONS)))
 
 
 def _governs(word: str) -> bool:

@@ -30,12 +30,12 @@ class Column:
 
 
 def clean(text: str) -> str:
-    r"""Take out the characters that XML cannot hold, and cut what is longer than a cell.
+    r"""Take out the characters that XML cannot hold, make line ends one kind, and cut what is longer than a cell.
 
     >>> clean("招生\x006191人")
     '招生6191人'
     """
-    text = _ILLEGAL.sub("", text)
+    text = _ILLEGAL.sub("", text).replace("\r\n", "\n").replace("\r", "\n")
     return text if len(text) <= MAX_CELL else f"{text[: MAX_CELL - 1]}…"
 
 

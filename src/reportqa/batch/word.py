@@ -10,7 +10,6 @@ from docx import Document
 from docx.enum.text import WD_COLOR_INDEX
 from docx.oxml.ns import qn
 from docx.shared import Pt, RGBColor
-from docx.styles.style import ParagraphStyle
 from docx.text.paragraph import Paragraph
 
 from reportqa.batch.archive import settle
@@ -46,6 +45,8 @@ class _Document:
 
     def __init__(self, title: str) -> None:
         self._document = Document()
+        # Before a paragraph that stands at the end: adding after the last one looks through all that are there.
+        self._end = self._document.add_paragraph()
         self._document.core_properties.author = "reportqa"
         self._document.core_properties.title = clean(title)[:255]
         self._document.core_properties.comments = ""
@@ -54,13 +55,19 @@ class _Document:
 
     def add(self, style: str, text: str = "") -> Paragraph:
         """Add a paragraph."""
-        return self._document.add_paragraph(clean(text), self._styles[style])
+        paragraph = self._end.insert_paragraph_before(clean(text) or None)
+        # Not through ``paragraph.style``, which looks through every style of the document.
+        paragraph.paragraph_format.element.style = self._styles[style]
+        return paragraph
 
     def save(self, path: Path) -> None:
-        """Write what was added."""
+        """Write what was added; nothing can be added after it."""
+        end = self._end.paragraph_format.element
+        end.getparent().remove(end)
         self._document.save(str(path))
 
-    def _style(self, name: str) -> ParagraphStyle:
+    def _style(self, name: str) -> str:
+        """Give a style fonts that hold Chinese, and return its id."""
         style: Any = self._document.styles[name]
         style.font.name = _LATIN
         # Word takes the font of Chinese from an attribute of its own, and a theme font before it.
@@ -68,7 +75,7 @@ class _Document:
         fonts.set(qn("w:eastAsia"), _HAN)
         for theme in ("w:asciiTheme", "w:hAnsiTheme", "w:eastAsiaTheme", "w:cstheme"):
             fonts.attrib.pop(qn(theme), None)
-        return style  # type: ignore[no-any-return]
+        return str(style.style_id)
 
 
 def _write_answer(book: _Document, one: AnsweredRow) -> None:

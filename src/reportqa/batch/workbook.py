@@ -37,8 +37,11 @@ _CITATIONS = (
     ("地区", 9), ("起", 7), ("止", 7), ("相关度", 8),
 )  # fmt: skip
 _WRAPPED = Alignment(wrap_text=True, vertical="top")
-_BOLD, _LINK = Font(bold=True), Font(color="0563C1")
-_SHADE = PatternFill("solid", fgColor="E8EEF4")
+_KINDS: dict[str, dict[str, Any]] = {
+    "text": {},
+    "link": {"font": Font(color="0563C1")},
+    "head": {"font": Font(bold=True), "fill": PatternFill("solid", fgColor="E8EEF4")},
+}
 
 Links = Mapping[int, str]
 
@@ -83,14 +86,23 @@ class _Sheet:
         for number, (name, width) in enumerate(columns, 1):
             dimension = sheet.column_dimensions[get_column_letter(number)]
             dimension.width, dimension.hidden = width, name == SOURCE
-        self.add([name for name, _ in columns], font=_BOLD, fill=_SHADE)
+        # Styles are made once: to set one cell by cell takes longer than to write the cell.
+        self._styles = {(kind, quoted): self._style(kind, quoted) for kind in _KINDS for quoted in (False, True)}
+        self.add([name for name, _ in columns], kind="head")
 
-    def add(self, values: Iterable[Cell], links: Links | None = None, **style: Any) -> None:
+    def add(self, values: Iterable[Cell], links: Links | None = None, kind: str = "text") -> None:
         """Add a row; ``links`` says of cells, counted from 0, where in the workbook they lead."""
         links = links or {}
-        self._sheet.append([self._cell(value, links.get(place), style) for place, value in enumerate(values)])
+        self._sheet.append([self._cell(value, links.get(place), kind) for place, value in enumerate(values)])
 
-    def _cell(self, value: Cell, link: str | None, style: Mapping[str, Any]) -> Any:
+    def _style(self, kind: str, quoted: bool) -> Any:
+        cell = WriteOnlyCell(self._sheet)
+        cell.alignment, cell.quotePrefix = _WRAPPED, quoted
+        for name, setting in _KINDS[kind].items():
+            setattr(cell, name, setting)
+        return cell._style
+
+    def _cell(self, value: Cell, link: str | None, kind: str) -> Any:
         if value == "":
             return None
         cell = WriteOnlyCell(self._sheet)
@@ -98,14 +110,11 @@ class _Sheet:
         if isinstance(value, str):
             # Not what openpyxl makes of it: "=1" would be a formula, "#N/A" an error. The prefix holds on editing too.
             cell.data_type = "s"
-            cell.quotePrefix = is_formula(value)
-        cell.alignment = _WRAPPED
-        for name, setting in style.items():
-            setattr(cell, name, setting)
         if link and self._links < _MAX_LINKS:
             self._links += 1
             cell.hyperlink = Hyperlink(ref="", location=link)
-            cell.font = _LINK
+            kind = "link"
+        cell._style = self._styles[kind, is_formula(value)]
         return cell
 
 

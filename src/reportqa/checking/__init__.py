@@ -1,7 +1,7 @@
 """What a report's own figures say of each other: contradictions, sums, shares, values per head, ratios.
 
 ``findings`` is the record; ``view`` reads one report's figures in their sentences; ``contradictions``, ``sums``,
-``shares`` and ``quotients`` hold the rules, one kind of finding each; ``check`` runs them all. The rules: docs/figures.md.
+``shares`` and ``quotients`` hold the rules, each for one kind of finding; ``check`` runs them all (docs/figures.md).
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ def check(documents: Iterable[Document], figures: Iterable[Figure]) -> list[Find
     >>> [(finding.expression, finding.verdict_text) for finding in check([Document("r.txt", text, "")], figures)]
     [('2 + 5 = 7', '一致')]
 
-    Contradictions come first, then what does not hold, what holds, and what cannot be checked; each in the order of the text.
+    Contradictions come first, then what does not hold, what holds, and what cannot be checked; all in the text's order.
     """
     by_document: dict[str, list[Figure]] = {}
     for figure in figures:

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from reportqa.agreement import bare, contradicting
 from reportqa.checking.findings import Finding
 from reportqa.checking.view import ReportView, amount, is_exact, plain_number
 from reportqa.datamodel import Figure
+
+# So many values of one measure are a series whose words were not understood, not slips of the pen.
+_SERIES = 6
 
 
 def contradictions(view: ReportView, sums: Sequence[Finding]) -> list[Finding]:
@@ -30,20 +33,33 @@ def contradictions(view: ReportView, sums: Sequence[Finding]) -> list[Finding]:
     return found
 
 
-def _groups(figures: Iterable[Figure]) -> Iterable[list[Figure]]:
-    """Group the figures that may measure the same: alike in kind, unit and the end of the indicator."""
+def _groups(figures: Iterable[Figure]) -> Iterator[list[Figure]]:
+    """Yield groups of figures that may measure the same: alike in kind, unit and the end of the indicator."""
     groups: dict[tuple[str, str, str], list[Figure]] = {}
+    for figures_of_one in _by_words(figures):
+        first = figures_of_one[0]
+        groups.setdefault((first.kind, first.normalized_unit, bare(first.indicator)[-2:]), []).extend(figures_of_one)
+    return (sorted(group, key=lambda figure: figure.start) for group in groups.values())
+
+
+def _by_words(figures: Iterable[Figure]) -> Iterator[list[Figure]]:
+    """Yield the figures of the same indicator, scope and unit, save those of a series: a slip has no dozen values."""
+    same: dict[tuple[str, str, str, str], list[Figure]] = {}
     for figure in figures:
-        tail = bare(figure.indicator)[-2:]
-        if is_exact(figure) and len(tail) == 2:
-            groups.setdefault((figure.kind, figure.normalized_unit, tail), []).append(figure)
-    return groups.values()
+        if is_exact(figure) and len(bare(figure.indicator)) > 1:
+            same.setdefault((figure.kind, figure.normalized_unit, figure.indicator, figure.scope), []).append(figure)
+    for alike in same.values():
+        if (
+            len({figure.normalized_value for figure in alike if not isinstance(figure.normalized_value, list)})
+            < _SERIES
+        ):
+            yield alike
 
 
 def _finding(one: Figure, other: Figure, sums: Sequence[Finding]) -> Finding:
     name = "，".join(part for part in (one.indicator, one.scope) if part)
-    said = f"“{name}”前后有两种说法：{one.text} 和 {other.text}。"
-    return Finding("contradiction", "does not hold", f"{one.text} ≠ {other.text}", (one, other), said + _fit(one, other, sums))
+    explained = f"“{name}”前后有两种说法：{one.text} 和 {other.text}。{_fit(one, other, sums)}"
+    return Finding("contradiction", "does not hold", f"{one.text} ≠ {other.text}", (one, other), explained)
 
 
 def _fit(one: Figure, other: Figure, sums: Sequence[Finding]) -> str:
@@ -55,5 +71,7 @@ def _fit(one: Figure, other: Figure, sums: Sequence[Finding]) -> str:
                 changed = sum(amount(rival if part == figure else part) for part in parts)
                 if figure == whole:
                     return f"按 {finding.expression}，{figure.text} 与各部分之和相符。"
-                return f"按 {finding.expression}，{figure.text} 与总数相符；{rival.text} 则合计 {plain_number(changed)}。"
+                return (
+                    f"按 {finding.expression}，{figure.text} 与总数相符；{rival.text} 则合计 {plain_number(changed)}。"
+                )
     return ""

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Iterator
 
 from reportqa.agreement import bare, bounds
-from reportqa.checking.findings import Finding
+from reportqa.checking.findings import Finding, FindingKind
 from reportqa.checking.view import Range, ReportView, amount, comparable, is_exact, overlap, quotient, rest, shown
 from reportqa.datamodel import Figure
 from reportqa.normalization import fold
@@ -80,7 +80,9 @@ def _per_many(view: ReportView, value: Figure) -> Finding | None:
         return None
     heads = view.named(match["head"], value)[:1]
     what = match["what"] if fold(value.indicator).startswith("每") else fold(value.indicator)
-    numbers = [n for n in view.named(what, value) if n.start != value.start and n.normalized_unit == value.normalized_unit]
+    numbers = [
+        n for n in view.named(what, value) if n.start != value.start and n.normalized_unit == value.normalized_unit
+    ]
     numbers = [n for n in numbers if amount(n) > amount(value)]
     if not heads:
         return None
@@ -88,7 +90,10 @@ def _per_many(view: ReportView, value: Figure) -> Finding | None:
     head = heads[0]
     if not numbers:
         explained = f"报告没有给出“{what}”的总数，{value.text} 无从复算。"
-        return Finding("per head", "cannot be checked", f"? ÷ {shown(head)} × {many} = {value.text}", (value, head), explained)
+        expression = f"? ÷ {shown(head)} × {many} = {value.text}"
+        return Finding(
+            "per head", "cannot be checked", f"? ÷ {shown(head)} × {many} = {value.text}", (value, head), explained
+        )
     for number in numbers:
         low, high = quotient(bounds(number), bounds(head))
         if overlap((low * many, high * many), bounds(value)):
@@ -152,12 +157,16 @@ def _ratio_bounds(value: Figure) -> Range:
 
 def _holds(value: Figure, written: str, figures: tuple[Figure, ...], other: bool, kind_ratio: bool = False) -> Finding:
     explained = f"扣除括号内的部分之后，{value.text} 可以复算。" if other else f"{value.text} 可以复算。"
-    kind = "ratio" if kind_ratio else "per head"
+    kind: FindingKind = "ratio" if kind_ratio else "per head"
     return Finding(kind, "holds", f"{written} = {value.text}", (value, *figures), explained, other_base=other)
 
 
 def _fails(value: Figure, number: Figure, head: Figure, many: int = 1) -> Finding:
     result = amount(number) / amount(head) * many / (amount(value) / float(str(value.value)))
     written = f"{shown(number)} ÷ {shown(head)}{f' × {many}' if many > 1 else ''}"
-    explained = f"按{number.indicator}{number.text}、{head.indicator}{head.text}计算是 {result:.2f}，报告写的是 {value.text}。"
-    return Finding("per head", "does not hold", f"{written} = {result:.2f} ≠ {value.text}", (value, number, head), explained)
+    explained = (
+        f"按{number.indicator}{number.text}、{head.indicator}{head.text}计算是 {result:.2f}，报告写的是 {value.text}。"
+    )
+    return Finding(
+        "per head", "does not hold", f"{written} = {result:.2f} ≠ {value.text}", (value, number, head), explained
+    )

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from typing import NamedTuple
 
 from reportqa.agreement import bare, bounds
@@ -52,7 +51,11 @@ def _share(view: ReportView, rate: Figure) -> Finding | None:
     wholes = _bases(view, number, base, rate)
     if not wholes:
         explained = f"报告没有给出“{base}”的数值，{rate.text} 无从复算。"
-        return Finding("share", "cannot be checked", f"{shown(number)} ÷ ? = {rate.text}", (rate, number), explained) if base else None
+        return (
+            Finding("share", "cannot be checked", f"{shown(number)} ÷ ? = {rate.text}", (rate, number), explained)
+            if base
+            else None
+        )
     stated = [_Base(bounds(whole), shown(whole), (whole,)) for whole in wholes]
     for whole in stated:
         if _fits(rate, bounds(number), whole.worth):
@@ -71,9 +74,11 @@ def _number(view: ReportView, rate: Figure) -> tuple[Figure | None, str | None]:
 
 
 def _bases(view: ReportView, number: Figure, base: str, rate: Figure) -> list[Figure]:
-    """Return the figures that a share may be of: those that its words name, else the whole that the number is a part of."""
+    """Return the figures that a share may be of: those that its words name, else what the number is a part of."""
     if base:
-        return [figure for figure in view.named(bare(base), rate) if figure is not number and comparable(figure, number)]
+        return [
+            figure for figure in view.named(bare(base), rate) if figure is not number and comparable(figure, number)
+        ]
     whole = view.whole_of(number)
     if whole is not None:
         return [whole]

@@ -60,7 +60,7 @@ def _of_parts(view: ReportView) -> Iterator[tuple[Figure, list[Figure]]]:
 
 
 def _in_sentences(view: ReportView) -> Iterator[tuple[Figure, list[Figure]]]:
-    """Yield a whole and the parts that follow it in its sentence, where one of them is said to be of it and they add up."""
+    """Yield a whole and the parts after it in its sentence, where the words make them its parts and they add up."""
     for run in _runs(view):
         for at, whole in enumerate(run):
             for end in range(at + 3, len(run) + 1):
@@ -70,7 +70,7 @@ def _in_sentences(view: ReportView) -> Iterator[tuple[Figure, list[Figure]]]:
 
 
 def _of_others(view: ReportView) -> Iterator[tuple[Figure, list[Figure]]]:
-    """Yield a whole said elsewhere and the neighbours that add up to it, where their words name it: 2.升学情况…本科…专科…."""
+    """Yield a whole said elsewhere and the neighbours that add up to it, where their words name it."""
     wholes: dict[tuple[str, str, str], list[Figure]] = {}
     for figure in view.quantities:
         if figure.parent is None and _significant(figure):
@@ -87,18 +87,20 @@ def _of_others(view: ReportView) -> Iterator[tuple[Figure, list[Figure]]]:
 
 
 def _with_included(view: ReportView) -> Iterator[tuple[Figure, list[Figure]]]:
-    """Yield a whole whose bracket gives one part and a later sentence the others: 床位2890张（含民营500张）…开放床位中，…."""
+    """Yield a whole whose bracket gives one part and a later sentence the others: 床位（含民营500张）…床位中，…."""
     for run in _runs(view):
         topic = _topic(view, run[0])
-        for whole in view.quantities:
+        for whole in view.quantities if topic else ():
+            said_before = whole.start < run[0].start and bare(whole.indicator).endswith(topic)
             parts = [*run, *view.parts(whole)]
-            if topic and whole.start < run[0].start and bare(whole.indicator).endswith(topic) and comparable(whole, run[0]):
-                if view.parts(whole) and _adds_up(whole, parts):
-                    yield whole, parts
+            if said_before and comparable(whole, run[0]) and len(parts) > len(run) and _adds_up(whole, parts):
+                yield whole, parts
 
 
-def _of_included(view: ReportView, related: Sequence[tuple[Figure, list[Figure]]]) -> Iterator[tuple[Figure, list[Figure]]]:
-    """Yield the sums of what each figure of a sum includes, where all include the same: 含技工等学校1533 + 263 = 1796."""
+def _of_included(
+    view: ReportView, related: Sequence[tuple[Figure, list[Figure]]]
+) -> Iterator[tuple[Figure, list[Figure]]]:
+    """Yield the sums of what each figure of a sum includes, where all include the same: 含技校1533 + 263 = 1796."""
     for whole, parts in related:
         included = [_included(view, figure) for figure in (whole, *parts)]
         if all(included) and len({fold(figure.scope) for figure in included if figure}) == 1:
@@ -116,7 +118,11 @@ def _unequal(view: ReportView) -> Iterator[Finding]:
     for sentence in view.sentences():
         for at, whole in enumerate(sentence):
             parts = [part for part in sentence[:at] if part.parent is None and comparable(part, whole)]
-            if len(parts) < 2 or whole.parent is not None or not _ADDED_UP.search(view.between(sentence[at - 1], whole)):
+            if (
+                len(parts) < 2
+                or whole.parent is not None
+                or not _ADDED_UP.search(view.between(sentence[at - 1], whole))
+            ):
                 continue
             yield _sum(whole, parts)
 
@@ -166,7 +172,10 @@ def _names(view: ReportView, parts: Sequence[Figure], whole: Figure) -> bool:
     heading = parts[0].section[-1] if parts[0].section else ""
     words = fold(f"{heading}|{view.sentence_text(parts[0])}")
     name = bare(whole.indicator)
-    kin = all(part.scope == whole.scope or not (part.scope and whole.scope) or name[-2:] in fold(part.indicator) for part in parts)
+    kin = all(
+        part.scope == whole.scope or not (part.scope and whole.scope) or name[-2:] in fold(part.indicator)
+        for part in parts
+    )
     return len(name) > 1 and name[-2:] in words and kin
 
 

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import re
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator
-from itertools import groupby
+from itertools import groupby, takewhile
 
 from reportqa.agreement import bare, bounds
 from reportqa.datamodel import Document, Figure
 
 QUANTITIES = frozenset({"count", "money", "area"})
+_NEAR = 12
 _SENTENCE_END = re.compile(r"[。！？!?\n]")
 _SEGMENT_END = re.compile(r"[。！？!?；;\n]")
+_MEAN = re.compile(r"均|每|单价|房价|标准|强度|密度|指数|/")
 _BRACKET = re.compile(r"[（(][^（()）]{0,60}[)）]")
 
 
@@ -28,11 +30,16 @@ class ReportView:
         self.document = document
         self.figures = sorted(figures, key=lambda figure: figure.start)
         self.quantities = [figure for figure in self.figures if is_exact(figure) and figure.kind in QUANTITIES]
+        self._starts = [figure.start for figure in self.quantities]
         self._by_start = {figure.start: figure for figure in self.figures}
         self._parts: dict[int, list[Figure]] = {}
         for figure in self.quantities:
             if figure.parent is not None:
                 self._parts.setdefault(figure.parent, []).append(figure)
+        self._counts: dict[str, list[Figure]] = {}
+        for figure in self.quantities:
+            if figure.kind == "count" and not figure.scope.startswith("含"):
+                self._counts.setdefault(bare(figure.indicator)[-2:], []).append(figure)
         self._sentence_ends = [match.start() for match in _SENTENCE_END.finditer(document.text)]
         self._segment_ends = [match.start() for match in _SEGMENT_END.finditer(document.text)]
 
@@ -51,11 +58,15 @@ class ReportView:
     def whole_of(self, figure: Figure) -> Figure | None:
         """Return the exact quantity that a figure is a part of, in the same unit."""
         whole = None if figure.parent is None else self._by_start.get(figure.parent)
-        return whole if whole is not None and is_exact(whole) and comparable(whole, figure) else None
+        return (
+            whole
+            if whole is not None and is_exact(whole) and comparable(whole, figure) and not is_mean(whole)
+            else None
+        )
 
     def parts(self, whole: Figure) -> list[Figure]:
         """Return the exact figures that are parts of ``whole``, in the same unit."""
-        return [part for part in self._parts.get(whole.start, []) if comparable(part, whole)]
+        return [part for part in self._parts.get(whole.start, []) if comparable(part, whole) and not is_mean(whole)]
 
     def between(self, first: Figure, last: Figure) -> str:
         """Return the words between two figures, brackets left out."""
@@ -69,27 +80,18 @@ class ReportView:
         return self.document.text[begin:end]
 
     def before(self, figure: Figure) -> list[Figure]:
-        """Return the exact quantities before a figure in its part of the sentence, the nearest first."""
-        segment = self.segment(figure)
-        at = bisect_right([quantity.start for quantity in self.quantities], figure.start - 1)
-        found = []
-        for quantity in reversed(self.quantities[:at]):
-            if self.segment(quantity) != segment:
-                break
-            found.append(quantity)
-        return found
+        """Return up to 12 exact quantities before a figure in its part of the sentence, the nearest first."""
+        segment, at = self.segment(figure), bisect_left(self._starts, figure.start)
+        nearest = (self.quantities[number] for number in range(at - 1, max(at - 1 - _NEAR, -1), -1))
+        return list(takewhile(lambda quantity: self.segment(quantity) == segment, nearest))
 
     def named(self, noun: str, near: Figure) -> list[Figure]:
-        """Return the counts whose indicator is ``noun`` or ends with it: the same words first, then the nearest before.
+        """Return up to 12 counts whose indicator is ``noun`` or ends with it: the same words first, then the nearest.
 
         What only a bracket includes (含技工等学校) is no count of the noun.
         """
-        counts = [
-            figure
-            for figure in self.quantities
-            if figure.kind == "count" and not figure.scope.startswith("含") and bare(figure.indicator).endswith(noun)
-        ]
-        return sorted(counts, key=lambda figure: (bare(figure.indicator) != noun, *_distance(figure, near)))
+        counts = [figure for figure in self._counts.get(noun[-2:], ()) if bare(figure.indicator).endswith(noun)]
+        return sorted(counts, key=lambda figure: (bare(figure.indicator) != noun, *_distance(figure, near)))[:_NEAR]
 
 
 def _distance(figure: Figure, near: Figure) -> tuple[bool, int]:
@@ -99,6 +101,11 @@ def _distance(figure: Figure, near: Figure) -> tuple[bool, int]:
 def is_exact(figure: Figure) -> bool:
     """Tell whether a figure is one exact number."""
     return not figure.approx and isinstance(figure.normalized_value, int | float)
+
+
+def is_mean(figure: Figure) -> bool:
+    """Tell whether a figure is a mean, a price or a standard, which has no parts: 人均可支配收入, 平均房价."""
+    return bool(_MEAN.search(f"{figure.indicator}{figure.unit}"))
 
 
 def comparable(one: Figure, other: Figure) -> bool:

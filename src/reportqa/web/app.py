@@ -31,7 +31,6 @@ _QUERY = ("q", "d", "s", "e", "f", "p", "report", "chapter", "kind", "unit", "wo
 _ROUTER = """
 reportqa.show = () => trigger('visit', Object.fromEntries(new URLSearchParams(location.search)));
 addEventListener('popstate', () => reportqa.visit());
-reportqa.visit();
 """
 _READER = """
 watch('value', () => reportqa.reveal(element));
@@ -113,6 +112,8 @@ def build_pages(library: Library, scratch: Path) -> gr.Blocks:
             trigger_mode="multiple",
             api_visibility="private",
         ).then(fn=None, js="() => reportqa.done()")
+        # Not sooner: only now is there what this browser remembers.
+        pages.load(fn=None, js="() => reportqa.visit()")
         offer_api(library)
     return pages
 

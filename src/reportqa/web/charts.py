@@ -98,6 +98,7 @@ def specification(chart: Chart) -> dict[str, Any]:
         "layer": [{"mark": _BAR}, {"mark": _WORDS, "encoding": {"text": {"field": "原文", "type": "nominal"}}}],
         "width": "container",
         "height": {"step": 26},
+        "usermeta": {"embedOptions": {"renderer": "svg", "actions": False}},
         "autosize": {"type": "fit-x", "contains": "padding"},
         "config": {
             "font": _FONT,
