@@ -321,6 +321,14 @@ def test_a_bar_of_a_chart_leads_to_its_source(browser, url, width):
         expect(page.locator(".reader .place")).to_contain_text("人")
 
 
+def test_what_does_not_add_up_is_shown_with_both_sources(page, url):
+    page.goto(f"{url}/?p=data")
+    broken = page.locator(".findings .broken", has_text="1474人 ≠ 1473人")
+    expect(broken).to_contain_text("不一致")
+    broken.get_by_role("link", name="1473人").click()
+    expect(page.locator(".reader .place")).to_have_text("1473人")
+
+
 def test_the_illustrations_lead_to_their_place(page, url):
     page.goto(f"{url}/?p=data")
     page.locator(".gallery").get_by_role("link", name="图 3").click()

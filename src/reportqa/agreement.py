@@ -179,7 +179,7 @@ def _sure(figure: Figure, here: Surroundings) -> bool:
 
 def _anchored(figure: Figure, here: Surroundings) -> bool:
     """Tell whether the text names outright of whom it speaks: a scope of the figure's own, or 全县 in the clause."""
-    return bool(_scope(figure)) or here.says_whole
+    return bool(scope_parts(figure)) or here.says_whole
 
 
 def _close(one: Figure, other: Figure) -> bool:
@@ -196,7 +196,7 @@ def _digits(figure: Figure) -> int:
 
 
 def _same_scope(one: Figure, other: Figure) -> bool:
-    mine, theirs = _scope(one), _scope(other)
+    mine, theirs = scope_parts(one), scope_parts(other)
     return len(mine) == len(theirs) and all(any(_same_name(part, name) for name in theirs) for part in mine)
 
 
@@ -219,7 +219,12 @@ def _abbreviates(short: str, long: str) -> bool:
     return not rest
 
 
-def _scope(figure: Figure) -> frozenset[str]:
+def scope_parts(figure: Figure) -> frozenset[str]:
+    """Return the parts of a scope that say more than "the whole of this report".
+
+    >>> sorted(scope_parts(Figure(0, 2, "7所", 7, "所", 7, "所", "count", "学校", "全区；公办；2023年")))
+    ['公办']
+    """
     return _specific(figure.scope)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Literal
@@ -15,11 +16,14 @@ from reportqa.items import ItemList, entity, lists_in, people
 from reportqa.matching import FigureMatch, match_figures
 from reportqa.normalization import fold
 from reportqa.questions import Question, parts
-from reportqa.refusing import no_name, wrong_figure, wrong_number, wrong_place, wrong_year
+from reportqa.refusing import no_name, ungrounded, wrong_figure, wrong_number, wrong_place, wrong_year
 from reportqa.retrieval import Candidate, Retriever, ScoredUnit, coverage
 from reportqa.verdicts import verdict
 
 _OTHER_FIGURES = 6
+# Where half of the answers are right, and how fast that changes (logistic fit over the question sets).
+_MIDDLE = 0.885
+_SLOPE = 0.012
 # Two values contradict each other in an answer only where both fit the question about as well.
 _ALIKE = 2.5
 # How far from the best clause, in cosine, the list may stand that answers, and what shared words before it are worth.
@@ -96,7 +100,8 @@ class Answerer:
             figures=tuple(match.figure for match in shown),
             conflict=tuple(match.figure for match in disputed) if conflict else (),
             refusal=self._refusal(question, best.candidate, _text(best.candidate, best.clause) + best.figure.scope)
-            or wrong_figure(question, best, _text(best.candidate, best.sentence)),
+            or wrong_figure(question, best, _text(best.candidate, best.sentence))
+            or ungrounded(best),
         )
 
     def _of_the_year(self, question: Question, matches: list[FigureMatch]) -> list[FigureMatch]:
@@ -173,7 +178,7 @@ class Answerer:
             answer=reply.text if found else "",
             verdict=reply.verdict if found else None,
             message=reply.refusal,
-            confidence=_confidence(reply),
+            confidence=_confidence(reply, ordered[0]),
             citations=citations,
             figures=cite.figures(reply.figures) if found else (),
             conflicts=(Conflict(reply.conflict[0].indicator, cite.all(reply.conflict)),)
@@ -231,8 +236,16 @@ def _derivation(derived: Derived, cite: _Citer) -> Derivation:
     return Derivation(derived.expression, derived.value, derived.text, operands)
 
 
-def _confidence(reply: Reply) -> float:
-    return 0.0 if reply.refusal else 0.6 if reply.derived or reply.conflict else 0.9
+def _confidence(reply: Reply, first: Candidate) -> float:
+    """Return how sure the answer is, from 0 to 1: a logistic of the best clause's cosine, where answers turn right.
+
+    A contradiction or a computed value is never surer than 0.8: a person should look.
+    """
+    if reply.refusal:
+        return 0.0
+    cosine = max(unit.cosine for unit in first.units if not unit.whole)
+    sure = 1 / (1 + math.exp(-(cosine - _MIDDLE) / _SLOPE))
+    return min(sure, 0.8) if reply.derived or reply.conflict else sure
 
 
 def _best_list(candidate: Candidate) -> ItemList | None:

@@ -22,8 +22,8 @@ def illustrated_figures(illustration: Illustration, figures: Iterable[Figure]) -
 
     >>> section = ("（二）机构与床位",)
     >>> caption = Illustration("图 1", "医疗机构分布", "r.txt", 40, 50, section)
-    >>> beds = Figure(20, 25, "2890张", 2890, "张", 2890, "张", "count", "床位", "", False, None, None, "r.txt", section)
-    >>> bodies = Figure(8, 12, "385家", 385, "家", 385, "家", "count", "医疗机构", "", False, None, None, "r.txt", section)
+    >>> beds = Figure(20, 25, "2890张", 2890, "张", 2890, "张", "count", "床位", document="r.txt", section=section)
+    >>> bodies = Figure(8, 12, "385家", 385, "家", 385, "家", "count", "医疗机构", document="r.txt", section=section)
     >>> [figure.text for figure in illustrated_figures(caption, [bodies, beds])]
     ['385家']
 

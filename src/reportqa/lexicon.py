@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from functools import lru_cache
 
 from reportqa.words import word_starts
@@ -17,7 +18,7 @@ _REGISTER = {
     "中职": "中专 职高",
     "技工学校": "技校",
     "特殊教育学校": "特校",
-    "民办": "私立",
+    "民办": "私立 民营",
     "公办": "公立",
     "硕士研究生": "研究生",
     "正高职称": "教授级职称 教授级",
@@ -85,13 +86,17 @@ def _everyday() -> tuple[re.Pattern[str], dict[str, str]]:
     return re.compile("|".join(map(re.escape, longest_first))), table
 
 
-def rewrite(question: str) -> str:
+def rewrite(question: str, passages_with: Callable[[str], int] = lambda word: 0) -> str:
     """Put the everyday words of a question into the words that reports use.
 
     >>> rewrite("私立学校有好多老师")
     '民办学校有多少教师'
+    >>> rewrite("民营医院几家", {"民营": 9, "民办": 0}.get)
+    '民营医院几家'
 
-    A single character is replaced only where jieba sees a word of its own; a word inside its report word stays.
+    ``passages_with`` counts the passages of the index that have a word: where the everyday word is in more of them than
+    the report word, it is the report's own, and stays. A single character is replaced only where jieba sees a word of its
+    own; a word inside its report word stays.
     """
     pattern, table = _everyday()
     cuts = word_starts(question)
@@ -101,6 +106,7 @@ def rewrite(question: str) -> str:
         at = report.find(word)
         inside = at >= 0 and question[max(match.start() - at, 0) :].startswith(report)
         whole = len(word) > 1 or {match.start(), match.end()} <= cuts
-        return report if whole and not inside else word
+        own = passages_with(word) > passages_with(report)
+        return report if whole and not inside and not own else word
 
     return pattern.sub(replaced, question)

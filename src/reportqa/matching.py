@@ -73,7 +73,7 @@ _CHANGE = re.compile(r"同比|环比|比上|较上|增长|增加|下降|减少|�
 
 # Fitted by listwise logistic regression on three question sets, checked on three others (docs/retrieval.md).
 _COSINE = 20.0
-_WEIGHTS = {
+WEIGHTS = {
     "kind": 1.5,
     "former": -2.0,
     "narrow": -0.5,
@@ -142,7 +142,7 @@ def _matches(
             "itself": float(cosine),
             "passage": candidate.score,
         }
-        score = sum(weight * signals[name] for name, weight in _WEIGHTS.items())
+        score = sum(weight * signals[name] for name, weight in WEIGHTS.items())
         yield FigureMatch(figure, candidate, clause, sentence, signals, score)
 
 

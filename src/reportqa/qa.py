@@ -52,14 +52,14 @@ class ReportQA:
 
         Raises InputError where the question is empty or too long.
         """
-        return self._answerer.answer(understand(question), top_k)
+        return self._answerer.answer(understand(question, self.store.passages_with), top_k)
 
     def answer_all(self, questions: Iterable[str], top_k: int = 5) -> list[Answer]:
         """Answer a list of questions in its order, encoding them together; one that is none gets the status "error"."""
         answers: list[Answer] = []
         asked = list(questions)
         for start in range(0, len(asked), _BATCH):
-            read = [_understood(text) for text in asked[start : start + _BATCH]]
+            read = [self._understood(text) for text in asked[start : start + _BATCH]]
             answers += self._answerer.answer_all(read, top_k)
         return answers
 
@@ -75,10 +75,9 @@ class ReportQA:
         """Return every 图 and 表 caption of every report, in document order."""
         return self.store.illustrations()
 
-
-def _understood(text: str) -> Question | Answer:
-    """Read a question, or answer what is none with the status "error"."""
-    try:
-        return understand(text)
-    except InputError as error:
-        return Answer(text, "error", message=str(error))
+    def _understood(self, text: str) -> Question | Answer:
+        """Read a question, or answer what is none with the status "error"."""
+        try:
+            return understand(text, self.store.passages_with)
+        except InputError as error:
+            return Answer(text, "error", message=str(error))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Callable
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import Literal
@@ -201,13 +202,14 @@ class Question:
         return self.asked == "description" and len(self.plain) <= _TERSE
 
 
-def understand(text: str) -> Question:
+def understand(text: str, passages_with: Callable[[str], int] = lambda word: 0) -> Question:
     """Find out what a question asks for.
 
     >>> question = understand("技校毕业的学生里，有多少人去读了大专？")
     >>> question.asked, question.unit, question.plain
     ('count', '人', '技工学校毕业的学生里,有多少人去读了专科')
 
+    ``passages_with`` counts the passages of an index that have a word (see :func:`reportqa.lexicon.rewrite`).
     Raises InputError where there is no question, or one too long to be one.
     """
     clean = "".join(char for char in text if unicodedata.category(char) not in ("Cc", "Cf", "Cs") or char in "\n\t")
@@ -217,10 +219,14 @@ def understand(text: str) -> Question:
     if len(folded) > MAX_QUESTION:
         raise InputError(f"问题太长：{len(folded)} 个字，最多 {MAX_QUESTION} 个字。")
     bare = _PARTICLES.sub("", _POLITE.sub("", folded)) or folded
-    plain = rewrite(bare)
+    return _read(text.strip(), bare, rewrite(bare, passages_with), folded)
+
+
+def _read(text: str, bare: str, plain: str, folded: str) -> Question:
+    """Interpret a question whose words are settled: ``folded`` still has its last particles and marks."""
     asked, yes_no = _asked(bare, folded)
     return Question(
-        text=text.strip(),
+        text=text,
         plain=plain,
         asked=asked,
         yes_no=yes_no,
@@ -239,17 +245,18 @@ def parts(question: Question) -> list[Question]:
 
     >>> [part.plain for part in parts(understand("医师和护士各有多少？"))]
     ['医师有多少', '护士有多少']
-    >>> [part.plain for part in parts(understand("床位有几张，民营医院占其中几张"))]
-    ['床位有几张', '民营医院占其中几张']
+    >>> [part.plain for part in parts(understand("床位有几张，民办医院占其中几张"))]
+    ['床位有几张', '民办医院占其中几张']
     """
     asking = [part for part in re.split(r"[,;、]", question.plain) if _ASKS_NUMBER.search(part)]
     if len(asking) > 1:
-        return [understand(part) for part in asking]
+        return [_read(part, part, part, part) for part in asking]
     each = _EACH.fullmatch(question.plain)
     if each is None:
         return []
     named = [name for name in re.split(r"[和与及跟、]", each["names"]) if name]
-    return [understand(f"{name}有{each['rest']}") for name in named] if len(named) > 1 else []
+    single = [f"{name}有{each['rest']}" for name in named]
+    return [_read(part, part, part, part) for part in single] if len(single) > 1 else []
 
 
 def _asked(bare: str, folded: str) -> tuple[Asked, bool]:

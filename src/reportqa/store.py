@@ -23,6 +23,7 @@ from reportqa.datamodel import Document, Figure, Illustration, Passage, Prose, S
 from reportqa.dense import DenseIndex, Vectors, write_vectors
 from reportqa.errors import IndexStoreError
 from reportqa.normalization import fold
+from reportqa.words import bigrams
 
 FORMAT = 1
 Unit = tuple[int, int, bool]
@@ -208,6 +209,13 @@ class Store:
         """Return the best passages by BM25 over ``table`` ("words" or "bigrams")."""
         with _damage_reported():
             return keywords.search(self.database, table, question, limit)
+
+    def passages_with(self, word: str) -> int:
+        """Return about how many passages have a word: the rarest of its bigrams counts."""
+        with _damage_reported():
+            table, terms = ("words", [word]) if len(word) == 1 else ("bigrams", bigrams(word))
+            found = keywords.document_frequencies(self.database, table, terms)
+        return min((found.get(term, 0) for term in terms), default=0)
 
     def unit_vectors(self, passage: IndexedPassage) -> Vectors:
         """Return the vectors of a passage's sentences and clauses, shape (units, dim)."""

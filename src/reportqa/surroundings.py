@@ -17,9 +17,11 @@ _SCHOOL_YEAR = re.compile(r"((?:19|20)\d\d)\D{1,3}((?:19|20)\d\d)学年")
 # Words after which a number is another quantity than without them; those of one class make the same difference.
 _CLASSES: dict[str, str] = {
     "planned": r"计划|预计|力争|拟|规划|设计|核定|目标|展望|将达|争取|力求|概算|预算|编制内",
-    "changed": r"[增升涨]|[减降缩]|新[招聘建设立签登添购]|[比较](?=上年|去年|同期|上一|前一|\d{4})|同比|环比|压缩|恢复到|仅为|相当于",
+    "changed": r"[增升涨]|[减降缩]|新[招聘建设立签登添购]|[比较](?=上年|去年|同期|上一|前一|\d{4})"
+    r"|同比|环比|压缩|恢复到|仅为|相当于",
     "partial": r"其中|其余|其他|其它|另|除|不含|部分|主要|剩余|原",
-    "limited": r"上半年|下半年|[一二三四]季度|\d{1,2}月|[首前后末]月|当月|首[批期次轮]|第[一二三四五六七八九十\d]+[批期次轮届]|最[大小高低多少长短]",
+    "limited": r"上半年|下半年|[一二三四]季度|\d{1,2}月|[首前后末]月|当月|首[批期次轮]|最[大小高低多少长短]"
+    r"|第[一二三四五六七八九十\d]+[批期次轮届]",
     "long": r"累计|历年|以来|近[一二两三四五六七八九十\d]+年|十[二三四五六]五|期间|[一二两三四五六七八九十\d]+年来",
     "before": r"上年|去年|前年|同期|往年|上学年|上一学年",
     "each": r"[每各]\S|[生人户师校村次床]均|单[个位项]",
@@ -84,9 +86,9 @@ def around(figure: Figure, document: Document) -> Surroundings:
     """Return the words around a figure in its document.
 
     >>> text = "全县共有医院9家；在市技能大赛中，获一等奖1项。"
-    >>> here = around(Figure(19, 21, "1项", 1, "项", 1, "项", "count"), Document("r.txt", text, ""))
+    >>> here = around(Figure(21, 23, "1项", 1, "项", 1, "项", "count"), Document("r.txt", text, ""))
     >>> here.segment, here.clause, sorted(here.occasions)
-    ('在市技能大赛中，获一等奖', '获一等奖', ['在市技能大赛'])
+    ('在市技能大赛中,获一等奖', '获一等奖', ['在市技能大赛'])
 
     In the form in which texts are compared (see :func:`reportqa.normalization.fold`); at most 300 characters.
     """

@@ -24,6 +24,7 @@ _PERSONS: dict[str, tuple[str, ...]] = {
 _PER_HEAD = re.compile(r"(?P<head>[生师人户床])均(?P<what>.+)")
 _PER_MANY = re.compile(r"每(?P<many>[百千万]|十万|百万)(?P<head>[\u4e00-\u9fff]{2,6}?)(?:拥有|配备|有)(?P<what>.+)")
 _MANY = {"百": 100, "千": 1_000, "万": 10_000, "十万": 100_000, "百万": 1_000_000}
+_TO_ONE = re.compile(r"(\d+(?:[.]\d+)?) ?[:比] ?(\d+(?:[.]\d+)?)")
 _RATIO = re.compile(r"(?P<left>[生师医护])(?P<right>[生师医护])比$")
 
 
@@ -70,7 +71,7 @@ def _per_head(view: ReportView, value: Figure) -> Finding | None:
     for written, worth, figures in _divisions(view, number, heads):
         if overlap(worth, bounds(value)):
             return _holds(value, written, figures, len(figures) > 2)
-    sure = bare(number.indicator).endswith(match["what"]) and len({amount(head) for head in heads}) == 1
+    sure = bare(number.indicator).endswith(match["what"]) and _one_value(heads)
     return _fails(value, number, heads[0]) if sure else None
 
 
@@ -78,7 +79,7 @@ def _per_many(view: ReportView, value: Figure) -> Finding | None:
     match = _PER_MANY.match(fold(value.indicator)) or _continued(view, value)
     if match is None:
         return None
-    heads = view.named(match["head"], value)[:1]
+    heads = view.named(match["head"], value)
     what = match["what"] if fold(value.indicator).startswith("每") else fold(value.indicator)
     numbers = [
         n for n in view.named(what, value) if n.start != value.start and n.normalized_unit == value.normalized_unit
@@ -91,16 +92,18 @@ def _per_many(view: ReportView, value: Figure) -> Finding | None:
     if not numbers:
         explained = f"报告没有给出“{what}”的总数，{value.text} 无从复算。"
         expression = f"? ÷ {shown(head)} × {many} = {value.text}"
-        return Finding(
-            "per head", "cannot be checked", f"? ÷ {shown(head)} × {many} = {value.text}", (value, head), explained
-        )
+        return Finding("per head", "cannot be checked", expression, (value, head), explained)
     for number in numbers:
         low, high = quotient(bounds(number), bounds(head))
         if overlap((low * many, high * many), bounds(value)):
             return _holds(value, f"{shown(number)} ÷ {shown(head)} × {many}", (number, head), False)
-    if bare(numbers[0].indicator) != what:
+    if bare(numbers[0].indicator) != what or not (_one_value(numbers) and _one_value(heads)):
         return None
     return _fails(value, numbers[0], head, many)
+
+
+def _one_value(figures: Iterable[Figure]) -> bool:
+    return len({amount(figure) for figure in figures}) == 1
 
 
 def _continued(view: ReportView, value: Figure) -> re.Match[str] | None:
@@ -121,7 +124,8 @@ def _ratio(view: ReportView, value: Figure, left: str, right: str) -> Finding | 
                 return _holds(value, written, figures, len(figures) > 2, kind_ratio=True)
     top, bottom = tops[0], bottoms[0]
     found = f"{amount(top) / amount(bottom):.2f}：1"
-    explained = f"按{top.indicator}{top.text}、{bottom.indicator}{bottom.text}计算是 {found}；报告没有写明 {value.text} 的算法，无法复算。"
+    computed = f"按{top.indicator}{top.text}、{bottom.indicator}{bottom.text}计算是 {found}"
+    explained = f"{computed}；报告没有写明 {value.text} 的算法，无法复算。"
     expression = f"{shown(top)} ÷ {shown(bottom)} = {found}"
     return Finding("ratio", "cannot be checked", expression, (value, top, bottom), explained)
 
@@ -148,7 +152,10 @@ def _divisions(
 
 def _ratio_bounds(value: Figure) -> Range:
     """Return what a ratio may stand for: of 1：1.23 the inverse of the stated range."""
-    first, _, second = fold(value.text).replace(" ", "").partition(":")
+    match = _TO_ONE.fullmatch(fold(value.text))
+    if match is None:
+        return bounds(value)
+    first, second = match.groups()
     stated, inverse = (second, True) if first == "1" and second != "1" else (first, False)
     half = 0.5 * 10 ** -len(stated.partition(".")[2])
     low, high = float(stated) - half, float(stated) + half

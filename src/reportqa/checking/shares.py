@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import NamedTuple
 
-from reportqa.agreement import bare, bounds
+from reportqa.agreement import bare, bounds, scope_parts
 from reportqa.checking.findings import Finding
 from reportqa.checking.view import Range, ReportView, amount, comparable, overlap, quotient, rest, shown
 from reportqa.datamodel import Figure
@@ -49,18 +49,25 @@ def _share(view: ReportView, rate: Figure) -> Finding | None:
     if number is None or base is None:
         return None
     wholes = _bases(view, number, base, rate)
-    if not wholes:
-        explained = f"报告没有给出“{base}”的数值，{rate.text} 无从复算。"
-        return (
-            Finding("share", "cannot be checked", f"{shown(number)} ÷ ? = {rate.text}", (rate, number), explained)
-            if base
-            else None
-        )
     stated = [_Base(bounds(whole), shown(whole), (whole,)) for whole in wholes]
     for whole in stated:
         if _fits(rate, bounds(number), whole.worth):
             return _holds(rate, number, shown(number), whole)
-    return _on_another_base(view, rate, number, wholes) or _fails(rate, number, stated[0])
+    found = _on_another_base(view, rate, number, wholes)
+    if found or not base:
+        return found or (_fails(rate, number, stated[0]) if stated else None)
+    if _only(wholes, base, number):
+        return _fails(rate, number, stated[0])
+    explained = f"报告没有给出唯一的“{base}”数值，{rate.text} 无从复算。"
+    return Finding("share", "cannot be checked", f"{shown(number)} ÷ ? = {rate.text}", (rate, number), explained)
+
+
+def _only(wholes: list[Figure], base: str, number: Figure) -> bool:
+    """Tell whether the report gives one value under the very words of the base, and for the same scope."""
+    if not wholes or len({amount(whole) for whole in wholes}) > 1 or bare(wholes[0].indicator) != bare(base):
+        return False
+    mine, theirs = scope_parts(number), scope_parts(wholes[0])
+    return not theirs or mine == theirs
 
 
 def _number(view: ReportView, rate: Figure) -> tuple[Figure | None, str | None]:

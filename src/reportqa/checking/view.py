@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator
 from itertools import groupby, takewhile
 
 from reportqa.agreement import bare, bounds
-from reportqa.datamodel import Document, Figure
+from reportqa.datamodel import Document, Figure, Kind
 
 QUANTITIES = frozenset({"count", "money", "area"})
 _NEAR = 12
@@ -36,10 +36,10 @@ class ReportView:
         for figure in self.quantities:
             if figure.parent is not None:
                 self._parts.setdefault(figure.parent, []).append(figure)
-        self._counts: dict[str, list[Figure]] = {}
+        self._named: dict[tuple[str, str], list[Figure]] = {}
         for figure in self.quantities:
-            if figure.kind == "count" and not figure.scope.startswith("含"):
-                self._counts.setdefault(bare(figure.indicator)[-2:], []).append(figure)
+            if not figure.scope.startswith("含"):
+                self._named.setdefault((figure.kind, bare(figure.indicator)[-2:]), []).append(figure)
         self._sentence_ends = [match.start() for match in _SENTENCE_END.finditer(document.text)]
         self._segment_ends = [match.start() for match in _SEGMENT_END.finditer(document.text)]
 
@@ -85,12 +85,13 @@ class ReportView:
         nearest = (self.quantities[number] for number in range(at - 1, max(at - 1 - _NEAR, -1), -1))
         return list(takewhile(lambda quantity: self.segment(quantity) == segment, nearest))
 
-    def named(self, noun: str, near: Figure) -> list[Figure]:
-        """Return up to 12 counts whose indicator is ``noun`` or ends with it: the same words first, then the nearest.
+    def named(self, noun: str, near: Figure, kind: Kind = "count") -> list[Figure]:
+        """Return up to 12 quantities whose indicator is ``noun`` or ends with it: the same words first, then the nearest.
 
-        What only a bracket includes (含技工等学校) is no count of the noun.
+        What only a bracket includes (含技工等学校) is no quantity of the noun.
         """
-        counts = [figure for figure in self._counts.get(noun[-2:], ()) if bare(figure.indicator).endswith(noun)]
+        known = self._named.get((kind, noun[-2:]), ())
+        counts = [figure for figure in known if bare(figure.indicator).endswith(noun)]
         return sorted(counts, key=lambda figure: (bare(figure.indicator) != noun, *_distance(figure, near)))[:_NEAR]
 
 

@@ -21,7 +21,7 @@ _FONT = "system-ui, 'PingFang SC', 'Microsoft YaHei', 'Noto Sans CJK SC', sans-s
 _GREY = "#7d8a9c"
 # What the words at the end of the longest bar need, as a part of its length.
 _ROOM = 1.5
-# So many times as long as the next, and a bar leaves the others no room.
+# So many times as long as the next, and a bar leaves it no room.
 _OVER = 8
 _BAR = {"type": "bar", "cornerRadiusEnd": 3, "height": 15, "color": "#3b82f6", "cursor": "pointer"}
 _WORDS = {"type": "text", "align": "left", "dx": 5, "color": _GREY, "fontSize": 12, "cursor": "pointer"}
@@ -63,10 +63,11 @@ def charts_of(figures: Iterable[Figure], limit: int) -> list[Chart]:
         if figure.kind in _DRAWN and figure.indicator and figure.parent is None and amount is not None:
             # A figure that the report repeats is drawn once.
             groups[figure.kind, figure.normalized_unit].setdefault((_label(figure), amount), figure)
-    enough = [(key, list(group.values())) for key, group in groups.items() if len(group) >= _FEWEST]
+    charts = [_chart(kind, unit, list(group.values())) for (kind, unit), group in groups.items()]
+    drawn = [chart for chart in charts if chart]
     # Money, land and people come before what is counted on two hands.
-    enough.sort(key=lambda group: -median(map(_length, group[1])))
-    return [_chart(kind, unit, group) for (kind, unit), group in enough[:limit]]
+    drawn.sort(key=lambda chart: -median(bar.value for bar in chart.bars))
+    return drawn[:limit]
 
 
 def specification(chart: Chart) -> dict[str, Any]:
@@ -109,9 +110,11 @@ def specification(chart: Chart) -> dict[str, Any]:
     }
 
 
-def _chart(kind: str, unit: str, figures: Sequence[Figure]) -> Chart:
+def _chart(kind: str, unit: str, figures: Sequence[Figure]) -> Chart | None:
     largest_first = sorted(figures, key=_length, reverse=True)
-    drawn = largest_first[_too_long(largest_first) :]
+    drawn = max(_comparable(largest_first), key=len)
+    if len(drawn) < _FEWEST:
+        return None
     bars, named = [], Counter[str]()
     for figure in drawn[:_MOST]:
         label = _label(figure)
@@ -119,17 +122,18 @@ def _chart(kind: str, unit: str, figures: Sequence[Figure]) -> Chart:
         bars.append(Bar(label + _UNSEEN * named[label], _length(figure), figure.text, place_link(figure)))
         named[label] += 1
     title = f"{KINDS[kind]}（{unit}）" if unit else KINDS[kind]
-    left_out = "、".join(f"{_label(figure)} {figure.text}" for figure in largest_first[: -len(drawn)])
-    return Chart(title, tuple(bars), f"比例悬殊而未画：{left_out}" if left_out else "")
+    larger = "、".join(f"{_label(figure)} {figure.text}" for figure in largest_first[: largest_first.index(drawn[0])])
+    return Chart(title, tuple(bars), f"大得多而未画：{larger}" if larger else "")
 
 
-def _too_long(largest_first: Sequence[Figure]) -> int:
-    """Count the figures beside which the others could not be seen: a whole district's output among budgets."""
-    longest = 0
-    for number in range(1, len(largest_first) - _FEWEST + 1):
-        if _length(largest_first[number - 1]) > _OVER * _length(largest_first[number]):
-            longest = number
-    return longest
+def _comparable(largest_first: Sequence[Figure]) -> list[list[Figure]]:
+    """Part figures where the next is so much smaller that its bar could not be seen beside the one before."""
+    runs: list[list[Figure]] = [[]]
+    for figure in largest_first:
+        if runs[-1] and _length(runs[-1][-1]) > _OVER * _length(figure):
+            runs.append([])
+        runs[-1].append(figure)
+    return runs
 
 
 def _amount(figure: Figure) -> float | None:

@@ -15,6 +15,7 @@ import gradio as gr
 from fastapi import FastAPI, Request, Response
 from gradio.components.plot import PlotData
 
+from reportqa.checking import check
 from reportqa.tables import write_figures
 from reportqa.web.charts import charts_of, specification
 from reportqa.web.library import Library
@@ -36,13 +37,14 @@ class DataPage:
     """The components of the page."""
 
     table: gr.HTML
+    findings: gr.HTML
     charts: tuple[gr.Plot, ...]
     gallery: gr.HTML
 
     @property
     def outputs(self) -> list[Any]:
         """What a visit may change."""
-        return [self.table, *self.charts, self.gallery]
+        return [self.table, self.findings, *self.charts, self.gallery]
 
     def show(self, library: Library, query: Mapping[str, object]) -> dict[Any, Any]:
         """Show the figures that the query of an address chooses."""
@@ -64,6 +66,7 @@ class DataPage:
                 forms=_FORMS.items(),
                 download=_download,
             ),
+            self.findings: _findings_html(library),
             self.gallery: render("illustrations.html", illustrations=library.qa.illustrations()),
         }
         for plot, chart in zip_longest(self.charts, charts):
@@ -76,9 +79,10 @@ class DataPage:
 def build_data_page() -> DataPage:
     """Lay the page out."""
     table = gr.HTML(elem_id="data", apply_default_css=False, js_on_load=None)
+    findings = gr.HTML(elem_id="findings", apply_default_css=False, js_on_load=None)
     with gr.Column(elem_id="charts"):
         charts = tuple(gr.Plot(show_label=False, container=False, visible=False) for _ in range(_CHARTS))
-    return DataPage(table, charts, gr.HTML(elem_id="gallery", apply_default_css=False, js_on_load=None))
+    return DataPage(table, findings, charts, gr.HTML(elem_id="gallery", apply_default_css=False, js_on_load=None))
 
 
 def offer_downloads(app: FastAPI, library: Library) -> None:
@@ -94,6 +98,14 @@ def offer_downloads(app: FastAPI, library: Library) -> None:
             write_figures(chosen, form, file)
             name = f"attachment; filename*=UTF-8''{quote('数据')}.{form}"
             return Response(file.read_bytes(), media_type=_MEDIA[form], headers={"Content-Disposition": name})
+
+
+def _findings_html(library: Library) -> str:
+    qa = library.qa
+    found = check(qa.documents(), qa.figures())
+    sound = [finding for finding in found if finding.verdict == "holds" and not finding.other_base]
+    notable = [finding for finding in found if finding not in sound]
+    return render("findings.html", findings=found, notable=notable, sound=sound)
 
 
 def _download(form: str, selection: Selection) -> str:
