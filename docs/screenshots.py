@@ -2,7 +2,7 @@
 
     reportqa index && python docs/screenshots.py
 
-Needs the packages of the tests and a Chromium (REPORTQA_CHROMIUM names another one).
+Needs the packages of the tests and a Chromium (REPORTQA_CHROMIUM names another one). Options go to ``app.py``: --index DIR.
 """
 
 from __future__ import annotations
@@ -84,7 +84,8 @@ def serving() -> Iterator[str]:
     """The address of the web app over the checkout's index."""
     with socket.create_server(("127.0.0.1", 0)) as free:
         url = f"http://127.0.0.1:{free.getsockname()[1]}"
-    app = subprocess.Popen([sys.executable, ROOT / "app.py", "--port", url.rpartition(":")[2]], cwd=ROOT)
+    command = [sys.executable, ROOT / "app.py", "--port", url.rpartition(":")[2], *sys.argv[1:]]
+    app = subprocess.Popen(command, cwd=ROOT)
     direct = urllib.request.build_opener(urllib.request.ProxyHandler({}))
     try:
         for _ in range(600):

@@ -190,6 +190,8 @@ def test_markdown_without_a_list(tmp_path: Path) -> None:
         ("q.txt", "\n".join(["问"] * (MAX_ROWS + 1)).encode(), str(MAX_ROWS)),
         ("q.jsonl", b"{}\n" * (MAX_ROWS + 1), str(MAX_ROWS)),
         ("q.csv", b"q\n" + b"x\n" * (MAX_ROWS + 1), str(MAX_ROWS)),
+        ("q.csv", b"q,b\n" + b"x,\n" * (MAX_ROWS + 200), str(MAX_ROWS)),
+        ("q.md", b"- q\n" * 2**20, "2 MB"),
         ("q.csv", f"问题,备注\n{FIRST},{'长' * (MAX_CELL + 1)}\n".encode(), "备注"),
         ("q.csv", f"问题,备注\n{FIRST},{'长' * 140_000}\n".encode(), "CSV"),
         ("q.txt", ("长" * (MAX_CELL + 1)).encode(), "第 1 条"),

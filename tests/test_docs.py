@@ -62,6 +62,9 @@ def project(tmp_path: Path, corpus: Path, built_index: Path) -> Path:
     shutil.copytree(corpus, tmp_path / "corpus")
     shutil.copytree(built_index, tmp_path / "index")
     (tmp_path / "报告.txt").write_text("一、基本情况\n全县共有图书馆3座，藏书12.5万册。\n", "utf-8")
+    (tmp_path / "问题.txt").write_text("本学年招生多少人？\n生师比是多少？\n", "utf-8")
+    question = {"question": "本学年招生多少人？", "type": "number", "evidence": ["招生6191人"], "answers": ["6191人"]}
+    (tmp_path / "questions.jsonl").write_text(json.dumps(question, ensure_ascii=False), "utf-8")
     return tmp_path
 
 

@@ -8,8 +8,22 @@ from reportqa.datamodel import Answer, Citation, CitedFigure, Conflict, Derivati
 from reportqa.errors import InputError
 from reportqa.reading import make_document
 from reportqa.sections import split_sections
+from reportqa.web.charts import charts_of, specification
 from reportqa.web.examples import example_questions
-from reportqa.web.render import answer_html, document_lines, notice_html, quantity, reader_html, welcome_html
+from reportqa.web.links import Address
+from reportqa.web.quoting import quotation
+from reportqa.web.reader import Reading
+from reportqa.web.render import (
+    answer_html,
+    history_html,
+    masthead_html,
+    notice_html,
+    quantity,
+    reader_html,
+    welcome_html,
+)
+from reportqa.web.selection import Selection
+from reportqa.web.server import is_loopback, listen, read_login
 
 HOSTILE = "<script>alert(1)</script> \"双\" '单' <img src=x onerror=alert(1)> &amp; ${7*7} {{7*7}} {% x %}"
 
@@ -114,12 +128,16 @@ def test_hostile_words_of_every_record_are_shown_as_words():
         derivation=Derivation(HOSTILE, 1.0, HOSTILE, (cited,)),
         illustrations=(Illustration(HOSTILE, HOSTILE, HOSTILE, 0, 3),),
     )
-    document = make_document(HOSTILE, HOSTILE)
+    document = Document(HOSTILE, HOSTILE, "", HOSTILE)
     pages = [
         answer_html(answer),
         notice_html(HOSTILE),
-        welcome_html([HOSTILE], [document]),
-        reader_html(document, [((HOSTILE,), 1, Span(0, 8))], [], Span(3, 9)),
+        welcome_html([HOSTILE]),
+        history_html([(HOSTILE, HOSTILE)]),
+        masthead_html([document]),
+        reader_html(
+            Reading(document, [((HOSTILE,), 1, Span(0, 8))], [], [hostile], Span(3, 9), HOSTILE), [document] * 2
+        ),
     ]
     for page in pages:
         seen = Seen(page)
@@ -127,30 +145,31 @@ def test_hostile_words_of_every_record_are_shown_as_words():
         assert HOSTILE in seen.text.replace("\n", "")
 
 
-def read(text):
+def read(text, place=None, words=""):
     document = make_document("报告.txt", text)
     outline = split_sections(document)
     sections = [(section.path, section.level, section.heading) for section in outline.sections]
-    return document, sections, outline.illustrations
+    return Reading(document, sections, outline.illustrations, [], place, words)
+
+
+def shown(lines, name=None):
+    pieces = [piece for line in lines for piece in line.pieces]
+    return "".join("".join(piece.text for piece in pieces if name is None or name in piece.classes).split())
 
 
 def test_the_reader_shows_every_word_of_a_report_in_order(corpus):
     text = next(corpus.glob("*.txt")).read_text("utf-8-sig")
-    document, sections, illustrations = read(text)
-    lines = document_lines(document.text, sections, illustrations, Span(1000, 1200))
-    shown = "".join(piece.text for line in lines for piece in line.pieces)
-    assert "".join(shown.split()) == "".join(document.text.split())
-    marked = "".join(piece.text for line in lines for piece in line.pieces if "place" in piece.classes)
-    assert "".join(marked.split()) == "".join(document.text[1000:1200].split())
+    lines = read(text, Span(1000, 1200), "双师").lines
+    assert shown(lines) == "".join(text.split())
+    assert shown(lines, "place") == "".join(text[1000:1200].split())
+    assert shown(lines, "found") == "双师" * text.count("双师")
     assert {line.kind for line in lines} == {"heading", "caption", "prose"}
 
 
 def test_a_caption_inside_a_cited_passage_is_not_highlighted_with_it():
     text = "一、文化\n学校认真建设环境文化，从物质、制度、行为等四\n 图 9 塑像\n个方面展开。\n"
-    document, sections, illustrations = read(text)
-    start, end = text.index("学校"), text.index("展开。") + 3
-    lines = document_lines(document.text, sections, illustrations, Span(start, end))
-    assert [(line.kind, line.pieces[0].classes) for line in lines] == [
+    place = Span(text.index("学校"), text.index("展开。") + 3)
+    assert [(line.kind, line.pieces[0].classes) for line in read(text, place).lines] == [
         ("heading", ()),
         ("prose", ("place",)),
         ("caption", ()),
@@ -160,10 +179,13 @@ def test_a_caption_inside_a_cited_passage_is_not_highlighted_with_it():
 
 def test_the_outline_marks_the_section_that_holds_the_place():
     text = "一、概况\n招生6人。\n二、培养\n毕业7人。\n"
-    document, sections, illustrations = read(text)
-    html = reader_html(document, sections, illustrations, Span(text.index("毕业"), text.index("毕业") + 5))
+    html = reader_html(read(text, Span(text.index("毕业"), text.index("毕业") + 5)))
     assert 'aria-current="true">二、培养' in html
     assert html.count("aria-current") == 1
+
+
+def test_words_that_do_not_stand_in_the_report_get_a_line_that_says_so():
+    assert "没有找到“火星”" in Seen(reader_html(read("一、概况\n招生6人。\n", words="火星"))).text
 
 
 @pytest.mark.parametrize(
@@ -196,9 +218,96 @@ def test_example_questions_come_from_the_report_and_take_turns_by_kind():
 
 
 def test_a_document_without_headings_is_still_readable():
-    html = reader_html(Document("甲.txt", "只有一句话。", ""), [((), 0, None)], [], None)
+    html = reader_html(Reading(Document("甲.txt", "只有一句话。", ""), [((), 0, None)]))
     assert "只有一句话。" in html
 
 
 def test_errors_are_shown_in_the_users_words():
     assert "问题是空的" in Seen(notice_html(str(InputError("问题是空的：请写一个问题。")))).text
+
+
+def test_an_answer_is_quoted_with_title_section_and_words():
+    answer = Answer("直接就业多少人？", "answered", "1474人", citations=(citation(),))
+    assert quotation(answer, {"甲.txt": "年报"}) == "1474人（《年报》“一、概况 › （三）学生”第2段：“1474人”）"
+    assert quotation(Answer("？", "not_found", citations=(citation(),)), {}) == ""
+
+
+@pytest.mark.parametrize(
+    ("query", "page", "place"),
+    [
+        ({}, "ask", None),
+        ({"q": "招生？"}, "ask", None),
+        ({"d": "甲.txt", "s": "5", "e": "13"}, "read", Span(5, 13)),
+        ({"d": "甲.txt", "s": "13", "e": "5"}, "read", None),
+        ({"d": "甲.txt", "s": "-1", "e": "x"}, "read", None),
+        ({"d": "甲.txt", "s": "0", "e": "9" * 5000}, "read", None),
+        ({"p": "data"}, "data", None),
+        ({"p": "../../etc"}, "ask", None),
+        ({"q": ["招生"], "p": {"x": 1}}, "ask", None),
+    ],
+)
+def test_an_address_that_anyone_may_have_written_is_read(query, page, place):
+    address = Address.read(query)
+    assert (address.page, address.place) == (page, place)
+
+
+def test_a_selection_chooses_by_all_that_it_names_and_survives_its_address():
+    figures = [
+        figure(),
+        figure("1473人", 1473, start=50, section=("二、培养",)),
+        figure("3门", 3, "课程", unit="门", start=90),
+    ]
+    selection = Selection(chapter="一、概况", kind="count", unit="人", words="就业 1474")
+    assert selection.of(figures) == figures[:1]
+    assert Selection.read(selection.query()) == selection
+    assert Selection().of(figures) == figures
+
+
+def people(*numbers):
+    return [figure(f"{n}人", n, f"指标{n}", start=n) for n in numbers]
+
+
+def test_a_chart_has_the_largest_first_and_each_bar_its_source():
+    (chart,) = charts_of(people(200, 900, 500), 4)
+    assert [bar.value for bar in chart.bars] == [900, 500, 200]
+    assert chart.bars[0].address == "?d=%E7%94%B2.txt&s=900&e=904"
+    assert specification(chart)["data"]["values"][0]["href"] == chart.bars[0].address
+
+
+def test_a_figure_that_dwarfs_the_others_is_named_and_not_drawn():
+    (chart,) = charts_of(people(200, 900, 500, 2_000_000), 4)
+    assert [bar.value for bar in chart.bars] == [900, 500, 200]
+    assert "2000000人" in chart.note
+
+
+def test_two_bars_of_one_name_stay_two_and_too_few_make_no_chart():
+    same = [figure("9人", 9, "教师", start=1), figure("8人", 8, "教师", start=2), figure("7人", 7, "教师", start=3)]
+    (chart,) = charts_of(same, 4)
+    assert len({bar.label for bar in chart.bars}) == 3
+    assert charts_of(same[:2], 4) == []
+
+
+def test_a_login_is_read_from_itself_or_from_a_file(tmp_path):
+    assert read_login("老师:密:码") == ("老师", "密:码")
+    file = tmp_path / "login"
+    file.write_text("\ufeff老师:密码\n", "utf-8")
+    assert read_login(str(file)) == ("老师", "密码")
+
+
+@pytest.mark.parametrize("auth", ["老师", ":密码", "老师:", "/no/such/file"])
+def test_a_login_without_a_name_or_a_password_is_refused(auth):
+    with pytest.raises(InputError, match="用户名:密码"):
+        read_login(auth)
+
+
+def test_the_next_port_is_offered_where_one_is_taken():
+    with listen("127.0.0.1", 0) as taken:
+        port = taken.getsockname()[1]
+        with pytest.raises(InputError, match=f"端口 {port} 已被占用"):
+            listen("127.0.0.1", port)
+
+
+def test_only_this_machine_is_loopback():
+    assert [is_loopback(host) for host in ("127.0.0.1", "::1", "localhost", "0.0.0.0", "192.168.1.2", "服务器")] == [
+        True, True, True, False, False, False,
+    ]  # fmt: skip

@@ -86,7 +86,7 @@ class Answerer:
         alike = [
             m.figure for m in matches if m.score >= best.score - _ALIKE or m.figure.indicator == best.figure.indicator
         ]
-        conflict = tuple(contradicting(best.figure, alike))
+        conflict = tuple(contradicting(best.figure, alike, self._store.document(best.figure.document)))
         disputed = [best, *(match for match in matches if match.figure in conflict)]
         shown = several if len(several) > 1 else disputed if conflict else [best]
         by_passage: dict[int, FigureMatch] = {}

@@ -7,17 +7,31 @@ import json
 import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import NoReturn, TextIO
+from typing import Any, NoReturn, TextIO
 
 from reportqa import __version__
 from reportqa.errors import InputError, ReportQAError
 
+# From this many questions on it pays to load the encoder that is slow to open and fast to run.
+_BULK = 400
 _EXAMPLE = '例如：reportqa ask "本学年招生多少人？"'
 
 
 class _Parser(argparse.ArgumentParser):
+    """A parser that speaks Chinese, which argparse cannot by itself."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs, add_help=False, formatter_class=_Help)
+        self._positionals.title, self._optionals.title = "参数", "选项"
+        self.add_argument("-h", "--help", action="help", help="显示这段说明")
+
     def error(self, message: str) -> NoReturn:
         raise InputError(f"{_in_chinese(message)}（用法见 {self.prog} --help）")
+
+
+class _Help(argparse.HelpFormatter):
+    def add_usage(self, usage: str | None, actions: Any, groups: Any, prefix: str | None = None) -> None:
+        super().add_usage(usage, actions, groups, "用法：" if prefix is None else prefix)
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -44,7 +58,7 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 def _parser() -> argparse.ArgumentParser:
     parser = _Parser(prog="reportqa", description="对中文报告用中文提问：给出原文、出处和数据。", epilog=_EXAMPLE)
-    parser.add_argument("--version", action="version", version=f"reportqa {__version__}")
+    parser.add_argument("--version", action="version", version=f"reportqa {__version__}", help="显示版本")
     commands = parser.add_subparsers(dest="command", required=True, metavar="命令", parser_class=_Parser)
 
     index = _command(commands, "index", "建立或更新索引", _index)
@@ -58,6 +72,18 @@ def _parser() -> argparse.ArgumentParser:
     figures = _command(commands, "figures", "列出报告里的全部数据", _figures)
     figures.add_argument("--format", choices=["table", "csv", "xlsx", "jsonl"], default="table", help="输出形式")
     figures.add_argument("-o", "--output", type=Path, metavar="FILE", help="写到文件（xlsx 必须）")
+
+    check = _command(commands, "check", "核对报告自己的数据：前后矛盾、合计、占比、人均", _check)
+    check.add_argument("--format", choices=["table", "jsonl"], default="table", help="输出形式")
+
+    batch = _command(commands, "batch", "回答一份问题清单，写成文档", _batch)
+    batch.add_argument("questions", type=Path, metavar="QUESTIONS", help="问题清单：.txt .csv .xlsx .jsonl .md")
+    batch.add_argument(
+        "-o", "--output", type=Path, metavar="OUT", help="写到文件：.xlsx .csv .jsonl .md .docx（默认输出 JSON Lines）"
+    )
+    batch.add_argument("--top-k", type=_positive, default=5, metavar="N", help="每题最多引用几段（默认 5）")
+    batch.add_argument("--resume", action="store_true", help="接着上次中断的地方做")
+    batch.add_argument("--reviewed", type=Path, metavar="FILE", help="采用审核过的答案：本程序写出的 .xlsx")
 
     evaluate = _command(commands, "eval", "用自己的问题集衡量答案的质量", _eval)
     evaluate.add_argument("questions", type=Path, metavar="QUESTIONS.jsonl", help="问题集：每行一个问题、证据和答案")
@@ -115,6 +141,47 @@ def _figures(options: argparse.Namespace) -> None:
     from reportqa.tables import write_figures
 
     write_figures(Store(options.index).all_figures(), options.format, options.output)
+
+
+def _check(options: argparse.Namespace) -> None:
+    from reportqa.checking import check
+    from reportqa.store import Store
+
+    store = Store(options.index)
+    findings = check(store.documents(), store.all_figures())
+    if options.format == "jsonl":
+        sys.stdout.writelines(json.dumps(one.to_record(), ensure_ascii=False) + "\n" for one in findings)
+        return
+    from reportqa.terminal import show_findings
+
+    show_findings(findings)
+
+
+def _batch(options: argparse.Namespace) -> None:
+    from reportqa.batch import answer_rows, check_output, json_line, read_questions, run_batch
+    from reportqa.qa import ReportQA
+    from reportqa.terminal import answering, show_summary
+
+    if options.output:
+        check_output(options.output)
+    questions = read_questions(options.questions)
+    qa = ReportQA.open(options.index, options.model, bulk=len(questions) >= _BULK)
+    if options.output is None:
+        if options.resume or options.reviewed:
+            raise InputError("--resume 和 --reviewed 要写到文件：请加 -o 文件名。")
+        sys.stdout.writelines(json_line(row) for row in answer_rows(qa, questions, top_k=options.top_k))
+        return
+    with answering() as progress:
+        summary = run_batch(
+            qa,
+            questions,
+            options.output,
+            top_k=options.top_k,
+            resume=options.resume,
+            reviewed=options.reviewed,
+            progress=progress,
+        )
+    show_summary(summary, options.output)
 
 
 def _eval(options: argparse.Namespace) -> None:

@@ -10,6 +10,7 @@ from functools import partial
 from itertools import islice
 from pathlib import Path
 
+from reportqa import __version__
 from reportqa.bundled_model import MODEL_ID
 from reportqa.datamodel import Document, Figure, Passage, Prose
 from reportqa.dense import Vectors
@@ -24,6 +25,7 @@ from reportqa.store import (
     Manifest,
     PassageEntry,
     PassageVectors,
+    check_files,
     check_writable,
     read_manifest,
     write_index,
@@ -59,7 +61,7 @@ def build_index(
     began = time.perf_counter()
     tell = progress or (lambda stage, done, total: None)
     documents, failures = read_documents(paths)
-    manifest = _readable_manifest(folder)
+    manifest = _sound_manifest(folder)
     # Only a named model has to be loaded to know which one it is.
     encoder = None if model is None else open_encoder(model, bulk=True)
     if manifest is not None and _is_current(manifest, documents, encoder.model_id if encoder else MODEL_ID):
@@ -153,17 +155,21 @@ def _cut_vectors(planned: list[_Planned], vectors: Vectors) -> Iterator[PassageE
         yield PassageEntry(passage, text, places, PassageVectors(own[: len(units)], own[len(units) :]), figures)
 
 
-def _readable_manifest(folder: Path) -> Manifest | None:
-    """Read the manifest; one that cannot be read is as good as none, for what it names is about to be replaced."""
+def _sound_manifest(folder: Path) -> Manifest | None:
+    """Read the manifest; that of a damaged index is as good as none, for what it names is about to be replaced."""
     try:
-        return read_manifest(folder)
+        manifest = read_manifest(folder)
+        if manifest is not None:
+            check_files(folder, manifest)
     except IndexStoreError:
         return None
+    return manifest
 
 
 def _is_current(manifest: Manifest, documents: list[Document], model_id: str) -> bool:
     digests = {document.name: document.digest for document in documents}
-    return manifest.documents == digests and manifest.model_id == model_id
+    same_program = manifest.program == __version__
+    return same_program and manifest.documents == digests and manifest.model_id == model_id
 
 
 def _report(manifest: Manifest, began: float, fresh: bool, failures: list[ReadingError]) -> BuildReport:

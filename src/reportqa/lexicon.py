@@ -95,8 +95,8 @@ def rewrite(question: str, passages_with: Callable[[str], int] = lambda word: 0)
     '民营医院几家'
 
     ``passages_with`` counts the passages of the index that have a word: where the everyday word is in more of them than
-    the report word, it is the report's own, and stays. A single character is replaced only where jieba sees a word of its
-    own; a word inside its report word stays.
+    the report word, it is the report's own, and stays. A single character is replaced only where jieba sees a word of
+    its own; a word inside its report word stays.
     """
     pattern, table = _everyday()
     cuts = word_starts(question)

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from reportqa.answering import Answerer
+from reportqa.checking import Finding, check
 from reportqa.datamodel import Answer, Document, Figure, Illustration
 from reportqa.embedding import Encoder, open_encoder
 from reportqa.errors import IndexStoreError, InputError
@@ -70,6 +71,10 @@ class ReportQA:
     def figures(self) -> list[Figure]:
         """Return every figure of every report, in document order."""
         return self.store.all_figures()
+
+    def check(self) -> list[Finding]:
+        """Return what the figures of each report say of each other: contradictions, sums, shares, values per head."""
+        return check(self.documents(), self.figures())
 
     def illustrations(self) -> list[Illustration]:
         """Return every 图 and 表 caption of every report, in document order."""

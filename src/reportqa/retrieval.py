@@ -23,7 +23,7 @@ CANDIDATES = 30
 class ScoredUnit:
     """A sentence or clause of a passage with its closeness to the question.
 
-    ``coverage`` is the share of the question's bigrams that it says, ``answers`` all of it together, in units of cosine.
+    ``coverage`` is the share of the question's bigrams that it says, ``answers`` all together, in units of cosine.
     """
 
     start: int

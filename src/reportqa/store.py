@@ -18,7 +18,7 @@ from typing import Any
 
 import numpy as np
 
-from reportqa import keywords
+from reportqa import __version__, keywords
 from reportqa.datamodel import Document, Figure, Illustration, Passage, Prose, Section, Span
 from reportqa.dense import DenseIndex, Vectors, write_vectors
 from reportqa.errors import IndexStoreError
@@ -58,6 +58,7 @@ class Manifest:
     passages: int
     figures: int
     files: dict[str, list[int | str]]
+    program: str = __version__
     format: int = FORMAT
 
 
@@ -161,6 +162,18 @@ def read_manifest(folder: Path) -> Manifest | None:
     return manifest
 
 
+def check_files(folder: Path, manifest: Manifest) -> None:
+    """Raise IndexStoreError where a file that the manifest names is missing or not as it was written."""
+    for name, expected in manifest.files.items():
+        path = folder / manifest.generation / name
+        try:
+            sound = path.stat().st_size == expected[0] and _fingerprint(path) == expected
+        except OSError:
+            sound = False
+        if not sound:
+            raise IndexStoreError(f"索引损坏：{path} 缺失或被改动，{_REBUILD}。")
+
+
 class Store:
     """An index opened for reading; safe to use from several threads.
 
@@ -175,7 +188,7 @@ class Store:
             raise IndexStoreError(f"还没有索引：{folder} 里没有 {_MANIFEST}，请先运行 reportqa index。")
         self.manifest = manifest
         self._folder = folder / manifest.generation
-        self._check_files()
+        check_files(folder, manifest)
         self._connections = threading.local()
         self._dense = DenseIndex(self._folder / _UNITS)
         self._first_units = np.array([row[0] for row in self._rows("SELECT first_unit FROM passages ORDER BY number")])
@@ -273,16 +286,6 @@ class Store:
     def _rows(self, sql: str, *values: object) -> list[tuple[Any, ...]]:
         with _damage_reported():
             return self.database.execute(sql, values).fetchall()
-
-    def _check_files(self) -> None:
-        for name, expected in self.manifest.files.items():
-            path = self._folder / name
-            try:
-                sound = path.stat().st_size == expected[0] and _fingerprint(path) == expected
-            except OSError:
-                sound = False
-            if not sound:
-                raise IndexStoreError(f"索引损坏：{path} 缺失或被改动，{_REBUILD}。")
 
 
 @contextlib.contextmanager

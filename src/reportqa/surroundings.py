@@ -114,7 +114,7 @@ def classes(figure: Figure, here: Surroundings) -> frozenset[str]:
 
 
 def years(figure: Figure, here: Surroundings, document: Document) -> frozenset[str]:
-    """Return the years that a figure is of, save the report's own.
+    """Return the years that a figure is of, by its scope, its clause or its headings, save the report's own.
 
     >>> report = Document("r.txt", "", "", year=2023)
     >>> figure = Figure(0, 4, "402人", 402, "人", 402, "人", "count", "乡村医生", "2022年末")
@@ -122,7 +122,8 @@ def years(figure: Figure, here: Surroundings, document: Document) -> frozenset[s
     frozenset({'2022'})
     """
     own = str(document.year)
-    words = fold(figure.scope) if _YEAR.search(fold(figure.scope)) else here.clause
+    said = (fold(figure.scope), here.clause, *map(fold, reversed(figure.section)))
+    words = next((words for words in said if _YEAR.search(words)), "")
     words = _SCHOOL_YEAR.sub(lambda match: "" if own in match.groups() else match[0], words)
     return frozenset(_YEAR.findall(words)) - {own}
 

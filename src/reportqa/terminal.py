@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
 
 from rich.console import Console
 from rich.markup import escape
@@ -12,11 +15,17 @@ from rich.progress import BarColumn, Progress, TaskID, TaskProgressColumn, TextC
 from rich.table import Table
 from rich.text import Text
 
-from reportqa.datamodel import Answer, Citation
+from reportqa.datamodel import Answer, Citation, Figure
 from reportqa.evaluation import ALL, Row, summarize
-from reportqa.index import BuildReport
 from reportqa.metrics import MEASURES
 
+if TYPE_CHECKING:
+    # A question on a cold command line must not wait for what only a batch or a build needs.
+    from reportqa.batch import Summary
+    from reportqa.checking import Finding
+    from reportqa.index import BuildReport
+
+_VERDICT_STYLES = {"holds": "green", "does not hold": "bold red", "cannot be checked": "yellow"}
 _STATUS = {"answered": "", "not_found": "报告里没有找到答案", "error": "无法回答"}
 
 
@@ -64,6 +73,42 @@ def show_answer(answer: Answer) -> None:
         _show_citation(console, citation)
 
 
+def show_findings(findings: Sequence[Finding]) -> None:
+    """Print what a check found: verdict, arithmetic and explanation, and where the figures stand."""
+    console = Console(highlight=False)
+    for finding in findings:
+        head = Text(f"{finding.verdict_text}  {finding.expression}", style=_VERDICT_STYLES[finding.verdict])
+        console.print(Text.assemble(head, "  ", (finding.kind_text, "dim")))
+        console.print(Padding(Text(finding.explanation), (0, 0, 0, 4)))
+        places = "，".join(f"{figure.text} 字符 {figure.start}–{figure.end}" for figure in finding.figures)
+        console.print(Padding(Text(f"{finding.figures[0].document}：{places}", style="dim"), (0, 0, 1, 4)))
+    wrong = sum(finding.verdict == "does not hold" for finding in findings)
+    console.print(f"核对 {len(findings)} 项，{wrong} 项不一致。" if findings else "没有可以互相核对的数据。")
+
+
+@contextmanager
+def answering() -> Iterator[Callable[[int, int], None]]:
+    """Show how far a batch is on stderr, with rate and time left; yields what ``run_batch`` reports to."""
+    columns = (TextColumn("{task.description}"), BarColumn(), TaskProgressColumn(), TimeRemainingColumn())
+    began = time.monotonic()
+    with Progress(*columns, console=Console(stderr=True)) as bar:
+        task = bar.add_task("回答", total=None)
+
+        def report(done: int, total: int) -> None:
+            rate = done / max(time.monotonic() - began, 1e-9)
+            bar.update(task, completed=done, total=total, description=f"回答 {done}/{total} 题，每秒 {rate:.0f} 题")
+
+        yield report
+
+
+def show_summary(summary: Summary, output: Path) -> None:
+    """Print what a batch came to, and where it was written."""
+    console = Console(highlight=False)
+    for line in summary.lines():
+        console.print(Text(line))
+    console.print(Text(f"已写入 {output}"))
+
+
 def show_evaluation(rows: Sequence[Row]) -> None:
     """Print the mean of each measure over all questions and by type, then the questions whose evidence is not first."""
     console = Console(highlight=False)
@@ -108,9 +153,8 @@ def _show_figures(console: Console, answer: Answer) -> None:
     console.print()
 
 
-def _amount(figure: object) -> str:
-    text = getattr(figure, "text", "")
-    return f"约 {text}" if getattr(figure, "approx", False) else str(text)
+def _amount(figure: Figure) -> str:
+    return f"约 {figure.text}" if figure.approx else figure.text
 
 
 def _show_citation(console: Console, citation: Citation) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from reportqa.errors import InputError
 
 MAX_ROWS = 20_000
+MAX_ABOVE = 100  # rows of titles and headers above the questions of a table
 MAX_COLUMNS = 200
 MAX_CELL = 32_767  # what a cell of a spreadsheet holds
 

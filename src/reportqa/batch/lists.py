@@ -20,6 +20,8 @@ from reportqa.errors import InputError
 _NUMBERING = re.compile(
     r"\s*(?:\d{1,5}\s*(?:[、．)）]|\.(?!\d))|[（(]\d{1,5}[)）]|[①-⑳]|[一二三四五六七八九十百]{1,5}、|[-*•·]\s)\s*"
 )
+# Markdown made to be slow takes its reader some 15 s a megabyte.
+_MAX_MARKDOWN = 2 * 2**20
 _TASK = re.compile(r"\[[ xX]\]\s+")
 
 
@@ -48,6 +50,8 @@ def _text(data: bytes, name: str) -> QuestionList:
 
 def _markdown(data: bytes, name: str) -> QuestionList:
     """Read the items of all lists; of a page without a list, the headings that ask, or else its lines."""
+    if len(data) > _MAX_MARKDOWN:
+        raise InputError(f"{name} 有 {len(data) / 2**20:.1f} MB，.md 最多 {_MAX_MARKDOWN // 2**20} MB：请改用 .txt。")
     text = decode(data, name)
     tokens = MarkdownIt("commonmark").parse(text)
     items = _items(tokens)

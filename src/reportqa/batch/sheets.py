@@ -13,13 +13,11 @@ from typing import Any
 from openpyxl import load_workbook
 from openpyxl.utils.exceptions import InvalidFileException
 
-from reportqa.batch.limits import MAX_ROWS, check_columns, check_rows
+from reportqa.batch.limits import MAX_ABOVE, MAX_ROWS, check_columns, check_rows
 from reportqa.errors import InputError
 
 # A workbook is a ZIP archive: a small file can unpack to a huge one.
 _MAX_UNPACKED = 256 * 2**20
-# Titles and headers stand above the questions.
-_ABOVE = 100
 _OLE = b"\xd0\xcf\x11\xe0"
 # What openpyxl and the libraries under it raise for a file that is not what it should be; XML errors are SyntaxErrors.
 _DAMAGE = (
@@ -76,7 +74,7 @@ def _filled(rows: Iterable[tuple[Any, ...]], name: str) -> Iterator[list[Cell]]:
             continue
         check_columns(len(cells), name)
         count += empty + 1
-        if count > MAX_ROWS + _ABOVE:
+        if count > MAX_ROWS + MAX_ABOVE:
             check_rows(count, name)
         yield from ([] for _ in range(empty))
         yield cells

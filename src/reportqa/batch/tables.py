@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import csv
 from collections.abc import Sequence
+from itertools import chain, islice
 from typing import Any
 
 from reportqa.batch.columns import Row, as_text, column_names, find_header, guess_header
 from reportqa.batch.decoding import decode, lines_of
-from reportqa.batch.limits import check_cell, check_columns, check_rows
+from reportqa.batch.limits import MAX_ABOVE, MAX_ROWS, check_cell, check_columns, check_rows
 from reportqa.batch.rows import QuestionList, QuestionRow
 from reportqa.batch.sheets import read_sheets
 from reportqa.errors import InputError
@@ -24,11 +25,14 @@ def read_csv(data: bytes, name: str) -> QuestionList:
     """
     lines = lines_of(decode(data, name))
     delimiter = max(_DELIMITERS, key=next(filter(str.strip, lines), "").count)
+    # The closing row comes out as it went in unless a quotation mark above it is still open.
+    reader = csv.reader(chain((f"{line}\n" for line in lines), _END), delimiter=delimiter)
     try:
-        # The closing row comes out as it went in unless a quotation mark above it is still open.
-        rows = list(csv.reader([*(f"{line}\n" for line in lines), *_END], delimiter=delimiter))
+        rows = list(islice(reader, MAX_ROWS + MAX_ABOVE))
     except csv.Error as error:
         raise InputError(f"{name} 不是可读的 CSV 表格（一格太长，或引号不成对）。") from error
+    if len(rows) == MAX_ROWS + MAX_ABOVE:
+        check_rows(len(lines), name)
     if rows.pop() != _END:
         raise InputError(f"{name} 第 {len(rows) + 1} 行起有一个双引号没有成对：请补上或删去。")
     return _questions(rows, name)

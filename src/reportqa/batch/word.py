@@ -9,7 +9,7 @@ from typing import Any
 from docx import Document
 from docx.enum.text import WD_COLOR_INDEX
 from docx.oxml.ns import qn
-from docx.shared import Pt, RGBColor
+from docx.shared import Mm, Pt, RGBColor
 from docx.text.paragraph import Paragraph
 
 from reportqa.batch.archive import settle
@@ -47,6 +47,8 @@ class _Document:
         self._document = Document()
         # Before a paragraph that stands at the end: adding after the last one looks through all that are there.
         self._end = self._document.add_paragraph()
+        for section in self._document.sections:
+            section.page_width, section.page_height = Mm(210), Mm(297)
         self._document.core_properties.author = "reportqa"
         self._document.core_properties.title = clean(title)[:255]
         self._document.core_properties.comments = ""

@@ -58,7 +58,8 @@ def _share(view: ReportView, rate: Figure) -> Finding | None:
         return found or (_fails(rate, number, stated[0]) if stated else None)
     if _only(wholes, base, number):
         return _fails(rate, number, stated[0])
-    explained = f"报告没有给出唯一的“{base}”数值，{rate.text} 无从复算。"
+    missing = f"给“{base}”的数值不止一个，或口径不同" if wholes else f"没有给出“{base}”的数值"
+    explained = f"报告{missing}，{rate.text} 无从复算。"
     return Finding("share", "cannot be checked", f"{shown(number)} ÷ ? = {rate.text}", (rate, number), explained)
 
 

@@ -86,7 +86,7 @@ class ReportView:
         return list(takewhile(lambda quantity: self.segment(quantity) == segment, nearest))
 
     def named(self, noun: str, near: Figure, kind: Kind = "count") -> list[Figure]:
-        """Return up to 12 quantities whose indicator is ``noun`` or ends with it: the same words first, then the nearest.
+        """Return up to 12 quantities whose indicator is ``noun`` or ends so: the same words first, then the nearest.
 
         What only a bracket includes (含技工等学校) is no quantity of the noun.
         """

@@ -50,7 +50,6 @@ def create_app(library: Library, login: tuple[str, str] | None = None, root_path
         path="",
         root_path=root_path,
         theme=gr.themes.Base(primary_hue="blue", neutral_hue="slate", font=_FONTS, font_mono=_MONOSPACE),
-        css=_static("app.css"),
         footer_links=[],
         run_history=False,
         enable_monitoring=False,
@@ -58,7 +57,7 @@ def create_app(library: Library, login: tuple[str, str] | None = None, root_path
         show_error=True,
         mcp_server=find_spec("mcp") is not None,
     )
-    page = ChinesePage(app, f"<script>{_static('app.js')}</script>")
+    page = ChinesePage(app, f"<style>{_static('app.css')}</style><script>{_static('app.js')}</script>")
     return Login(page, *login) if login else page
 
 

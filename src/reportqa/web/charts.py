@@ -93,6 +93,8 @@ def specification(chart: Chart) -> dict[str, Any]:
             "fontSize": 15,
             "color": _GREY,
             "subtitleColor": _GREY,
+            "subtitlePadding": 5,
+            "offset": 10,
         },
         "data": {"values": bars},
         "encoding": encoding,

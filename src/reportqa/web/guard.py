@@ -43,6 +43,7 @@ class ChinesePage:
 
     Gradio takes the language of its own labels from the browser, and the page's ``lang`` decides which form of a Han
     character a font shows; both have to be settled before its script starts, which its ``head`` option is too late for.
+    Its ``css`` option rewrites selectors, and breaks those with a comma inside.
     """
 
     def __init__(self, app: ASGIApp, head: str) -> None:
