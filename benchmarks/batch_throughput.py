@@ -7,11 +7,14 @@ python benchmarks/batch_throughput.py cmrc2018_trial.json    the questions of a 
 from __future__ import annotations
 
 import json
+import os
+import platform
 import sys
 import tempfile
 import time
 from itertools import islice
 from pathlib import Path
+from typing import Any
 
 from reportqa.batch import WRITERS, QuestionList, answer_rows, read_questions, run_batch, summarise, write_document
 from reportqa.index import build_index
@@ -49,33 +52,42 @@ def cmrc_questions(data: Path, folder: Path) -> tuple[Path, Path]:
     return reports, path
 
 
-def measure(qa: ReportQA, questions: QuestionList, folder: Path) -> None:
-    """Print how fast the list is answered, and how fast with each kind of document written at the end."""
-    letters = sum(len(row.question) for row in questions.rows) / len(questions)
-    print(f"{len(questions)} questions of {letters:.1f} characters")
+def measure(qa: ReportQA, questions: QuestionList, folder: Path) -> dict[str, Any]:
+    """Measure the list answered into JSON Lines from end to end, and each kind of document written from its answers."""
     start, work = time.perf_counter(), time.process_time()
     run_batch(qa, questions, folder / "answers.jsonl")
-    whole, work = time.perf_counter() - start, time.process_time() - work
-    print(f"list to .jsonl: {whole:.1f} s, {len(questions) / whole:.0f} questions/s, {work:.1f} s of processor time")
+    seconds, work = time.perf_counter() - start, time.process_time() - work
     rows = list(answer_rows(qa, questions))
     summary = summarise(rows)
+    writing = {}
     for ending in WRITERS:
         start = time.perf_counter()
         write_document(folder / f"document{ending}", questions, rows, summary)
-        print(f"writing {ending}: {time.perf_counter() - start:.2f} s")
-    print(*summary.lines(), sep="\n")
+        writing[ending] = round(time.perf_counter() - start, 2)
+    return {
+        "questions": len(questions),
+        "characters_per_question": round(sum(len(row.question) for row in questions.rows) / len(questions), 1),
+        "seconds_to_jsonl": round(seconds, 1),
+        "questions_per_second": round(len(questions) / seconds, 1),
+        "processor_milliseconds_per_question": round(work / len(questions) * 1000, 1),
+        "seconds_to_write": writing,
+        "answered": summary.answered,
+        "not_found": summary.not_found,
+        "errors": len(summary.errors),
+    }
 
 
-def right_paragraphs(answers: Path) -> str:
-    """Say for how many questions the first citation stands in the paragraph that the question was asked about."""
+def right_paragraphs(answers: Path) -> int:
+    """Count the questions whose first citation stands in the paragraph that they were asked about."""
     found = [json.loads(line) for line in answers.read_text(encoding="utf-8").splitlines()]
-    right = sum([one["paragraph"]] == [first["document"] for first in one["citations"][:1]] for one in found)
-    return f"first citation from the right paragraph: {right} of {len(found)}"
+    return sum([one["paragraph"]] == [first["document"] for first in one["citations"][:1]] for one in found)
 
 
 def main() -> None:
-    """Build an index and measure a batch over it."""
+    """Build an index, run a batch over it and print one JSON object; the load is that of the machine beforehand."""
     data = Path(sys.argv[1]) if len(sys.argv) > 1 else None
+    machine = f"{platform.system()} {platform.machine()}, {os.cpu_count()} cores, Python {platform.python_version()}"
+    results: dict[str, Any] = {"machine": machine, "load": round(os.getloadavg()[0], 1)}
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         reports, listed = cmrc_questions(data, folder) if data else (Path(__file__).parents[1] / "corpus", None)
@@ -83,9 +95,10 @@ def main() -> None:
         qa = ReportQA.open(folder / "index", bulk=True)
         questions = read_questions(listed or report_questions(qa, folder))
         qa.answer_all([row.question for row in questions.rows[:300]])  # what a run loads once is not its speed
-        measure(qa, questions, folder)
+        results |= measure(qa, questions, folder)
         if data:
-            print(right_paragraphs(folder / "answers.jsonl"))
+            results["first_citation_in_right_paragraph"] = right_paragraphs(folder / "answers.jsonl")
+    print(json.dumps(results, ensure_ascii=False, indent=1))
 
 
 if __name__ == "__main__":

@@ -2,7 +2,8 @@
 
     reportqa index && python docs/screenshots.py
 
-Needs the packages of the tests and a Chromium (REPORTQA_CHROMIUM names another one). Options go to ``app.py``: --index DIR.
+Needs the packages of the tests and a Chromium (REPORTQA_CHROMIUM names another one).
+Options go to ``app.py``: --index DIR.
 """
 
 from __future__ import annotations

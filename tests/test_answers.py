@@ -15,16 +15,16 @@ SHARED = Path(__file__).parents[2] / "shared"
 # A little under what was measured, so that another processor's rounding does not fail the test. See docs/retrieval.md.
 FLOORS = {
     "云川县医疗卫生服务年报2023": {
-        "R@1": 0.86, "R@5": 0.96, "figure@1": 0.74, "conflict": 1.0, "derived": 0.7, "items F1": 0.5,
-        "yes or no": 1.0, "highlight F1": 0.62, "abstain": 0.35, "answered": 0.96,
+        "R@1": 0.88, "R@5": 0.96, "figure@1": 0.79, "conflict": 1.0, "derived": 0.7, "items F1": 0.52,
+        "yes or no": 1.0, "highlight F1": 0.62, "abstain": 0.42, "answered": 0.96,
     },
     "临江市文化和旅游工作报告2022": {
-        "R@1": 0.91, "R@5": 0.96, "figure@1": 0.77, "conflict": 0.5, "derived": 0.7, "items F1": 0.78,
-        "yes or no": 0.6, "highlight F1": 0.63, "abstain": 0.6, "answered": 0.96,
+        "R@1": 0.93, "R@5": 0.96, "figure@1": 0.81, "conflict": 0.5, "derived": 0.7, "items F1": 0.72,
+        "yes or no": 0.5, "highlight F1": 0.63, "abstain": 0.6, "answered": 0.96,
     },
 }  # fmt: skip
 REPORT_FLOORS = {
-    "R@1": 0.85, "R@5": 0.96, "figure@1": 0.81, "figure in answer": 0.81, "conflict": 1.0, "derived": 1.0,
+    "R@1": 0.88, "R@5": 0.96, "figure@1": 0.81, "figure in answer": 0.81, "conflict": 1.0, "derived": 1.0,
     "items F1": 0.55, "yes or no": 1.0, "highlight F1": 0.52, "abstain": 0.7, "answered": 0.97,
 }  # fmt: skip
 

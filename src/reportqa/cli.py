@@ -21,7 +21,7 @@ class _Parser(argparse.ArgumentParser):
     """A parser that speaks Chinese, which argparse cannot by itself."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs, add_help=False, formatter_class=_Help)
+        super().__init__(*args, **kwargs | {"add_help": False, "formatter_class": _Help})
         self._positionals.title, self._optionals.title = "参数", "选项"
         self.add_argument("-h", "--help", action="help", help="显示这段说明")
 
@@ -92,6 +92,11 @@ def _parser() -> argparse.ArgumentParser:
     serve = _command(commands, "serve", "打开网页界面", _serve)
     serve.add_argument("--host", default="127.0.0.1", help="监听地址（默认 127.0.0.1）")
     serve.add_argument("--port", type=_port, default=7860, help="端口（默认 7860）")
+    serve.add_argument(
+        "--corpus", type=Path, default=Path("corpus"), metavar="DIR", help="“文库”页的报告文件夹（默认 corpus）"
+    )
+    serve.add_argument("--auth", metavar="USER:PASSWORD", help="登录：用户名:密码，或写有这样一行的文件")
+    serve.add_argument("--root-path", default="", metavar="PATH", help="反向代理提供网页的路径，如 /reportqa")
 
     model = commands.add_parser("model", help="把内置模型写成 sentence-transformers 文件夹，便于携带")
     model.add_argument("folder", type=Path, metavar="DIR", help="要写入的文件夹")
@@ -199,7 +204,19 @@ def _eval(options: argparse.Namespace) -> None:
 def _serve(options: argparse.Namespace) -> None:
     from reportqa.web import serve
 
-    serve(options.index, options.model, options.host, options.port)
+    def say(line: str) -> None:
+        sys.stderr.write(f"{line}\n")
+
+    serve(
+        options.index,
+        options.model,
+        options.host,
+        options.port,
+        corpus=options.corpus,
+        auth=options.auth,
+        root_path=options.root_path,
+        say=say,
+    )
 
 
 def _model(options: argparse.Namespace) -> None:

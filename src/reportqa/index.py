@@ -95,7 +95,8 @@ def unit_texts(section: Sequence[str], text: str) -> Iterator[tuple[tuple[int, i
 def figure_text(figure: Figure) -> str:
     """Return the words by which a figure is found: whom it covers, what it measures, and itself.
 
-    >>> figure_text(figures_of(Prose.read("招生6191人。", [Span(0, 8)]))[0])
+    >>> from reportqa.figures import figures_in_text
+    >>> figure_text(figures_in_text("招生6191人。")[0])
     '招生6191人'
     """
     return f"{figure.scope.removeprefix('含')}{figure.indicator}{figure.text}"

@@ -20,8 +20,10 @@ from reportqa.errors import InputError
 Writer = Callable[[Path, QuestionList, Sequence[AnsweredRow], Summary], None]
 
 
-def check_output(out: Path) -> None:
-    """Raise InputError, before any question is answered, where no document can be written to ``out``."""
+def check_output(out: Path, *inputs: Path) -> None:
+    """Raise InputError, before any question is answered, where no document can or must be written to ``out``."""
+    if out.resolve() in (path.resolve() for path in inputs):
+        raise InputError(f"-o 不能就是问题清单本身（{out.name} 会被盖掉）：请换一个文件名。")
     if out.suffix.lower() not in WRITERS:
         raise InputError(f"不认识的输出类型：{out.name}（可写：{'、'.join(WRITERS)}）。")
     if not out.parent.is_dir():
