@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from functools import lru_cache
 
@@ -10,6 +11,7 @@ import opencc
 _CHUNK = 20_000
 # Indicators, scopes and headings are folded again and again; passages keep their folded text themselves.
 _SHORT = 64
+_LONE_SURROGATE = re.compile("[\ud800-\udfff]")
 
 
 @lru_cache(maxsize=1)
@@ -44,6 +46,14 @@ def _fold_short(text: str) -> str:
     return _fold(text)
 
 
+def _with_surrogates(text: str, original: str) -> str:
+    """Put back the half characters that OpenCC does not take."""
+    chars = list(text)
+    for lone in _LONE_SURROGATE.finditer(original):
+        chars[lone.start()] = lone[0]
+    return "".join(chars)
+
+
 def _fold(text: str) -> str:
     narrow = "".join(map(_narrow, text))
     if narrow.isascii():
@@ -51,6 +61,6 @@ def _fold(text: str) -> str:
     parts = []
     for start in range(0, len(narrow), _CHUNK):
         part = narrow[start : start + _CHUNK]
-        simplified = _to_simplified().convert(part)
-        parts.append(simplified if len(simplified) == len(part) else part)
+        simplified = _to_simplified().convert(_LONE_SURROGATE.sub("\ufffd", part))
+        parts.append(_with_surrogates(simplified, part) if len(simplified) == len(part) else part)
     return "".join(parts)

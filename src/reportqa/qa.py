@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from reportqa.answering import Answerer
+from reportqa.captions import illustrated_figures
 from reportqa.checking import Finding, check
 from reportqa.datamodel import Answer, Document, Figure, Illustration
 from reportqa.embedding import Encoder, open_encoder
@@ -75,6 +76,10 @@ class ReportQA:
     def check(self) -> list[Finding]:
         """Return what the figures of each report say of each other: contradictions, sums, shares, values per head."""
         return check(self.documents(), self.figures())
+
+    def figures_of(self, illustration: Illustration) -> list[Figure]:
+        """Return the figures that the section of a caption states about what the picture shows."""
+        return illustrated_figures(illustration, self.figures())
 
     def illustrations(self) -> list[Illustration]:
         """Return every 图 and 表 caption of every report, in document order."""

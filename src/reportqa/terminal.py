@@ -15,6 +15,7 @@ from rich.progress import BarColumn, Progress, TaskID, TaskProgressColumn, TextC
 from rich.table import Table
 from rich.text import Text
 
+from reportqa.captions import picture_note
 from reportqa.datamodel import Answer, Citation, Figure
 from reportqa.evaluation import ALL, Row, summarize
 from reportqa.metrics import MEASURES
@@ -71,6 +72,9 @@ def show_answer(answer: Answer) -> None:
     _show_figures(console, answer)
     for citation in answer.citations:
         _show_citation(console, citation)
+    for illustration in answer.illustrations:
+        note = picture_note(illustration) or f"{illustration.label} {illustration.caption}"
+        console.print(Text(f"相关图表：{note}", style="dim"))
 
 
 def show_findings(findings: Sequence[Finding]) -> None:

@@ -14,10 +14,15 @@ from reportqa.figures.indicators import read_places
 from reportqa.figures.plain import cased, plain
 from reportqa.figures.quantities import Quantity
 from reportqa.figures.scanner import scan
+from reportqa.reading import make_document
+from reportqa.sections import split_sections
 
 _NEAR = 200  # characters around a number from which its indicator and scope come
 
-__all__ = ["figures_in_text", "figures_of"]
+# What opens an item of a list is no word of what it measures.
+_BULLETS = "-*•·●▪◆■| "
+
+__all__ = ["extract_figures", "figures_in_text", "figures_of"]
 
 
 def figures_of(prose: Prose, document: str = "", section: tuple[str, ...] = (), scope: str = "") -> list[Figure]:
@@ -37,6 +42,22 @@ def figures_of(prose: Prose, document: str = "", section: tuple[str, ...] = (), 
     return [
         _figure(prose.text, quantity, reading, span, spans, document, section)
         for quantity, reading, span in zip(quantities, readings, spans, strict=True)
+    ]
+
+
+def extract_figures(text: str) -> list[Figure]:
+    r"""Return the figures of a whole report's text, in order; numbering, captions and headings are none.
+
+    >>> [(f.text, f.indicator, f.section) for f in extract_figures("一、规模\n（一）学生\n 图 3 规模\n招生6191人。\n")]
+    [('6191人', '招生', ('一、规模', '（一）学生'))]
+
+    Positions count the code points of ``text``. Any text will do; time is linear in its length.
+    """
+    document = make_document("", text)
+    return [
+        figure
+        for paragraph in split_sections(document).paragraphs
+        for figure in figures_of(Prose.read(text, paragraph.spans), "", paragraph.section)
     ]
 
 
@@ -72,7 +93,7 @@ def _figure(
         normalized_value=quantity.normalized_value,
         normalized_unit=quantity.normalized_unit,
         kind=quantity.kind,
-        indicator=_own_words(text, quantity, reading.indicator),
+        indicator=_own_words(text, quantity, reading.indicator).lstrip(_BULLETS),
         scope=_own_words(text, quantity, reading.scope),
         approx=quantity.approx,
         bound=quantity.bound,

@@ -15,6 +15,7 @@ import gradio as gr
 from fastapi import FastAPI, Request, Response
 from gradio.components.plot import PlotData
 
+from reportqa.captions import picture_note
 from reportqa.checking import check
 from reportqa.tables import write_figures
 from reportqa.web.charts import charts_of, specification
@@ -67,7 +68,13 @@ class DataPage:
                 download=_download,
             ),
             self.findings: _findings_html(library),
-            self.gallery: render("illustrations.html", illustrations=library.qa.illustrations()),
+            self.gallery: render(
+                "illustrations.html",
+                illustrations=[
+                    (illustration, picture_note(illustration), library.qa.figures_of(illustration))
+                    for illustration in library.qa.illustrations()
+                ],
+            ),
         }
         for plot, chart in zip_longest(self.charts, charts):
             # Gradio names what it draws with Vega after the library that usually writes it.
