@@ -16,13 +16,17 @@ from reportqa.items import ItemList, entity, lists_in, people
 from reportqa.matching import FigureMatch, match_figures
 from reportqa.normalization import fold
 from reportqa.questions import Question, parts
-from reportqa.refusing import no_name, ungrounded, wrong_figure, wrong_number, wrong_place, wrong_year
+from reportqa.refusing import no_name, no_post, ungrounded, wrong_figure, wrong_number, wrong_place, wrong_year
 from reportqa.retrieval import Candidate, Retriever, ScoredUnit, coverage
 from reportqa.verdicts import verdict
 
 _OTHER_FIGURES = 6
 # Where half of the answers are right, and how fast that changes (logistic fit over the question sets).
 _MIDDLE = 0.885
+_UNSURE = 0.5
+_FAR = 0.15
+_LOOK = "把握不大，请核对原文。"
+_NOTHING_NEAR = "报告里没有足够接近的内容。"
 _SLOPE = 0.012
 # Two values contradict each other in an answer only where both fit the question about as well.
 _ALIKE = 2.5
@@ -152,7 +156,9 @@ class Answerer:
             text=words,
             places=((best, _places(best, start, end)),),
             verdict=verdict(question.plain, statement) if question.asked == "verdict" else None,
-            refusal=self._refusal(question, best, statement) or no_name(question, people(statement)),
+            refusal=self._refusal(question, best, statement)
+            or no_post(question, statement)
+            or no_name(question, people(statement)),
         )
 
     def _refusal(self, question: Question, candidate: Candidate, statement: str) -> str:
@@ -171,20 +177,21 @@ class Answerer:
         ordered = ordered[:top_k]
         citations = tuple(self._citation(rank, question, c, places) for rank, c in enumerate(ordered, 1))
         cite = _Citer(self._store.figures, ordered)
-        found = not reply.refusal
+        sure = _confidence(reply, ordered[0])
+        refusal = reply.refusal or (_NOTHING_NEAR if sure < _FAR else "")
+        if refusal:
+            return Answer(question.text, "not_found", message=refusal, citations=citations)
         return Answer(
             question=question.text,
-            status="answered" if found else "not_found",
-            answer=reply.text if found else "",
-            verdict=reply.verdict if found else None,
-            message=reply.refusal,
-            confidence=_confidence(reply, ordered[0]),
+            status="answered",
+            answer=reply.text,
+            verdict=reply.verdict,
+            message=_LOOK if sure < _UNSURE else "",
+            confidence=sure,
             citations=citations,
-            figures=cite.figures(reply.figures) if found else (),
-            conflicts=(Conflict(reply.conflict[0].indicator, cite.all(reply.conflict)),)
-            if found and reply.conflict
-            else (),
-            derivation=_derivation(reply.derived, cite) if found and reply.derived else None,
+            figures=cite.figures(reply.figures),
+            conflicts=(Conflict(reply.conflict[0].indicator, cite.all(reply.conflict)),) if reply.conflict else (),
+            derivation=_derivation(reply.derived, cite) if reply.derived else None,
             illustrations=self._illustrations(citations[:1]),
         )
 
@@ -241,8 +248,6 @@ def _confidence(reply: Reply, first: Candidate) -> float:
 
     A contradiction or a computed value is never surer than 0.8: a person should look.
     """
-    if reply.refusal:
-        return 0.0
     cosine = max(unit.cosine for unit in first.units if not unit.whole)
     sure = 1 / (1 + math.exp(-(cosine - _MIDDLE) / _SLOPE))
     return min(sure, 0.8) if reply.derived or reply.conflict else sure

@@ -38,7 +38,10 @@ _REST = re.compile(
 
 _SUM = re.compile(r"[和与及跟、].*(?:加起来|一共|合计|总共|总和|共计|加在一起)|(?:一共|合计|总共).*[和与及跟、]")
 
-Operation = Literal["share", "rest", "sum"]
+_DIFFERENCE = re.compile(r"(?P<one>[^,]{2,20}?)(?:比|较)(?P<other>[^,]{2,20}?)(?:多|少|高|低)了?(?:多少|几)")
+_NAMED = 0.6
+
+Operation = Literal["share", "rest", "sum", "difference"]
 Naming = Callable[[FigureMatch], float]
 
 
@@ -63,6 +66,8 @@ def derive(question: Question, stated: list[FigureMatch], countable: list[Figure
     """
     if question.asked == "percent":
         return _share(question, stated, countable)
+    if _DIFFERENCE.search(question.plain):
+        return _difference(question, countable)
     if _REST.search(question.plain):
         return _rest(question, countable)
     return _sum(question, countable) if _SUM.search(question.plain) else None
@@ -81,6 +86,34 @@ def _share(question: Question, stated: list[FigureMatch], countable: list[Figure
     value = _number(part.figure) / _number(whole.figure)
     expression = _written("÷", part.figure, whole.figure)
     return Derived("share", expression, value, f"{100 * value:.2f}%", (part, whole))
+
+
+def _difference(question: Question, countable: list[FigureMatch]) -> Derived | None:
+    """Subtract where two things are compared by name: A比B多多少."""
+    phrases = _DIFFERENCE.search(question.plain)
+    if phrases is None:
+        return None
+    one, other = (_best_named(countable, phrases[name], question) for name in ("one", "other"))
+    if one is None or other is None or not _comparable(one.figure, other.figure):
+        return None
+    more, less = sorted((one, other), key=lambda match: -_number(match.figure))
+    value = _number(more.figure) - _number(less.figure)
+    text = f"{round(value / (_number(more.figure) / _plain(more.figure)), 6):g}{more.figure.unit}"
+    return Derived("difference", _written("−", more.figure, less.figure), value, text, (more, less))
+
+
+def _best_named(matches: Iterable[FigureMatch], words: str, question: Question) -> FigureMatch | None:
+    """Return the whole figure that a phrase names best, None where none is named for certain."""
+    whole = [match for match in matches if match.figure.parent is None and not match.figure.approx]
+    named = [(share_of_words(fold(match.figure.indicator), words), match.score, match) for match in whole]
+    best = max(named, key=lambda one: one[:2], default=None)
+    return best[2] if best and best[0] >= _NAMED else None
+
+
+def _comparable(one: Figure, other: Figure) -> bool:
+    numbers = isinstance(one.normalized_value, int | float) and isinstance(other.normalized_value, int | float)
+    same = one.document == other.document and one.normalized_unit == other.normalized_unit
+    return numbers and same and one.start != other.start
 
 
 def _rest(question: Question, countable: list[FigureMatch]) -> Derived | None:

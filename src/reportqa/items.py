@@ -52,6 +52,7 @@ _POST = re.compile(
 _DOER = re.compile(
     r"由([^，。；由]{2,20}?)(?:担任|负责|兼任|任(?!务)|牵头|主持|承担|组织|实施|主导|管理|统筹|共同|领衔|带队)"
 )
+_ACT = re.compile(r"(?:由谁|谁来|哪个部门|什么部门|哪个单位|谁)(?:来)?([\u4e00-\u9fff]{2})$")
 _DUTY = re.compile(r"(?:负责|担任|分管|主管|牵头|兼任|主持|领衔|带队)")
 _ORDER = re.compile(r"^(?:[一二三四五六七八九十]+是|首先|其次|此外|第[一二三四五六七八九十]+[，,]?|[（(]?\d+[）).、])")
 
@@ -97,11 +98,11 @@ def entity(question: Question, text: str) -> str:
     >>> entity(understand("技校归哪个部门管"), "五是区人社局负责技工学校的监管工作")
     '区人社局'
     """
-    if question.asked == "who" and people(text):
-        return people(text)
-    doer = _DOER.search(text)
-    if doer and question.asked in ("who", "which"):
-        return doer[1].strip("“”、 ")
+    if question.asked in ("who", "which"):
+        persons = "" if question.asked == "which" else _unsaid(people(text), question)
+        doer = _DOER.search(text) or _doer_of(question, _ORDER.sub("", text))
+        if persons or doer:
+            return persons or (doer[1].strip("“”、 ") if doer else "")
     chunks = [chunk for chunk in _noun_chunks(_ORDER.sub("", text)) if chunk not in question.plain]
     if question.asked == "where":
         return "、".join(
@@ -113,6 +114,16 @@ def entity(question: Question, text: str) -> str:
         before = _DUTY.split(text, maxsplit=1)[0]
         named = [chunk for chunk in named if chunk in before] or named
     return max(named, key=lambda chunk: _strange(chunk, question), default="")
+
+
+def _doer_of(question: Question, text: str) -> re.Match[str] | None:
+    """Find who does what the question asks of somebody: 由谁聘请 in 经营者聘请执行副校长."""
+    act = _ACT.search(question.plain)
+    return re.search(rf"([\u4e00-\u9fff]{{2,12}}?){re.escape(act[1])}", text) if act else None
+
+
+def _unsaid(names: str, question: Question) -> str:
+    return "、".join(name for name in names.split("、") if name not in question.plain)
 
 
 def people(text: str) -> str:

@@ -28,6 +28,9 @@ _MONEY = {
 }
 _AVERAGE = re.compile(r"[生人户次]均")
 _AVERAGE_SAID = re.compile(r"均|每")
+_POST = re.compile(r"[校院局区县市镇乡厅处科部馆厂班]长|主席|董事长|总经理|秘书长")
+# Who is meant, where no other word of a report would say so.
+_REQUIRED = re.compile(r"[男女]|博士|少数民族|留守|外籍|残疾")
 _ORDINAL = re.compile(r"第([一二三四五六七八九十百\d]+)([届批次期轮季])")
 
 
@@ -64,14 +67,14 @@ def wrong_figure(question: Question, match: FigureMatch, context: str) -> str:
     figure = match.figure
     if match.signals["unit"] == 0.0:
         return f"报告里没有找到以“{question.unit}”计的数据。"
-    missing = (
-        _missing_money(question.plain, f"{figure.indicator}{figure.scope}{context}") if figure.kind == "money" else ""
-    )
-    if missing:
-        return f"报告没有给出{missing}，相近的是{figure.indicator}{figure.text}。"
+    said = f"{figure.indicator}{figure.scope}{context}"
+    money = _missing_money(question.plain, said) if figure.kind == "money" else ""
+    if money:
+        return f"报告没有给出{money}，相近的是{figure.indicator}{figure.text}。"
     if _AVERAGE.search(question.plain) and not _AVERAGE_SAID.search(f"{figure.indicator}{context}"):
         return f"报告没有给出平均数，相近的是{figure.indicator}{figure.text}。"
-    if match.signals["contrast"] > 0:
+    missing = [word for word in _REQUIRED.findall(question.plain) if word not in said]
+    if match.signals["contrast"] > 0 or missing:
         return f"报告没有这一项，相近的是{figure.indicator}{figure.text}。"
     return ""
 
@@ -99,6 +102,13 @@ def wrong_number(question: Question, context: str) -> str:
     if not asked or not said or asked & said or {kind for _, kind in asked}.isdisjoint({kind for _, kind in said}):
         return ""
     return f"报告讲的是{'、'.join(f'第{number}{kind}' for number, kind in sorted(said))}。"
+
+
+def no_post(question: Question, statement: str) -> str:
+    """Say that the sentence found does not speak of the post whose holder is asked for (谁是校长)."""
+    posts = set(_POST.findall(question.plain)) if question.asked == "who" else set()
+    missing = [post for post in posts if post not in fold(statement)]
+    return f"报告没有说{'、'.join(missing)}是谁。" if missing else ""
 
 
 def no_name(question: Question, people: str) -> str:
