@@ -11,7 +11,7 @@ from reportqa.agreement import contradicting
 from reportqa.datamodel import Answer, Citation, CitedFigure, Conflict, Derivation, Figure, Illustration, Span
 from reportqa.dense import Vectors
 from reportqa.deriving import COUNTABLE, Derived, derive
-from reportqa.highlighting import best_run, best_sentence
+from reportqa.highlighting import best_run, best_sentence, clauses_around, figure_range
 from reportqa.items import ItemList, entity, lists_in, people
 from reportqa.matching import FigureMatch, match_figures
 from reportqa.normalization import fold
@@ -31,6 +31,7 @@ _SLOPE = 0.012
 # Two values contradict each other in an answer only where both fit the question about as well.
 _ALIKE = 2.5
 # How far from the best clause, in cosine, the list may stand that answers, and what shared words before it are worth.
+_MARKS = " \t\n，。；、：,.;:"
 _LIST_NEAR = 0.05
 _LEAD = 0.02
 
@@ -93,14 +94,9 @@ class Answerer:
         conflict = tuple(contradicting(best.figure, alike, self._store.document(best.figure.document)))
         disputed = [best, *(match for match in matches if match.figure in conflict)]
         shown = several if len(several) > 1 else disputed if conflict else [best]
-        by_passage: dict[int, FigureMatch] = {}
-        for match in shown:
-            by_passage.setdefault(match.candidate.passage.number, match)
         return Reply(
             text="、".join(match.figure.text for match in shown),
-            places=tuple(
-                (m.candidate, _places(m.candidate, m.clause.start, m.clause.end)) for m in by_passage.values()
-            ),
+            places=self._stated(shown),
             figures=tuple(match.figure for match in shown),
             conflict=tuple(match.figure for match in disputed) if conflict else (),
             refusal=self._refusal(question, best.candidate, _text(best.candidate, best.clause) + best.figure.scope)
@@ -131,14 +127,18 @@ class Answerer:
         return chosen
 
     def _derived_reply(self, derived: Derived) -> Reply:
-        places: dict[int, tuple[Candidate, tuple[Span, ...]]] = {}
-        for match in derived.operands:
-            number = match.candidate.passage.number
-            more = _places(match.candidate, match.clause.start, match.clause.end)
-            known = places[number][1] if number in places else ()
-            places[number] = (match.candidate, tuple(sorted({*known, *more})))
         operands = tuple(match.figure for match in derived.operands)
-        return Reply(derived.text, tuple(places.values()), operands, derived=derived)
+        return Reply(derived.text, self._stated(derived.operands), operands, derived=derived)
+
+    def _stated(self, matches: Iterable[FigureMatch]) -> tuple[tuple[Candidate, tuple[Span, ...]], ...]:
+        """Return the passages that state figures, in the order of the figures, each with the places in it."""
+        places: dict[int, tuple[Candidate, set[Span]]] = {}
+        for match in matches:
+            candidate = match.candidate
+            figures = self._store.figures(candidate.passage.number)
+            place = _places(candidate, *figure_range(candidate, match.figure, match.clause, figures))
+            places.setdefault(candidate.passage.number, (candidate, set()))[1].update(place)
+        return tuple((candidate, tuple(sorted(spans))) for candidate, spans in places.values())
 
     def _text_reply(self, question: Question, candidates: list[Candidate]) -> Reply:
         best = candidates[0]
@@ -147,7 +147,7 @@ class Answerer:
         words = text[start:end].strip(" ，；、。")
         chosen = _best_list(best) if question.asked == "list" or question.several else None
         if chosen:
-            words, start, end = "、".join(chosen.members), min(start, chosen.start), max(end, chosen.end)
+            words, (start, end) = "、".join(chosen.members), clauses_around(best, chosen.start, chosen.end)
         elif question.asked in ("who", "where", "which"):
             sentence = best_sentence(best)
             words = entity(question, text[start:end]) or entity(question, text[sentence.start : sentence.end]) or words
@@ -276,4 +276,10 @@ def _text(candidate: Candidate, unit: ScoredUnit) -> str:
 
 
 def _places(candidate: Candidate, start: int, end: int) -> tuple[Span, ...]:
+    """Return the document spans of a range of running text, without the marks and spaces around it."""
+    text = candidate.passage.prose.text
+    while end - start > 1 and text[end - 1] in _MARKS:
+        end -= 1
+    while end - start > 1 and text[start] in _MARKS:
+        start += 1
     return candidate.passage.prose.locate(start, end)

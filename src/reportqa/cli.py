@@ -168,7 +168,7 @@ def _batch(options: argparse.Namespace) -> None:
     from reportqa.terminal import answering, show_summary
 
     if options.output:
-        check_output(options.output)
+        check_output(options.output, options.questions)
     questions = read_questions(options.questions)
     qa = ReportQA.open(options.index, options.model, bulk=len(questions) >= _BULK)
     if options.output is None:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 
+from reportqa.datamodel import Figure
 from reportqa.questions import Question
 from reportqa.retrieval import Candidate, ScoredUnit
 
@@ -19,6 +21,44 @@ def best_sentence(candidate: Candidate) -> ScoredUnit:
     """Return the sentence of a passage that answers best."""
     sentences = [unit for unit in candidate.units if unit.whole]
     return max(sentences, key=lambda unit: unit.answers)
+
+
+def figure_range(
+    candidate: Candidate, figure: Figure, clause: ScoredUnit, figures: Sequence[Figure]
+) -> tuple[int, int]:
+    """Return the range of a passage's running text that states a figure: its clause, or its member of a list there.
+
+    A whole ends before the brackets that hold its parts, where it is the whole that answers: 招生6191人（含…1455人）.
+    """
+    prose = candidate.passage.prose
+    start, end = prose.offset(figure.start), prose.offset(figure.end)
+    others = [prose.offset(other.start) for other in figures if other is not figure and other.parent is None]
+    low, high = clause.start, clause.end
+    for at in _outer_marks(prose.text, clause.start, clause.end):
+        if at < start and any(low <= other < at for other in others):
+            low = at + 1
+        if at >= end and any(at < other < high for other in others):
+            high = at
+            break
+    if figure.parent is None and any(other.parent == figure.start for other in figures):
+        high = end
+    return low, high
+
+
+def _outer_marks(text: str, start: int, end: int) -> list[int]:
+    """Return where 、 stands outside brackets."""
+    marks, depth = [], 0
+    for at in range(start, end):
+        depth += (text[at] in "（(") - (text[at] in "）)")
+        if text[at] == "、" and depth == 0:
+            marks.append(at)
+    return marks
+
+
+def clauses_around(candidate: Candidate, start: int, end: int) -> tuple[int, int]:
+    """Return the range of the whole clauses that hold a range of running text."""
+    held = [unit for unit in candidate.units if not unit.whole and unit.start < end and start < unit.end]
+    return min(unit.start for unit in held), max(unit.end for unit in held)
 
 
 def best_run(question: Question, candidate: Candidate) -> tuple[int, int]:

@@ -33,21 +33,43 @@ _STATUS = {"answered": "", "not_found": "报告里没有找到答案", "error": 
 @contextmanager
 def building() -> Iterator[Callable[[str, int, int], None]]:
     """Show a progress bar on stderr while an index is built; yields what :func:`build_index` reports to."""
-    columns = (TextColumn("{task.description}"), BarColumn(), TaskProgressColumn(), TimeRemainingColumn())
-    bar = Progress(*columns, console=Console(stderr=True))
     tasks: dict[str, TaskID] = {}
+    with _bar() as bar:
 
-    def report(stage: str, done: int, total: int) -> None:
-        if stage not in tasks:
+        def report(stage: str, done: int, total: int) -> None:
             # Not before there is something to show: an error stands alone.
             bar.start()
-            tasks[stage] = bar.add_task(stage, total=total)
-        bar.update(tasks[stage], completed=done, total=total)
+            if stage not in tasks:
+                tasks[stage] = bar.add_task(stage, total=total)
+            bar.update(tasks[stage], completed=done, total=total)
 
-    try:
         yield report
+
+
+@contextmanager
+def answering() -> Iterator[Callable[[int, int], None]]:
+    """Show how far a batch is on stderr, with rate and time left; yields what ``run_batch`` reports to."""
+    began = time.monotonic()
+    with _bar() as bar:
+        task = bar.add_task("回答", total=None)
+
+        def report(done: int, total: int) -> None:
+            bar.start()
+            rate = done / max(time.monotonic() - began, 1e-9)
+            bar.update(task, completed=done, total=total, description=f"回答 {done}/{total} 题，每秒 {rate:.0f} 题")
+
+        yield report
+
+
+@contextmanager
+def _bar() -> Iterator[Progress]:
+    """Give a progress bar on stderr that shows itself from its first report on."""
+    columns = (TextColumn("{task.description}"), BarColumn(), TaskProgressColumn(), TimeRemainingColumn())
+    bar = Progress(*columns, console=Console(stderr=True))
+    try:
+        yield bar
     finally:
-        if tasks:
+        if bar.live.is_started:
             bar.stop()
 
 
@@ -88,21 +110,6 @@ def show_findings(findings: Sequence[Finding]) -> None:
         console.print(Padding(Text(f"{finding.figures[0].document}：{places}", style="dim"), (0, 0, 1, 4)))
     wrong = sum(finding.verdict == "does not hold" for finding in findings)
     console.print(f"核对 {len(findings)} 项，{wrong} 项不一致。" if findings else "没有可以互相核对的数据。")
-
-
-@contextmanager
-def answering() -> Iterator[Callable[[int, int], None]]:
-    """Show how far a batch is on stderr, with rate and time left; yields what ``run_batch`` reports to."""
-    columns = (TextColumn("{task.description}"), BarColumn(), TaskProgressColumn(), TimeRemainingColumn())
-    began = time.monotonic()
-    with Progress(*columns, console=Console(stderr=True)) as bar:
-        task = bar.add_task("回答", total=None)
-
-        def report(done: int, total: int) -> None:
-            rate = done / max(time.monotonic() - began, 1e-9)
-            bar.update(task, completed=done, total=total, description=f"回答 {done}/{total} 题，每秒 {rate:.0f} 题")
-
-        yield report
 
 
 def show_summary(summary: Summary, output: Path) -> None:
