@@ -79,8 +79,7 @@ class Answerer:
 
     def _numeric_reply(self, question: Question, candidates: list[Candidate], vector: Vectors) -> Reply | None:
         matches = match_figures(question, candidates, self._store, vector)
-        countable = match_figures(question, candidates, self._store, vector, COUNTABLE)
-        derived = derive(question, matches, countable)
+        derived = derive(question, matches, lambda: match_figures(question, candidates, self._store, vector, COUNTABLE))
         if derived:
             return self._derived_reply(derived)
         matches = self._of_the_year(question, matches)

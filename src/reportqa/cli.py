@@ -163,7 +163,7 @@ def _check(options: argparse.Namespace) -> None:
 
 
 def _batch(options: argparse.Namespace) -> None:
-    from reportqa.batch import answer_rows, check_output, json_line, read_questions, run_batch
+    from reportqa.batch import answer_rows, check_output, json_line, read_questions, run_batch, summarise
     from reportqa.qa import ReportQA
     from reportqa.terminal import answering, show_summary
 
@@ -172,9 +172,13 @@ def _batch(options: argparse.Namespace) -> None:
     questions = read_questions(options.questions)
     qa = ReportQA.open(options.index, options.model, bulk=len(questions) >= _BULK)
     if options.output is None:
-        if options.resume or options.reviewed:
-            raise InputError("--resume 和 --reviewed 要写到文件：请加 -o 文件名。")
-        sys.stdout.writelines(json_line(row) for row in answer_rows(qa, questions, top_k=options.top_k))
+        if options.resume:
+            raise InputError("--resume 要写到文件：请加 -o 文件名。")
+        rows = []
+        for row in answer_rows(qa, questions, top_k=options.top_k, reviewed=options.reviewed):
+            sys.stdout.write(json_line(row))
+            rows.append(row)
+        show_summary(summarise(rows, questions.notes))
         return
     with answering() as progress:
         summary = run_batch(

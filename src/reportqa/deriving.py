@@ -56,21 +56,22 @@ class Derived:
     operands: tuple[FigureMatch, ...]
 
 
-def derive(question: Question, stated: list[FigureMatch], countable: list[FigureMatch]) -> Derived | None:
+def derive(question: Question, stated: list[FigureMatch], countable: Callable[[], list[FigureMatch]]) -> Derived | None:
     """Compute what is asked where the report states the operands but not the result; None where it is not certain.
 
-    >>> derive(understand("民办学校在全部学校里占多大比例"), [], matches).expression      # doctest: +SKIP
+    >>> derive(understand("民办学校在全部学校里占多大比例"), [], lambda: matches).expression      # doctest: +SKIP
     '5 ÷ 7'
 
-    ``stated`` are the figures of the kind asked for, ``countable`` the counts, sums of money and areas, best first.
+    ``stated`` are the figures of the kind asked for; ``countable`` gives the counts, sums of money and areas, and is
+    called only where they are needed. Both best first.
     """
     if question.asked == "percent":
-        return _share(question, stated, countable)
+        return _share(question, stated, countable())
     if _DIFFERENCE.search(question.plain):
-        return _difference(question, countable)
+        return _difference(question, countable())
     if _REST.search(question.plain):
-        return _rest(question, countable)
-    return _sum(question, countable) if _SUM.search(question.plain) else None
+        return _rest(question, countable())
+    return _sum(question, countable()) if _SUM.search(question.plain) else None
 
 
 def _share(question: Question, stated: list[FigureMatch], countable: list[FigureMatch]) -> Derived | None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 
 from reportqa.datamodel import Figure, Prose
 from reportqa.dense import Vectors
@@ -209,9 +210,14 @@ def _distinct(scope: str) -> str:
 def _contrasts(question: str, text: str, named: str) -> float:
     """Count the contrasts in which the figure stands on the other side of what the question names."""
     faults = 0.0
-    for words in _CONTRASTS:
-        asked = {word for word in words if word in question}
+    for words, asked in _asked_contrasts(question):
         said = {word for word in words if word in named} or {word for word in words if word in text}
-        if asked and said:
-            faults += not asked & said
+        faults += bool(said) and not asked & said
     return faults
+
+
+@lru_cache(maxsize=256)
+def _asked_contrasts(question: str) -> tuple[tuple[tuple[str, ...], frozenset[str]], ...]:
+    """Return the contrasts that a question names a side of; most name none."""
+    sides = ((words, frozenset(word for word in words if word in question)) for words in _CONTRASTS)
+    return tuple((words, asked) for words, asked in sides if asked)

@@ -193,7 +193,7 @@ class Store:
         self._dense = DenseIndex(self._folder / _UNITS)
         self._first_units = np.array([row[0] for row in self._rows("SELECT first_unit FROM passages ORDER BY number")])
         self._figure_rows = np.load(self._folder / _FIGURES, mmap_mode="r")
-        self.document = lru_cache(maxsize=64)(self._document)
+        self.document = lru_cache(maxsize=512)(self._document)
         self.passage = lru_cache(maxsize=4096)(self._passage)
         self.figures = lru_cache(maxsize=4096)(self._figures)
 

@@ -49,13 +49,16 @@ def building() -> Iterator[Callable[[str, int, int], None]]:
 @contextmanager
 def answering() -> Iterator[Callable[[int, int], None]]:
     """Show how far a batch is on stderr, with rate and time left; yields what ``run_batch`` reports to."""
-    began = time.monotonic()
+    began: list[tuple[float, int]] = []
     with _bar() as bar:
         task = bar.add_task("回答", total=None)
 
         def report(done: int, total: int) -> None:
             bar.start()
-            rate = done / max(time.monotonic() - began, 1e-9)
+            # What a resumed run finds done is no work of this one.
+            began.append((time.monotonic(), done))
+            (start, before), now = began[0], began[-1][0]
+            rate = (done - before) / max(now - start, 1e-9)
             bar.update(task, completed=done, total=total, description=f"回答 {done}/{total} 题，每秒 {rate:.0f} 题")
 
         yield report
@@ -112,12 +115,11 @@ def show_findings(findings: Sequence[Finding]) -> None:
     console.print(f"核对 {len(findings)} 项，{wrong} 项不一致。" if findings else "没有可以互相核对的数据。")
 
 
-def show_summary(summary: Summary, output: Path) -> None:
-    """Print what a batch came to, and where it was written."""
-    console = Console(highlight=False)
-    for line in summary.lines():
+def show_summary(summary: Summary, output: Path | None = None) -> None:
+    """Print what a batch came to and where it was written; on stderr where the records went to stdout."""
+    console = Console(highlight=False, stderr=output is None)
+    for line in (*summary.lines(), *([f"已写入 {output}"] if output else [])):
         console.print(Text(line))
-    console.print(Text(f"已写入 {output}"))
 
 
 def show_evaluation(rows: Sequence[Row]) -> None:
