@@ -17,7 +17,7 @@ ifneq "$(AT_HOME)" "True"
 .PHONY: .venv/home
 endif
 
-.PHONY: setup run test clean
+.PHONY: setup run test kills clean
 .DEFAULT_GOAL := setup
 
 setup: .venv/installed
@@ -38,6 +38,10 @@ test: .venv/installed-for-test
 	@.venv/bin/lint-imports
 	@echo "== pytest"
 	@$(VENV_PYTHON) -m pytest
+
+# Fifty kills of a batch at random points, where make test has five.
+kills: .venv/installed-for-test
+	REPORTQA_KILLS=50 $(VENV_PYTHON) -m pytest tests/test_batch_running.py -k killed
 
 # What is built here: the environment, the caches of the tools and the index.
 clean:

@@ -30,7 +30,7 @@ COLUMNS = (
     "属于",
 )
 _SHOWN = ("指标", "原文", "口径", "章节")
-_KINDS = {
+KINDS = {
     "count": "数量",
     "money": "金额",
     "area": "面积",
@@ -82,7 +82,7 @@ def row_of(figure: Figure) -> tuple[str | int | float, ...]:
         figure.unit,
         figure.text,
         figure.scope,
-        _KINDS[figure.kind],
+        KINDS[figure.kind],
         "约" if figure.approx else "",
         _cell(figure.normalized_value),
         figure.normalized_unit,

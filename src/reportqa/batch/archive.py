@@ -5,12 +5,23 @@ from __future__ import annotations
 import re
 import shutil
 import zipfile
+from collections.abc import Callable
 from pathlib import Path
 
 # The first moment that a ZIP archive can name.
 _MOMENT = (1980, 1, 1, 0, 0, 0)
 _PROPERTIES = "docProps/core.xml"
 _WRITTEN = re.compile(rb"<dcterms:(created|modified)[^<]*</dcterms:\1>")
+
+
+def save_settled(save: Callable[[Path], object], path: Path) -> None:
+    """Let an Office document be saved beside ``path``, then settle it there."""
+    unsettled = path.with_name(f"{path.name}.raw")
+    try:
+        save(unsettled)
+        settle(unsettled, path)
+    finally:
+        unsettled.unlink(missing_ok=True)
 
 
 def settle(source: Path, target: Path) -> None:

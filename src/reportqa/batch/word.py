@@ -12,7 +12,7 @@ from docx.oxml.ns import qn
 from docx.shared import Mm, Pt, RGBColor
 from docx.text.paragraph import Paragraph
 
-from reportqa.batch.archive import settle
+from reportqa.batch.archive import save_settled
 from reportqa.batch.cells import clean
 from reportqa.batch.reviewed import sources
 from reportqa.batch.rows import AnsweredRow, QuestionList
@@ -32,12 +32,7 @@ def write_docx(path: Path, questions: QuestionList, rows: Sequence[AnsweredRow],
         book.add("List Bullet", line)
     for one in rows:
         _write_answer(book, one)
-    unsettled = path.with_name(f"{path.name}.raw")
-    try:
-        book.save(unsettled)
-        settle(unsettled, path)
-    finally:
-        unsettled.unlink(missing_ok=True)
+    save_settled(book.save, path)
 
 
 class _Document:

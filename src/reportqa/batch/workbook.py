@@ -15,7 +15,7 @@ from openpyxl.worksheet.hyperlink import Hyperlink
 from openpyxl.worksheet.properties import PageSetupProperties
 
 from reportqa import tables
-from reportqa.batch.archive import settle
+from reportqa.batch.archive import save_settled
 from reportqa.batch.cells import Cell, clean, is_formula, review_columns, section_text
 from reportqa.batch.reviewed import SOURCE
 from reportqa.batch.rows import AnsweredRow, QuestionList
@@ -64,12 +64,7 @@ def write_xlsx(path: Path, questions: QuestionList, rows: Sequence[AnsweredRow],
     notes = _Sheet(book, SUMMARY, [("小结", 100)])
     for line in summary.lines():
         notes.add([line])
-    unsettled = path.with_name(f"{path.name}.raw")
-    try:
-        book.save(unsettled)
-        settle(unsettled, path)
-    finally:
-        unsettled.unlink(missing_ok=True)
+    save_settled(book.save, path)
 
 
 class _Sheet:

@@ -9,8 +9,8 @@ from statistics import median
 from typing import Any
 
 from reportqa.datamodel import Figure
+from reportqa.tables import KINDS
 from reportqa.web.links import place_link
-from reportqa.web.selection import KINDS
 
 _FEWEST, _MOST = 3, 14
 _DRAWN = ("count", "money", "area", "percent")

@@ -17,11 +17,11 @@ from gradio.components.plot import PlotData
 
 from reportqa.captions import picture_note
 from reportqa.checking import check
-from reportqa.tables import write_figures
+from reportqa.tables import KINDS, write_figures
 from reportqa.web.charts import charts_of, specification
 from reportqa.web.library import Library
 from reportqa.web.render import render
-from reportqa.web.selection import KINDS, Selection, chapter
+from reportqa.web.selection import Selection, chapter
 
 _SHOWN = 300
 _CHARTS = 4

@@ -7,17 +7,6 @@ from dataclasses import asdict, dataclass
 
 from reportqa.datamodel import Figure
 
-KINDS = {
-    "count": "数量",
-    "money": "金额",
-    "area": "面积",
-    "percent": "百分比",
-    "ratio": "比",
-    "date": "日期",
-    "duration": "时长",
-    "rank": "名次",
-    "other": "其他",
-}
 _LONGEST = 200
 
 
