@@ -22,6 +22,8 @@ ROOT = Path(__file__).parent.parent
 BOX = "#question textarea, #question input"
 HOSTILE = "招生多少人？<script>alert(1)</script>\"双\"'单'<img src=x onerror=alert(1)>${7*7}{{7*7}}"
 DIRECT = urllib.request.build_opener(urllib.request.ProxyHandler({}))
+# The first question of a process waits for jieba's dictionary, and the machine may be busy.
+expect.set_options(timeout=20_000)
 
 
 def free_port() -> int:
@@ -166,6 +168,7 @@ def test_a_link_leads_straight_to_an_answer_or_to_a_place(page, url, corpus):
 def test_turning_between_the_pages_keeps_what_was_there(page, url):
     page.goto(url)
     ask(page, "本学年招生多少人？")
+    expect(page.locator(".headline")).to_have_text("6191人")
     page.get_by_role("tab", name="原文").click()
     expect(page.locator(".reader .document")).to_contain_text("渝北区位于重庆市中心城市北部")
     page.get_by_role("tab", name="提问").click()
