@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import islice
 from typing import Literal
 
 from reportqa.agreement import contradicting
@@ -23,15 +24,15 @@ from reportqa.verdicts import verdict
 _OTHER_FIGURES = 6
 # Where half of the answers are right, and how fast that changes (logistic fit over the question sets).
 _MIDDLE = 0.885
+_SLOPE = 0.012
 _UNSURE = 0.5
 _FAR = 0.15
 _LOOK = "把握不大，请核对原文。"
 _NOTHING_NEAR = "报告里没有足够接近的内容。"
-_SLOPE = 0.012
+_MARKS = " \t\n，。；、：,.;:"
 # Two values contradict each other in an answer only where both fit the question about as well.
 _ALIKE = 2.5
 # How far from the best clause, in cosine, the list may stand that answers, and what shared words before it are worth.
-_MARKS = " \t\n，。；、：,.;:"
 _LIST_NEAR = 0.05
 _LEAD = 0.02
 
@@ -120,9 +121,9 @@ class Answerer:
         chosen: list[FigureMatch] = []
         for part in parts(question):
             matches = match_figures(part, [best.candidate], self._store, vector)
-            near = [match for match in matches if match.sentence == best.sentence and match not in chosen]
             taken = {match.figure for match in chosen}
-            chosen += next(([match] for match in near if match.figure not in taken), [])
+            near = (match for match in matches if match.sentence == best.sentence and match.figure not in taken)
+            chosen += islice(near, 1)
         return chosen
 
     def _derived_reply(self, derived: Derived) -> Reply:

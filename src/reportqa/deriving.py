@@ -81,9 +81,9 @@ def _share(question: Question, stated: list[FigureMatch], countable: list[Figure
     if not part_words:
         return None
     pair = _best_pair(countable, _naming(part_words, question), _naming(whole_words, question))
-    if pair is None or _is_stated(question, stated, part_words, pair[2]):
+    if pair is None or _is_stated(question, stated, part_words):
         return None
-    part, whole, _ = pair
+    part, whole = pair
     value = _number(part.figure) / _number(whole.figure)
     expression = _written("÷", part.figure, whole.figure)
     return Derived("share", expression, value, f"{100 * value:.2f}%", (part, whole))
@@ -94,16 +94,14 @@ def _difference(question: Question, countable: list[FigureMatch]) -> Derived | N
     phrases = _DIFFERENCE.search(question.plain)
     if phrases is None:
         return None
-    one, other = (_best_named(countable, phrases[name], question) for name in ("one", "other"))
+    one, other = (_best_named(countable, phrases[name]) for name in ("one", "other"))
     if one is None or other is None or not _comparable(one.figure, other.figure):
         return None
     more, less = sorted((one, other), key=lambda match: -_number(match.figure))
-    value = _number(more.figure) - _number(less.figure)
-    text = f"{round(value / (_number(more.figure) / _plain(more.figure)), 6):g}{more.figure.unit}"
-    return Derived("difference", _written("−", more.figure, less.figure), value, text, (more, less))
+    return _subtracted("difference", more, less)
 
 
-def _best_named(matches: Iterable[FigureMatch], words: str, question: Question) -> FigureMatch | None:
+def _best_named(matches: Iterable[FigureMatch], words: str) -> FigureMatch | None:
     """Return the whole figure that a phrase names best, None where none is named for certain."""
     whole = [match for match in matches if match.figure.parent is None and not match.figure.approx]
     named = [(share_of_words(fold(match.figure.indicator), words), match.score, match) for match in whole]
@@ -121,12 +119,16 @@ def _rest(question: Question, countable: list[FigureMatch]) -> Derived | None:
     pair = _best_pair(countable, _named(question), _named(question))
     if pair is None or not _part_of(pair[0], pair[1]):
         return None
-    part, whole, _ = pair
-    value = _number(whole.figure) - _number(part.figure)
-    factor = _number(whole.figure) / float(_plain(whole.figure))
-    rest = round(value / factor, 6)
-    text = f"{rest:g}{whole.figure.unit}"
-    return Derived("rest", _written("−", whole.figure, part.figure), value, text, (whole, part))
+    part, whole = pair
+    return _subtracted("rest", whole, part)
+
+
+def _subtracted(operation: Operation, more: FigureMatch, less: FigureMatch) -> Derived:
+    """Subtract, and write what is left in the unit of the larger figure."""
+    value = _number(more.figure) - _number(less.figure)
+    factor = _number(more.figure) / _plain(more.figure)
+    text = f"{round(value / factor, 6):g}{more.figure.unit}"
+    return Derived(operation, _written("−", more.figure, less.figure), value, text, (more, less))
 
 
 def _sum(question: Question, countable: list[FigureMatch]) -> Derived | None:
@@ -154,8 +156,8 @@ def _sum(question: Question, countable: list[FigureMatch]) -> Derived | None:
 
 def _best_pair(
     matches: Iterable[FigureMatch], part_says: Naming, whole_says: Naming
-) -> tuple[FigureMatch, FigureMatch, float] | None:
-    """Return the part and the whole that the words name best, with how well; both from one document, in one unit."""
+) -> tuple[FigureMatch, FigureMatch] | None:
+    """Return the part and the whole that the words name best, both from one document and in one unit."""
     pool = [match for match in list(matches)[:_OPERANDS] if isinstance(match.figure.normalized_value, int | float)]
     best: tuple[float, FigureMatch, FigureMatch] | None = None
     for part, whole in permutations(pool, 2):
@@ -170,7 +172,7 @@ def _best_pair(
         score = said + whole_said + 0.8 * close + 0.05 * (part.score + whole.score)
         if best is None or score > best[0]:
             best = (score, part, whole)
-    return (best[1], best[2], best[0]) if best else None
+    return (best[1], best[2]) if best else None
 
 
 def _fit_together(part: Figure, whole: Figure) -> bool:
@@ -191,7 +193,7 @@ def _part_of(part: FigureMatch, whole: FigureMatch) -> bool:
     return part.sentence == whole.sentence or fold(whole.figure.indicator).endswith(fold(part.figure.indicator))
 
 
-def _is_stated(question: Question, stated: list[FigureMatch], part_words: str, certainty: float) -> bool:
+def _is_stated(question: Question, stated: list[FigureMatch], part_words: str) -> bool:
     """Tell whether the report itself gives the share that is asked for."""
     rate = re.search(r"[\u4e00-\u9fff]{2}率", question.plain)
     for match in stated[:3]:
@@ -216,7 +218,7 @@ def _naming(words: str, question: Question) -> Naming:
 
 
 def _clause(match: FigureMatch) -> str:
-    return fold(match.candidate.passage.prose.text[match.clause.start : match.clause.end])
+    return match.candidate.passage.folded[match.clause.start : match.clause.end]
 
 
 def _named(question: Question) -> Naming:

@@ -15,7 +15,6 @@ from reportqa.normalization import fold
 from reportqa.words import bigrams, content_words, cut, frequency
 
 MAX_QUESTION = 500
-_TERSE = 16
 # A word that jieba's dictionary counts less often than this, before 县 or 区, is a name.
 _RARE = 300
 
@@ -177,7 +176,6 @@ class Question:
     text: str
     plain: str
     asked: Asked
-    yes_no: bool
     several: bool
     unit: str
     years: tuple[int, ...]
@@ -195,11 +193,6 @@ class Question:
         """Tell whether a clause has a word that goes with what is asked for: 由于 for a reason, 、 for a list."""
         cue = _CUES.get(self.asked)
         return cue is not None and bool(cue.search(clause))
-
-    @property
-    def terse(self) -> bool:
-        """Whether it is a bare noun phrase (文物？), which may ask for a figure of any kind."""
-        return self.asked == "description" and len(self.plain) <= _TERSE
 
 
 def understand(text: str, passages_with: Callable[[str], int] = lambda word: 0) -> Question:
@@ -224,12 +217,11 @@ def understand(text: str, passages_with: Callable[[str], int] = lambda word: 0) 
 
 def _read(text: str, bare: str, plain: str, folded: str) -> Question:
     """Interpret a question whose words are settled: ``folded`` still has its last particles and marks."""
-    asked, yes_no = _asked(bare, folded)
+    asked = _asked(bare, folded)
     return Question(
         text=text,
         plain=plain,
         asked=asked,
-        yes_no=yes_no,
         several=bool(_WH_LIST.search(bare) or _SEVERAL_ASPECTS.search(bare)),
         unit=_unit(plain) if asked in ("count", "quantity", "duration") else "",
         years=tuple(int(a or b) for a, b in _YEAR.findall(bare)),
@@ -259,7 +251,7 @@ def parts(question: Question) -> list[Question]:
     return [_read(part, part, part, part) for part in single] if len(single) > 1 else []
 
 
-def _asked(bare: str, folded: str) -> tuple[Asked, bool]:
+def _asked(bare: str, folded: str) -> Asked:
     yes_no = bool(_VERDICT.search(folded)) and not _WH.search(bare)
     asked: Asked = next((kind for kind, form in _FORMS if form.search(bare)), "description")
     if asked in ("count", "quantity") and _SEVERAL_ASPECTS.search(bare):
@@ -268,7 +260,7 @@ def _asked(bare: str, folded: str) -> tuple[Asked, bool]:
         asked = "money"
     if yes_no and asked in ("description", "method", "list"):
         asked = "verdict"
-    return asked, yes_no
+    return asked
 
 
 def _unit(plain: str) -> str:

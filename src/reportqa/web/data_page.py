@@ -16,7 +16,6 @@ from fastapi import FastAPI, Request, Response
 from gradio.components.plot import PlotData
 
 from reportqa.captions import picture_note
-from reportqa.checking import check
 from reportqa.tables import KINDS, write_figures
 from reportqa.web.charts import charts_of, specification
 from reportqa.web.library import Library
@@ -108,8 +107,7 @@ def offer_downloads(app: FastAPI, library: Library) -> None:
 
 
 def _findings_html(library: Library) -> str:
-    qa = library.qa
-    found = check(qa.documents(), qa.figures())
+    found = library.qa.check()
     sound = [finding for finding in found if finding.verdict == "holds" and not finding.other_base]
     notable = [finding for finding in found if finding not in sound]
     return render("findings.html", findings=found, notable=notable, sound=sound)
