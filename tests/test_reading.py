@@ -61,7 +61,7 @@ def test_damaged_utf8_is_not_taken_for_gb18030(tmp_path):
 
 def test_a_missing_file_and_an_unknown_ending_are_refused(tmp_path):
     assert "打不开" in refusal(tmp_path / "missing.txt")
-    assert "不认识的文件类型" in refusal(write(tmp_path, "r.docx", b"PK"))
+    assert "不认识的文件类型" in refusal(write(tmp_path, "r.xyz", b"PK"))
     with pytest.raises(ReadingError, match="找不到"):
         read_documents([tmp_path / "missing"])
     with pytest.raises(ReadingError, match="打不开"):

@@ -1,3 +1,3 @@
 """Cited answers, with figures as data, to Chinese questions over Chinese reports; offline."""
 
-__version__ = "0.1.0"
+__version__ = "0.2.0"

@@ -9,7 +9,7 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from itertools import accumulate
+from itertools import accumulate, repeat
 from typing import Any, Literal
 
 SCHEMA = 1
@@ -58,26 +58,40 @@ class Prose:
     (Span(start=4, end=5), Span(start=14, end=17))
     >>> prose.envelope(4, 8)
     Span(start=4, end=17)
+
+    ``leads`` are words read before each span that do not stand there: the heads of a table's cell. They have no place
+    in the document.
+
+    >>> row = Prose.read("| 甲校 | 1200 |", [Span(7, 11)], ["甲校招生数"])
+    >>> row.text, row.locate(0, 9)
+    ('甲校招生数1200', (Span(start=7, end=11),))
     """
 
     text: str
     spans: tuple[Span, ...]
+    leads: tuple[str, ...] = ()
     _ends: tuple[int, ...] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         # Where each span ends in the running text, so that a look-up need not walk over all of them.
-        object.__setattr__(self, "_ends", tuple(accumulate(len(span) for span in self.spans)))
+        leads = map(len, self.leads) if self.leads else repeat(0)
+        lengths = (len(span) + before for span, before in zip(self.spans, leads, strict=False))
+        object.__setattr__(self, "_ends", tuple(accumulate(lengths)))
 
     @classmethod
-    def read(cls, text: str, spans: Iterable[Span]) -> Prose:
-        """Read ``spans`` (ascending, disjoint) out of a document's ``text``."""
+    def read(cls, text: str, spans: Iterable[Span], leads: Iterable[str] = ()) -> Prose:
+        """Read ``spans`` (ascending, disjoint) out of a document's ``text``, each after its lead, if any."""
+        before = tuple(leads)
+        if before:
+            kept = tuple(spans)
+            return cls("".join(lead + span.of(text) for lead, span in zip(before, kept, strict=True)), kept, before)
         kept = tuple(span for span in spans if len(span))
         return cls("".join(span.of(text) for span in kept), kept)
 
     def position(self, offset: int) -> int:
         """Return the document position of the character at ``offset`` of the running text."""
         piece = min(bisect_right(self._ends, offset), len(self.spans) - 1)
-        return self.spans[piece].end - (self._ends[piece] - offset)
+        return self.spans[piece].end - min(self._ends[piece] - offset, len(self.spans[piece]))
 
     def offset(self, position: int) -> int:
         """Return where the character at a document ``position`` stands in the running text.
@@ -94,14 +108,14 @@ class Prose:
         return self._ends[piece] - len(span) + max(position - span.start, 0)
 
     def locate(self, start: int, end: int) -> tuple[Span, ...]:
-        """Return the document spans of ``text[start:end]``, gaps left out."""
+        """Return the document spans of ``text[start:end]``, gaps and leads left out."""
         found: list[Span] = []
         for piece in range(bisect_right(self._ends, start), len(self.spans)):
             span, before = self.spans[piece], self._ends[piece] - len(self.spans[piece])
             if start >= end or before >= end:
                 break
             found.append(Span(span.start + max(start - before, 0), span.start + min(end - before, len(span))))
-        return tuple(found)
+        return tuple(place for place in found if len(place))
 
     def envelope(self, start: int, end: int) -> Span:
         """Return the one document span from the first to the last character of ``text[start:end]``."""
@@ -110,10 +124,21 @@ class Prose:
 
 
 @dataclass(frozen=True, slots=True)
+class Picture:
+    """A picture of a source file: the text position that it stands at, its file ending (".png") and its bytes."""
+
+    position: int
+    suffix: str
+    data: bytes = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
 class Document:
     """One report: its file name, its text, and what the text says of itself.
 
     ``pages`` holds the start of each page for sources that have pages; ``year`` and ``region`` are None where unknown.
+    ``genre`` is the kind of report that its title names (质量年度报告, 工作报告, 统计公报), "" where it names none.
+    ``pictures`` are only there while an index is built.
     """
 
     name: str
@@ -123,6 +148,8 @@ class Document:
     year: int | None = None
     region: str | None = None
     pages: tuple[int, ...] = ()
+    genre: str = ""
+    pictures: tuple[Picture, ...] = ()
 
     def page_at(self, position: int) -> int | None:
         """Return the 1-based page that holds ``position``, or None where the source has no pages."""
@@ -130,16 +157,38 @@ class Document:
 
 
 @dataclass(frozen=True, slots=True)
+class Row:
+    """A line of a table and its cells, each without the blanks around it; an empty cell is an empty span."""
+
+    span: Span
+    cells: tuple[Span, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """A table of the text: ``heads`` are the rows that name its columns, above its other ``rows``.
+
+    ``caption`` and ``unit`` are what the lines around it say of all of it: 各校招生情况, 万元.
+    """
+
+    heads: tuple[Row, ...]
+    rows: tuple[Row, ...]
+    caption: str = ""
+    unit: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Paragraph:
     """One paragraph of prose; several spans where a caption or a bare line end cuts it in two.
 
-    ``number`` counts from 1 within the section.
+    ``number`` counts from 1 within the section. A ``table`` is a paragraph too: its lines are one span.
     """
 
     document: str
     section: tuple[str, ...]
     number: int
     spans: tuple[Span, ...]
+    table: Table | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,18 +209,25 @@ class Section:
 class Passage:
     """The unit that is retrieved and cited: whole sentences of one paragraph, at most about 300 characters.
 
-    ``spans`` leaves captions out; ``span`` is the envelope that a citation quotes.
+    ``spans`` leaves captions out; ``span`` is the envelope that a citation quotes. A passage of a table is whole rows:
+    ``spans`` are cells, and ``leads`` the words that are read before each of them (see :class:`Prose`). Its first and
+    last span are empty: there its lines begin and end.
     """
 
     document: str
     section: tuple[str, ...]
     paragraph: int
     spans: tuple[Span, ...]
+    leads: tuple[str, ...] = ()
 
     @property
     def span(self) -> Span:
         """The envelope ``[start, end)`` in the document."""
         return Span(self.spans[0].start, self.spans[-1].end)
+
+    def prose(self, text: str) -> Prose:
+        """Read the passage out of its document's ``text``."""
+        return Prose.read(text, self.spans, self.leads)
 
 
 @dataclass(frozen=True, slots=True)
@@ -203,6 +259,12 @@ class Figure:
     def span(self) -> Span:
         """The place of ``text`` in the document."""
         return Span(self.start, self.end)
+
+    @property
+    def stated(self) -> str:
+        """The text with its unit, where that stands in the head of a table alone: 1200人."""
+        bare = self.kind in ("count", "money", "area", "percent", "duration", "other") and self.text.isascii()
+        return self.text + self.unit if bare and self.text[-1:].isdigit() and self.text[:1] not in "$¥" else self.text
 
     def to_record(self) -> dict[str, Any]:
         """Return the JSON object of ``figures --format jsonl``."""
@@ -327,6 +389,21 @@ class Derivation:
             "text": self.text,
             "operands": [operand.to_record() for operand in self.operands],
         }
+
+
+@dataclass(frozen=True, slots=True)
+class Compared:
+    """What one report gives for an indicator; ``change`` is by how much it grew on the year before, in percent."""
+
+    year: int | None
+    region: str | None
+    figure: Figure
+    change: float | None = None
+
+    def to_record(self) -> dict[str, Any]:
+        """Return the JSON object of ``compare --format jsonl``."""
+        change = None if self.change is None else round(self.change, 4)
+        return {"year": self.year, "region": self.region, "change": change} | self.figure.to_record()
 
 
 @dataclass(frozen=True, slots=True)

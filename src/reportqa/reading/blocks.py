@@ -1,0 +1,211 @@
+"""What every reader finds in a file, in the order of reading, and the one text that is made of it."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+
+from reportqa.datamodel import Picture
+from reportqa.reading.grids import Grid, write_grid
+from reportqa.reading.marks import MARKS, PAGE, PICTURE, clean_words, one_line, unmarked
+from reportqa.reading.source import Source
+from reportqa.reading.titles import is_numbered, is_subtitle, is_whole_title, title_lines
+
+_LEVELS = 6
+_HEADING_LENGTH = 60
+# The same picture so many times is the letterhead.
+_REPEATED = 3
+_MOST_BYTES = 200 * 2**20
+_TITLE_WITHIN = 30
+_CONTENTS_LENGTH = 200
+_CONTENTS = re.compile(r"[^\n]{0,80}?(?:[.…·．]\s?){3,}\s*[（(]?\d{1,4}[)）]?")
+_CONTENTS_HEAD = re.compile(r"目\s*[录錄次]")
+
+
+@dataclass(frozen=True, slots=True)
+class Image:
+    """A picture as it was found: its file ending and its bytes."""
+
+    suffix: str
+    data: bytes = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """A paragraph, or a heading where ``level`` is 1 to 6; ``title`` marks a line of the report's own title.
+
+    ``text`` holds ``PICTURE`` for each of ``images``, and ``PAGE`` where a page begins.
+    """
+
+    text: str
+    level: int = 0
+    title: bool = False
+    images: tuple[Image, ...] = ()
+
+    @property
+    def words(self) -> str:
+        """The text without marks."""
+        return unmarked(clean_words(self.text)).strip()
+
+
+@dataclass(frozen=True, slots=True)
+class TableBlock:
+    """A table; its pictures stand behind it."""
+
+    grid: Grid
+    images: tuple[Image, ...] = ()
+    words: str = field(default="", init=False)
+
+
+AnyBlock = Block | TableBlock
+
+
+def make_source(blocks: Sequence[AnyBlock]) -> Source:
+    r"""Write blocks as one text, empty lines between them, the lines of the title close together.
+
+    >>> source = make_source([Block("某县年报"), Block("概况", 1), Block("招生6191人。"), Block("成效", 1)])
+    >>> source.text
+    '某县年报\n\n# 概况\n\n招生6191人。\n\n# 成效\n'
+    >>> source.title
+    '某县年报'
+
+    Lines of a table of contents are left out, and so are pictures that come again and again.
+    """
+    kept = [_without_contents(block) for block in blocks]
+    title = _find_title(kept)
+    writer = _Writer(_decorations(blocks))
+    for number, block in enumerate(kept):
+        if isinstance(block, TableBlock):
+            writer.write_table(block)
+        else:
+            writer.write(block, block.level if number not in title else 0, tight=number in title[1:])
+    words = one_line("\n".join(kept[number].words for number in title))
+    return Source(writer.finish(), tuple(writer.pages), tuple(writer.pictures), words)
+
+
+class _Writer:
+    """Writes the text; the gap between two blocks is written when the second one comes."""
+
+    def __init__(self, decorations: frozenset[bytes]) -> None:
+        self.parts: list[str] = []
+        self.length = 0
+        self.pages: list[int] = []
+        self.pictures: list[Picture] = []
+        self.decorations = decorations
+        self.bytes = 0
+        self.gap = ""
+
+    def finish(self) -> str:
+        if self.parts:
+            self.gap = ""
+            self._add("\n")
+        return "".join(self.parts)
+
+    def write(self, block: Block, level: int, tight: bool = False) -> None:
+        heads = level and len(block.words) <= _HEADING_LENGTH and "\n" not in block.words
+        hashes = "#" * min(level, _LEVELS) + " " if heads else ""
+        images = iter(block.images)
+        if tight and self.gap:
+            self.gap = "\n"
+        for piece in re.split(f"({MARKS.pattern})", clean_words(block.text)):
+            if piece == PICTURE:
+                self._put(next(images, None))
+            elif piece == PAGE:
+                self._turn_page()
+            elif piece.strip():
+                self._add(hashes + piece)
+                hashes = ""
+        self._close()
+
+    def write_table(self, block: TableBlock) -> None:
+        lines = write_grid(block.grid)
+        for group in (*([line] for line in lines.before), lines.block, *([line] for line in lines.after)):
+            self._write_lines(group)
+        for image in block.images:
+            self._put(image)
+
+    def _write_lines(self, lines: Sequence[str]) -> None:
+        for number, line in enumerate(lines):
+            self._add("\n" if number else "")
+            if PAGE in line:
+                self._turn_page()
+            self._add(unmarked(line))
+        self._close()
+
+    def _close(self) -> None:
+        """End a block, so that what comes next stands apart."""
+        self.gap = "\n\n" if self.parts else ""
+
+    def _turn_page(self) -> None:
+        self._add("")
+        self.pages.append(self.length)
+
+    def _put(self, image: Image | None) -> None:
+        if image is None or image.data in self.decorations or self.bytes + len(image.data) > _MOST_BYTES:
+            return
+        self.bytes += len(image.data)
+        self.pictures.append(Picture(self.length, image.suffix, image.data))
+
+    def _add(self, text: str) -> None:
+        text, self.gap = self.gap + text, ""
+        if text:
+            self.parts.append(text)
+            self.length += len(text)
+
+
+def _decorations(blocks: Iterable[AnyBlock]) -> frozenset[bytes]:
+    times = Counter(image.data for block in blocks for image in block.images)
+    return frozenset(data for data, count in times.items() if count >= _REPEATED)
+
+
+def is_contents(line: str) -> bool:
+    """Tell whether a line is one of a table of contents, or the word over it.
+
+    >>> is_contents("一、概况……………12"), is_contents("目　录"), is_contents("招生6191人。")
+    (True, True, False)
+    """
+    return len(line) <= _CONTENTS_LENGTH and bool(_CONTENTS.fullmatch(line) or _CONTENTS_HEAD.fullmatch(line))
+
+
+def _without_contents(block: AnyBlock) -> AnyBlock:
+    """Take the words from a line of a table of contents; only its marks stay."""
+    if not isinstance(block, Block) or not is_contents(block.words):
+        return block
+    return Block("".join(MARKS.findall(block.text)), images=block.images)
+
+
+def _find_title(blocks: Sequence[AnyBlock]) -> range:
+    """Return the numbers of the blocks that are the report's title."""
+    first = _marked_title(blocks)
+    if first is not None:
+        last = first + 1
+        while last < len(blocks) and _goes_on(blocks[last]):
+            last += 1
+        return range(first, last)
+    lines = []
+    for block in blocks[:_TITLE_WITHIN]:
+        if not isinstance(block, Block) or block.level:
+            break
+        lines.append(block.words)
+    blank = next((number for number, line in enumerate(lines) if line), 0)
+    return range(blank, blank + len(title_lines(lines)))
+
+
+def _goes_on(block: AnyBlock) -> bool:
+    return isinstance(block, Block) and (block.title or (not block.level and is_subtitle(block.words)))
+
+
+def _marked_title(blocks: Sequence[AnyBlock]) -> int | None:
+    """Return the first block that its style makes the title, or the one heading that stands over all others."""
+    heads = [(number, block) for number, block in enumerate(blocks) if isinstance(block, Block)]
+    for number, block in heads[:_TITLE_WITHIN]:
+        if block.title and block.words:
+            return number
+    headings = [(number, block) for number, block in heads if block.level and block.words]
+    if not headings or is_numbered(headings[0][1].words):
+        return None
+    number, first = headings[0]
+    sole = len(headings) > 1 and all(block.level > first.level for _, block in headings[1:])
+    return number if sole or is_whole_title(first.words) else None

@@ -1,0 +1,20 @@
+"""What a reader hands over: the text of a file, and what else the file tells of it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from reportqa.datamodel import Picture
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """The text of one file; ``title`` is "" where only the text itself may tell it.
+
+    ``pages`` holds the start of each page, for files that have pages.
+    """
+
+    text: str
+    pages: tuple[int, ...] = ()
+    pictures: tuple[Picture, ...] = ()
+    title: str = ""

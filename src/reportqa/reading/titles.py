@@ -1,0 +1,142 @@
+"""What a report says of itself at its head: title, year, region, and the kind of report that it is."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterable
+
+from reportqa.normalization import fold
+
+_TITLE_LINES = 4
+_TITLE_LENGTH = 40
+_HEAD = 2000
+_HAN = "一二三四五六七八九十"
+_NO_TITLE = re.compile(
+    rf"[。；！？：，]|^[{_HAN}]+、|^第[{_HAN}\d]+[编篇部章节]|^[（(][{_HAN}\d]+[)）]|^\d{{1,2}}[.、．)）]"
+    r"|^[|>*•●①-⑳-]|^[图表圖]\s*\d"
+)
+# A title that says what it is has ended; only a year, an edition or a subtitle still belongs to it.
+_TITLE_END = re.compile(
+    r"(?:报告|報告|年报|年報|年鉴|年鑑|总结|總結|公报|公報|白皮书|蓝皮书|规划|方案|纲要|要点|简报|通报|摘要|汇编)(?:[（(].*[)）])?$"
+)
+_SUBTITLE = re.compile(r"[（(—–-]|[\d〇零○一二三四五六七八九]{4}.{0,6}年.{0,4}$")
+_YEAR = re.compile(r"(?<!\d)((?:19|20)\d\d)(?!\d)")
+_EDITION = re.compile(r"(?<!\d)((?:19|20)\d\d)(?=年?(?:度|卷|版)|学年)")
+_HAN_YEAR = re.compile(r"[一二][〇零○九][〇零○一二三四五六七八九]{2}(?=年)")
+_HAN_DIGITS = str.maketrans("〇零○一二三四五六七八九", "000123456789")
+_PLACE = re.compile(r"[\u4e00-\u9fff]{1,6}?(?:自治区|自治州|自治县|新区|省|市|区|县|州|旗|镇|乡)")
+_NO_PLACE = re.compile(r"(?:[社园校景辖片地全本市]|工业|示范|试验|实验|开发)区$|^[全本]|[都城]市$")
+_GENRE = re.compile(
+    r"(?:政府|质量|就业|工作|统计|年度|半年度?|季度|月度|学年|发展(?=报告|规划|计划|纲要)|社会责任|可持续发展|信息公开|财务|财政|预算|决算|执行|情况|审计|审核"
+    r"|监测|评估|评价|自评|调研|调查|研究|分析|述职|巡察|整改|督导|检查|验收|绩效|环境状况|专项|实施|行动|建设|改革)*"
+    r"(?:报告|年报|季报|月报|公报|年鉴|总结|白皮书|蓝皮书|绿皮书|规划|计划|方案|纲要|要点|简报|通报|汇编|手册)"
+    r"|(?:预算|决算)(?=草案|$)"
+)
+
+# What programs write as the title by themselves.
+_MADE_UP = re.compile(r"^(?:文档|文件|新建|无标题|未命名|演示|幻灯片)|[^\u4e00-\u9fff]{0,60}$", re.IGNORECASE)
+_PROGRAM = re.compile(r"^Microsoft Word - |\.docx?$", re.IGNORECASE)
+
+
+def title_lines(lines: Iterable[str]) -> list[str]:
+    """Return the short lines at the head of a report, before anything that is a heading or a sentence.
+
+    >>> title_lines(["", "某县教育", "质量年度报告", "（2024年）", "一、概况"])
+    ['某县教育', '质量年度报告', '（2024年）']
+    """
+    found: list[str] = []
+    blank = False
+    for line in lines:
+        line = line.strip().lstrip("#").strip()
+        if not line:
+            blank = bool(found)
+            continue
+        ended = blank or bool(_TITLE_END.search("".join(found)))
+        if len(line) > _TITLE_LENGTH or _NO_TITLE.search(line) or len(found) == _TITLE_LINES:
+            break
+        if ended and not (_SUBTITLE.match(line) and _TITLE_END.search("".join(found))):
+            break
+        found.append(line)
+    return found
+
+
+def title_of(text: str) -> str:
+    r"""Join the title lines at the head of a text.
+
+    >>> title_of("某县教育\n质量年度报告\n（2024年）\n一、概况\n")
+    '某县教育质量年度报告（2024年）'
+    """
+    return "".join(title_lines(text[:_HEAD].split("\n")))
+
+
+def is_whole_title(line: str) -> bool:
+    """Tell whether a line names a report by itself.
+
+    >>> is_whole_title("某县教育质量年度报告（2024年）"), is_whole_title("一、总体规划"), is_whole_title("概况")
+    (True, False, False)
+    """
+    return len(line) <= _TITLE_LENGTH and bool(_TITLE_END.search(line)) and not _NO_TITLE.search(line)
+
+
+def is_subtitle(line: str) -> bool:
+    """Tell whether a line goes on with a title that is complete: a year, an edition, a subtitle.
+
+    >>> is_subtitle("（2024年）"), is_subtitle("——以产教融合为例"), is_subtitle("概况")
+    (True, True, False)
+    """
+    return len(line) <= _TITLE_LENGTH and bool(_SUBTITLE.match(line)) and not _NO_TITLE.search(line)
+
+
+def is_numbered(line: str) -> bool:
+    """Tell whether a line opens like a heading, an item or a caption, and so is no title.
+
+    >>> is_numbered("一、概况"), is_numbered("概况")
+    (True, False)
+    """
+    return bool(_NO_TITLE.search(line))
+
+
+def year_of(text: str) -> int | None:
+    """Return the last year that a title names, that of an edition before others.
+
+    >>> year_of("某学院二〇二三年工作总结"), year_of("2021—2022学年报告")
+    (2023, 2022)
+    """
+    text = unicodedata.normalize("NFKC", text)
+    found = (
+        _EDITION.findall(text)
+        or _YEAR.findall(text)
+        or [year.translate(_HAN_DIGITS) for year in _HAN_YEAR.findall(text)]
+    )
+    return int(found[-1]) if found else None
+
+
+def region_of(title: str) -> str | None:
+    """Return the innermost place that a title names, in Simplified characters.
+
+    >>> region_of("重庆市渝北区中等职业教育质量年度报告"), region_of("臨江縣年度報告"), region_of("工作总结")
+    ('渝北区', '临江县', None)
+    """
+    places = [place for place in _PLACE.findall(fold(title)) if not _NO_PLACE.search(place) and len(place) > 1]
+    return places[-1] if places else None
+
+
+def genre_of(title: str) -> str:
+    """Return the kind of report that a title names, in Simplified characters; "" where it names none.
+
+    >>> genre_of("渝北区教育质量年度报告（2024年）"), genre_of("臨江縣國民經濟和社會發展統計公報"), genre_of("概况")
+    ('质量年度报告', '统计公报', '')
+    """
+    found = [match[0] for match in _GENRE.finditer(fold(title))]
+    return found[-1] if found else ""
+
+
+def named_title(title: str) -> str:
+    """Return the title that a document's properties give; "" where a program made it up.
+
+    >>> named_title("Microsoft Word - 某县年报.docx"), named_title("文档1"), named_title("untitled")
+    ('某县年报', '', '')
+    """
+    title = _PROGRAM.sub("", _PROGRAM.sub("", title.strip())).strip()
+    return "" if _MADE_UP.match(title) else title

@@ -1,0 +1,288 @@
+"""The body of a Word document, paragraph by paragraph and table by table, in the order of reading."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from itertools import takewhile
+from typing import Any
+
+from reportqa.reading.blocks import AnyBlock, Block, Image, TableBlock
+from reportqa.reading.grids import Cell, Grid
+from reportqa.reading.images import usable_image
+from reportqa.reading.marks import PICTURE, clean_cell, clean_words, one_line, unmarked
+from reportqa.reading.word.numbering import BULLET, Numbering
+from reportqa.reading.word.package import Package, attribute, child, local
+from reportqa.reading.word.styles import Styles
+
+_OFF = ("0", "false", "off")
+_MOST_SPAN = 1000
+_SIGNS = {"tab": "\t", "ptab": "\t", "br": "\n", "cr": "\n", "noBreakHyphen": "-"}
+# Elements that hold what is read, and nothing else of their own.
+_THROUGH = frozenset(
+    "ins moveTo hyperlink smartTag customXml sdt sdtContent fldSimple r ruby rubyBase oMath oMathPara bdo dir".split()
+)
+_CAPTION_CELL = 60
+
+
+@dataclass(slots=True)
+class _Words:
+    """What a paragraph is made of, as it is gathered."""
+
+    text: list[str] = field(default_factory=list)
+    images: list[Image] = field(default_factory=list)
+    # Text boxes and notes, which stand behind the paragraph.
+    behind: list[Any] = field(default_factory=list)
+
+
+class BodyReader:
+    """Reads the body of one document; the numbers of its lists count on as it goes."""
+
+    def __init__(self, package: Package) -> None:
+        self.package = package
+        self.related = package.related(package.main)
+        self.styles = Styles(package.part_of("styles"))
+        self.numbering = Numbering(package.part_of("numbering"))
+        self.notes = {kind: _notes(package.part_of(kind)) for kind in ("footnotes", "endnotes")}
+        # A field's words are those between its "separate" and its "end"; fields stand within fields.
+        self.fields: list[bool] = []
+
+    def read(self) -> list[AnyBlock]:
+        """Return the blocks of the body."""
+        body = child(self.package.tree(self.package.main), "body")
+        return [] if body is None else list(self._blocks(body))
+
+    def _blocks(self, parent: Any) -> Iterator[AnyBlock]:
+        for element in parent:
+            name = local(element)
+            if name == "p":
+                yield from self._paragraph(element)
+            elif name == "tbl":
+                yield from self._table(element)
+            elif name == "sdt" and _is_aside(element):
+                continue
+            elif name in _THROUGH:
+                yield from self._blocks(element)
+
+    def _paragraph(self, paragraph: Any) -> Iterator[AnyBlock]:
+        properties = child(paragraph, "pPr")
+        role = self.styles.role(properties)
+        words = self._words(paragraph)
+        text = "".join(words.text)
+        if role.contents:
+            return
+        if clean_words(unmarked(text)):
+            text = self._label(properties, text) + text
+        if role.level:
+            text = one_line(text)
+        yield Block(text, role.level, role.title, tuple(words.images))
+        for element in words.behind:
+            yield from self._blocks(element)
+
+    def _label(self, properties: Any, text: str) -> str:
+        """Return the number that Word shows before a paragraph, with a space where the two would run together."""
+        numbered = self.styles.numbered(properties)
+        if numbered is None:
+            return ""
+        label = self.numbering.label(*numbered, self.styles.style_of(properties))
+        if label == BULLET or not label:
+            return label
+        first = text.lstrip()[:1]
+        return label + (" " if label[-1].isalnum() or (label[-1] == "." and first.isdecimal()) else "")
+
+    def _words(self, paragraph: Any) -> _Words:
+        words = _Words()
+        self._gather(paragraph, words)
+        return words
+
+    def _gather(self, parent: Any, words: _Words) -> None:
+        for element in parent:
+            name = local(element)
+            if name == "r" and _is_hidden(element):
+                continue
+            if name == "fldChar":
+                self._turn_field(attribute(element, "fldCharType"))
+            elif name == "sdt" and _is_aside(element):
+                continue
+            elif name in _THROUGH or (name != "t" and _is_formula(element)):
+                self._gather(element, words)
+            elif name == "AlternateContent":
+                # The same drawing twice, for programs of two ages: the first form will do.
+                self._gather(next(iter(element), ()), words)
+            elif all(self.fields):
+                self._take(element, name, words)
+
+    def _take(self, element: Any, name: str, words: _Words) -> None:
+        if name == "t":
+            words.text.append(unmarked(element.text or ""))
+        elif name in _SIGNS:
+            words.text.append(_SIGNS[name])
+        elif name in ("drawing", "pict", "object"):
+            self._take_drawing(element, words)
+        elif name in ("footnoteReference", "endnoteReference"):
+            note = self.notes[name.removesuffix("Reference") + "s"].get(attribute(element, "id"))
+            words.behind += [] if note is None else [note]
+
+    def _turn_field(self, kind: str | None) -> None:
+        if kind == "begin":
+            self.fields.append(False)
+        elif self.fields and kind == "separate":
+            self.fields[-1] = True
+        elif self.fields and kind == "end":
+            self.fields.pop()
+
+    def _take_drawing(self, drawing: Any, words: _Words) -> None:
+        for element in drawing.iter():
+            name = local(element)
+            if name not in ("blip", "imagedata", "txbxContent") or _is_inner(element, drawing):
+                continue
+            if name == "txbxContent":
+                words.behind.append(element)
+            else:
+                relation = attribute(element, "embed" if name == "blip" else "id")
+                image = usable_image(self.package.media(self.related.get(relation or "", ("", ""))[1]))
+                if image is not None:
+                    words.text.append(PICTURE)
+                    words.images.append(image)
+
+    def _table(self, table: Any) -> Iterator[AnyBlock]:
+        rows = list(_rows(table))
+        if len(rows) == 1 and len(list(_cells(rows[0]))) == 1:
+            # A frame around text.
+            yield from self._blocks(next(_cells(rows[0])))
+            return
+        placed = [(row, list(_placed(row))) for row in rows]
+        gathered = [[self._cell(cell) for _, _, cell in cells] for _, cells in placed]
+        if _shows_pictures(gathered):
+            for row in gathered:
+                yield from (Block("".join(words.text), images=tuple(words.images)) for words in row)
+            return
+        cells = _merged(placed, gathered)
+        header = 0
+        while header < len(rows) and _is_on(child(rows[header], "trPr", "tblHeader")):
+            header += 1
+        images = tuple(image for row in gathered for words in row for image in words.images)
+        yield TableBlock(Grid(tuple(cells), header or None), images)
+        for row in gathered:
+            for words in row:
+                for element in words.behind:
+                    yield from self._blocks(element)
+
+    def _cell(self, cell: Any) -> _Words:
+        """Gather all paragraphs of a cell, those of tables within it too."""
+        words = _Words()
+        for element in _paragraphs(cell):
+            words.text.append("\n" if words.text else "")
+            properties = child(element, "pPr")
+            own = self._words(element)
+            text = "".join(own.text)
+            # A column of numbers that Word counts has no words of its own.
+            words.text += [self._label(properties, text), text]
+            words.images += own.images
+            words.behind += own.behind
+        return words
+
+
+def _notes(root: Any) -> dict[str | None, Any]:
+    """Return the notes of a part by their numbers, without the lines that part them from the text."""
+    found = [] if root is None else [one for one in root if attribute(one, "type") is None]
+    return {attribute(one, "id"): one for one in found}
+
+
+def _is_on(element: Any) -> bool:
+    return element is not None and attribute(element, "val") not in _OFF
+
+
+def _is_hidden(run: Any) -> bool:
+    return _is_on(child(run, "rPr", "vanish"))
+
+
+def _is_formula(element: Any) -> bool:
+    return isinstance(element.tag, str) and "/math}" in element.tag
+
+
+def _is_aside(control: Any) -> bool:
+    """Tell whether a content control holds a table of contents, or only the hint to write something."""
+    properties = child(control, "sdtPr")
+    gallery = attribute(child(properties, "docPartObj", "docPartGallery"), "val") or ""
+    return "Table of Contents" in gallery or child(properties, "showingPlcHdr") is not None
+
+
+def _is_inner(element: Any, top: Any) -> bool:
+    """Tell whether an element of a drawing stands in one of its text boxes, or in its form for older programs."""
+    parents = takewhile(lambda parent: parent is not top, element.iterancestors())
+    return any(local(parent) in ("Fallback", "txbxContent") for parent in parents)
+
+
+def _rows(parent: Any) -> Iterator[Any]:
+    """Yield the rows of a table, those left out that are deleted."""
+    for element in parent:
+        name = local(element)
+        if name == "tr" and child(element, "trPr", "del") is None:
+            yield element
+        elif name in _THROUGH:
+            yield from _rows(element)
+
+
+def _cells(row: Any) -> Iterator[Any]:
+    for element in row:
+        name = local(element)
+        if name == "tc":
+            yield element
+        elif name in _THROUGH:
+            yield from _cells(element)
+
+
+def _paragraphs(parent: Any) -> Iterator[Any]:
+    for element in parent:
+        name = local(element)
+        if name == "p":
+            yield element
+        elif name in ("tbl", "tr", "tc") or name in _THROUGH:
+            yield from _paragraphs(element)
+
+
+def _number(element: Any, default: int) -> int:
+    value = attribute(element, "val") or ""
+    return min(int(value), _MOST_SPAN) if value.isdecimal() else default
+
+
+def _placed(row: Any) -> Iterator[tuple[int, int, Any]]:
+    """Yield the cells of a row, each with its first column and its width."""
+    column = _number(child(row, "trPr", "gridBefore"), 0)
+    for cell in _cells(row):
+        width = max(_number(child(cell, "tcPr", "gridSpan"), 1), 1)
+        yield column, width, cell
+        column += width
+
+
+def _merged(placed: list[tuple[Any, list[tuple[int, int, Any]]]], gathered: list[list[_Words]]) -> list[Cell]:
+    """Join the cells that are merged from row to row."""
+    cells: list[Cell] = []
+    # The cell that each column's cell may go on with.
+    above: dict[int, int] = {}
+    for row, ((_, columns), texts) in enumerate(zip(placed, gathered, strict=True)):
+        open_columns: dict[int, int] = {}
+        for (column, width, cell), words in zip(columns, texts, strict=True):
+            merge = child(cell, "tcPr", "vMerge")
+            begun = merge is not None and attribute(merge, "val") != "restart" and column in above
+            if begun:
+                number = above[column]
+                cells[number] = cells[number]._replace(height=row + 1 - cells[number].row)
+            else:
+                number = len(cells)
+                cells.append(Cell(row, column, 1, width, clean_cell("".join(words.text))))
+            if merge is not None:
+                open_columns[column] = number
+        above = open_columns
+    return cells
+
+
+def _shows_pictures(gathered: list[list[_Words]]) -> bool:
+    """Tell whether a table only puts pictures and their captions in their places."""
+    if not any(words.images for row in gathered for words in row):
+        return False
+    texts = [clean_words(unmarked("".join(words.text))) for row in gathered for words in row]
+    full = [text for text in texts if text]
+    pictures = sum(len(words.images) for row in gathered for words in row)
+    return len(full) <= pictures and all(len(text) <= _CAPTION_CELL for text in full)
