@@ -244,7 +244,7 @@ def test_markdown():
     )
     assert tree(text) == [
         ("年度总结", []),
-        ("一、概况", ["| 项目 | 2024年 |\n|---|---:|", "| 招生 | 6191 |", "| 毕业 | 6782 |"]),
+        ("一、概况", ["| 项目 | 2024年 |\n|---|---:|\n| 招生 | 6191 |\n| 毕业 | 6782 |"]),
         ("重点工作", ["- 第一项", "- 第二项", "1. 招生", "2. 就业"]),
         ("（一）投入", ["投入3.5亿元。\n---", "> 未经审计。"]),
     ]
@@ -252,8 +252,46 @@ def test_markdown():
 
 
 def test_rows_in_columns_are_paragraphs_of_their_own():
-    rows = ["指标名称\t2022年的数\t2023年的数", "招生人数（含技校）\t5800\t6191", "毕业人数（含技校）\t6500\t6782"]
+    rows = ["指标名称  2022年的数  2023年的数", "招生人数（含技校）  5800  6191", "毕业人数（含技校）  6500  6782"]
     assert paragraphs("\n".join(rows)) == rows
+
+
+def test_a_table_is_one_paragraph_with_the_line_of_its_unit():
+    text = (
+        "一、经费\n收支见表1。\n单位：万元\n表 1 收支情况\n\n| 项目 | 金额 |\n|---|---|\n| 拨款 | 12 |\n\n支出持平。\n"
+    )
+    made = outline(text)
+    first, table, last = made.paragraphs
+    assert [span.of(text) for span in table.spans] == ["单位：万元", "| 项目 | 金额 |\n|---|---|\n| 拨款 | 12 |"]
+    assert (table.number, table.table.caption, table.table.unit) == (2, "收支情况", "万元")
+    assert first.table is None and last.table is None
+    assert [(caption.label, caption.caption) for caption in made.illustrations] == [("表 1", "收支情况")]
+    assert_tiled(make_document("r.txt", text))
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "caption", "unit"),
+    [
+        ("表 3-1 各校招生数（人）\n", "", "各校招生数", "人"),
+        ("表 2 收支情况（单位：万元）\n", "", "收支情况", "万元"),
+        ("表 2 收支情况\n", "单位：亿元\n", "收支情况", "亿元"),
+        ("", "表 4 各校招生情况\n", "各校招生情况", ""),
+        ("全区各校招生与就业情况表\n", "", "全区各校招生与就业情况表", ""),
+        ("图 1 各校招生\n", "", "", ""),
+        ("各校招生如下。\n", "招生有所增长。\n", "", ""),
+        ("（单位：人、所）\n", "", "", ""),
+    ],
+)
+def test_what_the_lines_around_a_table_say_of_it(before, after, caption, unit):
+    text = f"招生稳定。\n{before}学校\t招生\n甲校\t1200\n乙校\t980\n{after}"
+    table = next(paragraph.table for paragraph in outline(text).paragraphs if paragraph.table)
+    assert (table.caption, table.unit) == (caption, unit)
+
+
+def test_a_caption_between_two_tables_is_of_the_second():
+    block = "| 学校 | 招生 |\n|---|---|\n| 甲校 | 12 |\n"
+    tables = [paragraph.table for paragraph in outline(f"{block}\n表 2 毕业\n\n{block}").paragraphs]
+    assert [table.caption for table in tables] == ["", "毕业"]
 
 
 @pytest.mark.parametrize("indent", ["", "　　"])
@@ -326,6 +364,9 @@ LINES = st.one_of(
             "（这个括号没有右半边，“引号也没有",
             "| 招生 | 6191 |",
             "|---|---|",
+            "单位：万元",
+            "学校\t招生",
+            "甲校\t1200",
             "- 第一项",
             "------",
             "　　第二段。",
@@ -362,6 +403,11 @@ def test_any_text_has_an_outline(text):
         ("招生规模\n", 200_000),
         ("全区中等职业学校招生规模持续扩大\n", 200_000),
         ("图 1 规模\n", 100_000),
+        ("| 甲校 | 1200 |\n", 100_000),
+        ("| 甲校 | 1200 |\n\n", 50_000),
+        ("甲校\t1200\n", 100_000),
+        ("|", 1_000_000),
+        ("单位：万元\n", 100_000),
     ],
 )
 def test_time_grows_with_the_length_only(piece, times):

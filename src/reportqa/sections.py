@@ -5,10 +5,11 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import NamedTuple
 
-from reportqa.datamodel import Document, Illustration, Paragraph, Section, Span
+from reportqa.datamodel import Document, Illustration, Paragraph, Section, Span, Table
+from reportqa.grids import find_tables, is_unit
 from reportqa.normalization import fold
 from reportqa.words import first_word
 
@@ -73,6 +74,14 @@ _NO_CAPTION = re.compile(
     r"[。；！？;]|^附?[图表]\s*[\d"
     + _HAN
     + r".-]+\s*(?:[所为]?[示显]|反映|可[见知以]|中[的，,]|是|说明|给出|列出|[)，,、]|[和与及至][图表])"
+)
+# 单位：万元 above or below a table, or in its caption; 各校招生情况表 right above it is a caption without a number.
+_UNIT_LINE = re.compile(r"[(]?(?:计量|数量|金额|货币)?单位\s*:\s*(?P<units>[^():,]{1,20}?)\s*[)]?")
+_UNIT_SAID = re.compile(
+    r"\s*[(]?(?:计量|数量|金额|货币)?单位\s*:\s*(?P<units>[^():,]{1,20}?)\s*[)]?$|[(](?P<unit>[^()]{1,8})[)]$"
+)
+_BARE_CAPTION = re.compile(
+    r"[^。；;:，！？|]{4,40}(?:表|情况|统计|一览|明细|汇总|对比|构成|分布|数据|结构)(?:[(][^()]{1,20}[)])?"
 )
 _REFERS = re.compile(r"[见如由据]$")
 _TERMINAL = "。！？!?；;：:…"
@@ -163,6 +172,8 @@ class _Splitter:
     def __init__(self, document: Document) -> None:
         self.document = document
         self.lines = _lines(document.text)
+        self.tables = find_tables(document.text, [line.span for line in self.lines])
+        self.unit_lines = {number for first in self.tables for number in self._unit_lines(first)}
         self.open: list[_Heading] = []
         self.sections = [_Open((), None, [])]
         self.illustrations: list[Illustration] = []
@@ -176,8 +187,9 @@ class _Splitter:
         self.last_item = (-1, 0)
 
     def run(self) -> Outline:
-        for number in range(self._title_lines(), len(self.lines)):
-            self._take(number)
+        number = self._title_lines()
+        while number < len(self.lines):
+            number = self._take_table(number) if number in self.tables else self._take(number)
         self._close_paragraph()
         sections = tuple(
             Section(self.document.name, part.path, len(part.path), part.heading, tuple(part.paragraphs))
@@ -196,20 +208,59 @@ class _Splitter:
             title, count = title[len(text) :], count + 1
         return count if count < len(self.lines) else 0
 
-    def _take(self, number: int) -> None:
+    def _take(self, number: int) -> int:
+        """Take in a line; return the number of the next one."""
         line = self.lines[number]
         captions = [] if self._refers_onward() else _captions(line)
-        if captions:
-            self._take_captions(captions)
-            return
-        heading = self._heading(number)
-        if heading:
-            self._open_section(heading, line.span)
-            return
-        if not self._continues(line):
+        if number in self.unit_lines:
             self._close_paragraph()
-            self._begin_paragraph(line)
-        self._grow(line.span)
+        elif captions:
+            self._take_captions(captions)
+        elif heading := self._heading(number):
+            self._open_section(heading, line.span)
+        else:
+            if not self._continues(line):
+                self._close_paragraph()
+                self._begin_paragraph(line)
+            self._grow(line.span)
+        return number + 1
+
+    def _take_table(self, number: int) -> int:
+        """Make a table a paragraph of its own, with what the lines around it say of it; return the line after it."""
+        after, table = self.tables[number]
+        self._close_paragraph()
+        self._begin_paragraph(self.lines[number])
+        units = self._unit_lines(number)
+        block = Span(self.lines[number].span.start, self.lines[after - 1].span.end)
+        self.growing = sorted([block, *(self.lines[unit].span for unit in units)])
+        caption, unit = _without_unit(self._caption_of(number))
+        said = (_without_unit(self.lines[line].text)[1] for line in units)
+        self._close_paragraph(replace(table, caption=caption, unit=next(filter(None, said), unit)))
+        return after
+
+    def _unit_lines(self, number: int) -> list[int]:
+        """Return the numbers of the lines around a table that only give its unit: 单位：万元."""
+        above = number - 2 if number > 1 and _captions(self.lines[number - 1]) else number - 1
+        around = (above, self.tables[number][0])
+        return [near for near in around if 0 <= near < len(self.lines) and _is_unit_line(self.lines[near])]
+
+    def _near_table(self, number: int) -> bool:
+        """Tell whether a line is above a table or the first line of one."""
+        return number in self.tables or number + 1 in self.tables or number + 1 in self.unit_lines
+
+    def _caption_of(self, number: int) -> str:
+        """Return the words of the caption of a table: right above it, else right below and not above another table."""
+        above = number - 2 if number - 1 in self.unit_lines else number - 1
+        below = self.tables[number][0] + (self.tables[number][0] in self.unit_lines)
+        for near in (above, below):
+            if not 0 <= near < len(self.lines) or (near == below and self._near_table(near)):
+                continue
+            captions = [words for label, words, _ in _captions(self.lines[near]) if "表" in label]
+            if captions:
+                return captions[-1]
+            if near == above and _BARE_CAPTION.fullmatch(self.lines[near].folded) and not _heading(self.lines[near]):
+                return self.lines[near].text
+        return ""
 
     def _take_captions(self, captions: list[tuple[str, str, Span]]) -> None:
         self.caption_between = True
@@ -307,8 +358,9 @@ class _Splitter:
         return _PLAIN_RANK - 1 if _is_plain(following) and below and _is_running(below) else None
 
     def _under(self, number: int) -> _Line | None:
-        """Return the line under another, one line of captions left out."""
-        return next((line for line in self.lines[number + 1 : number + 3] if not _captions(line)), None)
+        """Return the line under another, one line of captions or of a unit left out."""
+        following = self.lines[number + 1 : number + 3]
+        return next((line for line in following if not (_captions(line) or _is_unit_line(line))), None)
 
     def _open_section(self, heading: _Heading, span: Span) -> None:
         self._close_paragraph()
@@ -358,12 +410,12 @@ class _Splitter:
         self.growing.append(span)
         self.caption_between = False
 
-    def _close_paragraph(self) -> None:
+    def _close_paragraph(self, table: Table | None = None) -> None:
         if self.growing:
             section = self.sections[-1]
             self.counts[section.path] += 1
             number = self.counts[section.path]
-            section.paragraphs.append(Paragraph(self.document.name, section.path, number, tuple(self.growing)))
+            section.paragraphs.append(Paragraph(self.document.name, section.path, number, tuple(self.growing), table))
         self.growing = []
         self.caption_between = False
 
@@ -473,6 +525,19 @@ def _captions(line: _Line) -> list[tuple[str, str, Span]]:
         span = Span(line.span.start + mark.start(), line.span.start + mark.start() + len(words))
         captions.append((f"{mark[1]} {mark[2]}", line.text[mark.end() : end].strip(), span))
     return captions
+
+
+def _is_unit_line(line: _Line) -> bool:
+    """Tell whether a line says nothing but the unit of a table: 单位：万元, （单位：人、所）."""
+    found = _UNIT_LINE.fullmatch(line.folded)
+    return found is not None and all(map(is_unit, re.split(r"[、/\s]+", found["units"])))
+
+
+def _without_unit(caption: str) -> tuple[str, str]:
+    """Take the unit that a caption gives for its whole table off it: 收支情况（单位：万元）, 各校招生数（人）."""
+    found = _UNIT_SAID.search(fold(caption))
+    unit = (found["units"] or found["unit"]) if found else ""
+    return (caption[: found.start()].rstrip(), unit) if found and is_unit(unit) else (caption, "")
 
 
 def _is_plain(line: _Line) -> bool:

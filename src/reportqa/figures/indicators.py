@@ -38,6 +38,7 @@ _RESTATED = re.compile(r"折?合|折算|约合")
 _EVENT = re.compile(
     r"(?P<what>[^，]{2,20}?)[在于][^，]{2,14}?(?P<verb>举行|召开|举办|开幕|闭幕|开工|成立|揭牌|落成|投产|启用)"
 )
+_EARLIER = re.compile(r"[比较](?P<time>上一?学?年度?|去年|前年|上期|上年同期|(?:19|20)\d\d年)的?")
 _SINCE = re.compile(r"[于自至从到]$")
 
 
@@ -229,6 +230,8 @@ class _Reader:
     def _classed(self, index: int, place: Place, phrase: Phrase, parent: int | None) -> Reading:
         """Settle what a bare class is said of: 国家级3项 and 其中公办学校2所 count what their whole counts."""
         noun = self._completed(index, phrase.noun)
+        if earlier := _EARLIER.fullmatch(noun):
+            return Reading(self.context.base(index), earlier["time"], parent)  # 比上年的3204人增加43人
         whole = self.context.base(index) if parent is None else self.context.readings[parent].indicator
         bare = LEVEL.fullmatch(noun) or CLASS.fullmatch(noun)
         shared = parent is not None and self._shares_whole(place, noun, whole)

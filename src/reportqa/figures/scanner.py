@@ -164,7 +164,7 @@ def _evident(text: str, loose: list[Quantity]) -> list[Quantity]:
     for quantity in loose:
         before = text[max(quantity.start - 24, 0) : quantity.start]
         above = _UNIT_ABOVE.search(before)
-        sample = _one(above["unit"]) if above else None
+        sample = one(above["unit"]) if above else None
         if sample:
             kept += _sharing([quantity], sample)
         elif not _YEARLIKE.fullmatch(text, quantity.start, quantity.end) and (kept or _EVIDENCE.search(before)):
@@ -172,8 +172,12 @@ def _evident(text: str, loose: list[Quantity]) -> list[Quantity]:
     return kept
 
 
-def _one(unit: str) -> Quantity | None:
-    """Return the quantity 1 in ``unit``, where all of it is a unit."""
+def one(unit: str) -> Quantity | None:
+    """Return the quantity 1 in ``unit``, where all of it is a unit.
+
+    >>> one("万元").normalized_value, one("技校")
+    (10000, None)
+    """
     head = NUMBER.match("1" + unit)
     numeral = head and read_numeral("1" + unit, head)
     sample = numeral and read_amount("1" + unit, numeral)

@@ -1,0 +1,204 @@
+"""The figures of a table: the amount in each cell, with its unit and what it measures from the heads."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from decimal import Decimal
+
+from reportqa.datamodel import Bound, Figure, Paragraph, Prose, Span, Table
+from reportqa.figures.axes import Reading, Topic, read_cell, read_topic, rows_measure
+from reportqa.figures.plain import plain
+from reportqa.figures.prose import figures_of
+from reportqa.figures.quantities import Quantity, measured
+from reportqa.figures.scanner import scan
+from reportqa.figures.units import Unit
+from reportqa.grids import Cell, Grid, is_code, read_grid
+from reportqa.sections import bare_heading
+
+_MARK = "数"  # a word after which the scanner takes a bare number for an amount
+_NUMBER = re.compile(
+    r"(?P<word>大?约|近|逾|超过?|不足|不少于|不到)? ?"
+    r"(?P<number>[-+]?(?P<low>\d[\d,]*(?:\.\d+)?)(?: ?(?:-{1,2}|~|至) ?\d[\d,]*(?:\.\d+)?)?)"
+)
+_BOUNDS: dict[str, Bound | None] = {">": ">", "≥": ">=", "<": "<", "≤": "<=", "≈": None}
+_BOUND = re.compile(rf"[{''.join(_BOUNDS)}] ?")
+_AFTER = re.compile(r"[ *※△▲▼↑↓]{0,4}(?:\([^()]{0,40}\))?[ *※△▲▼↑↓]{0,4}$")
+_DATED = re.compile(r"时间|日期|年份|年月|年度|[建设创成]立|建校|届")
+_DATE = re.compile(r"(?P<y>[12]\d{3})[./-](?P<m>0?[1-9]|1[0-2])(?:[./-](?P<d>0?[1-9]|[12]\d|3[01]))?")
+_YEAR = re.compile(r"(?:19|20)\d\d")
+_ADDED_UP = frozenset({"count", "money", "area"})
+_RANK = re.compile(r"(?:排名|名次|位次|排位)$")
+_RATIO = re.compile(r"(?<![占同环])比$")
+
+
+def cell_figures(paragraph: Paragraph, table: Table, text: str, year: int | None) -> list[Figure]:
+    """Return the figures of a table's cells, in order; ``year`` is the document's own, which no scope repeats.
+
+    A cell that holds one amount measures what its heads say; one that holds more, or a sentence, is read as prose of
+    the same scope. The figures of a row 其中… are parts of those of the row above. The heads themselves have none.
+    """
+    grid = read_grid(table, text)
+    cells = [cell for line in grid.lines for cell in line.cells]
+    by_rows = rows_measure(grid, [cell.span.of(text) for cell in cells])
+    topic = read_topic(table.caption, bare_heading(paragraph.section[-1]) if paragraph.section else "")
+    if year is not None and str(year) in topic.time:
+        topic = replace(topic, time="")
+    reader = _Reader(paragraph, text, table.unit, by_rows, topic)
+    return list(reader.read(grid))
+
+
+@dataclass(slots=True)
+class _Reader:
+    """Goes through the rows of a table, with the figures of the last row that is no part of another."""
+
+    paragraph: Paragraph
+    text: str
+    unit: str
+    by_rows: bool
+    topic: Topic
+
+    def read(self, grid: Grid) -> Iterator[Figure]:
+        whole: dict[tuple[str, ...], Figure] = {}
+        for line in grid.lines:
+            neighbour = ""
+            own: dict[tuple[str, ...], Figure] = {}
+            part = False
+            for cell in line.cells:
+                reading = read_cell(cell, self.by_rows, self.topic, neighbour, self.unit)
+                neighbour = neighbour if reading.rate else reading.indicator
+                part = reading.of_which
+                figures = self._figures(cell, reading)
+                if part and cell.columns in whole and figures:
+                    figures[0] = self._part(figures[0], whole[cell.columns])
+                own.update((cell.columns, figure) for figure in figures[:1])
+                yield from figures
+            whole = whole if part else own
+
+    def _part(self, figure: Figure, whole: Figure) -> Figure:
+        same = (figure.kind, figure.normalized_unit) == (whole.kind, whole.normalized_unit)
+        return replace(figure, parent=whole.start) if same and figure.kind in _ADDED_UP else figure
+
+    def _figures(self, cell: Cell, reading: Reading) -> list[Figure]:
+        if not any(map(str.isdigit, cell.span.of(self.text))) or is_code(cell.span.of(self.text)):
+            return []
+        quantity = read_quantity(cell.span.of(self.text), reading) if cell.rows or cell.columns else None
+        if quantity is None:
+            return self._prose_figures(cell.span, reading)
+        first = self._figure(cell.span, quantity, reading)
+        rest = Span(first.end, cell.span.end)
+        others = self._prose_figures(rest, reading) if len(rest) > 1 else []
+        return [first, *(replace(other, parent=first.start) for other in others)]
+
+    def _prose_figures(self, span: Span, reading: Reading) -> list[Figure]:
+        """Read a cell that is more than one amount as a sentence of the scope that its heads give."""
+        prose = Prose.read(self.text, [span])
+        figures = figures_of(prose, self.paragraph.document, self.paragraph.section, reading.scope)
+        return [figure if figure.indicator else replace(figure, indicator=reading.indicator) for figure in figures]
+
+    def _figure(self, span: Span, quantity: Quantity, reading: Reading) -> Figure:
+        start, end = span.start + quantity.start, span.start + quantity.end
+        return Figure(
+            start=start,
+            end=end,
+            text=self.text[start:end],
+            value=quantity.value,
+            unit=self._as_written(quantity, end, reading.unit),
+            normalized_value=quantity.normalized_value,
+            normalized_unit=quantity.normalized_unit,
+            kind=quantity.kind,
+            indicator=reading.indicator,
+            scope=reading.scope,
+            approx=quantity.approx,
+            bound=quantity.bound,
+            document=self.paragraph.document,
+            section=self.paragraph.section,
+        )
+
+    def _as_written(self, quantity: Quantity, end: int, unit: str) -> str:
+        """Give a unit the characters that it has in the cell or in the head."""
+        written = (self.text[end - len(quantity.unit) : end], unit)
+        return next((words for words in written if plain(words) == quantity.unit), quantity.unit)
+
+
+def read_quantity(words: str, reading: Reading) -> Quantity | None:
+    """Read the amount of a cell, with the unit that its heads give where it has none; None where it is no amount.
+
+    >>> quantity = read_quantity("1,200.5", Reading("经费", "甲校", "万元", False, False))
+    >>> quantity.value, quantity.unit, quantity.normalized_value, quantity.kind, (quantity.start, quantity.end)
+    (1200.5, '万元', 12005000, 'money', (0, 7))
+    >>> read_quantity("18.29：1", Reading("生师比", "", "", False, True)).kind
+    'ratio'
+    """
+    text = plain(words)
+    bound = _BOUND.match(text)
+    start = bound.end() if bound else 0
+    quantity = _dated(text, reading) or _bare(text, start, reading) or _whole(text, start)
+    if quantity and bound:
+        quantity = replace(quantity, approx=True, bound=_BOUNDS[bound[0].strip()])
+    return quantity
+
+
+def _whole(text: str, start: int) -> Quantity | None:
+    """Read a cell that is an amount with its own unit: 6191人, 3.5亿元, 18.29:1, 2023年9月."""
+    found = scan(text[start:])
+    if len(found) != 1 or text[start : start + found[0].left].strip() or not _AFTER.match(text, start + found[0].right):
+        return None
+    return _moved(found[0], start, len(text))
+
+
+def _bare(text: str, start: int, reading: Reading) -> Quantity | None:
+    """Read a number without a unit of its own: 1200, 1,200-1,500, 120（含技校30）."""
+    number = _NUMBER.match(text, start)
+    if number is None or not (_AFTER.match(text, number.end()) or text.startswith("(", number.end())):
+        return None
+    if number["number"].isdigit() and _RANK.search(plain(reading.indicator)):
+        return _plain_number(number, Unit("名", "rank", "名次"))
+    unit = _unit(reading, number["low"])
+    found = scan(f"{_MARK}{number[0]}{unit}")
+    if len(found) == 1 and (found[0].unit or not unit):
+        return _as_ratio(_moved(found[0], start - len(_MARK), number.end()), reading)
+    return _plain_number(number, Unit("", "count", "")) if _YEAR.fullmatch(number[0]) else None
+
+
+def _plain_number(number: re.Match[str], unit: Unit) -> Quantity:
+    value = (Decimal(number["number"]),)
+    return measured(number.start("number"), number.end(), value, value, unit)
+
+
+def _unit(reading: Reading, number: str) -> str:
+    """Return the unit of a bare number: of its heads; % where they name a rate and the number is above 1."""
+    name = plain(reading.indicator)
+    if reading.unit or not reading.rate or _RATIO.search(name):
+        return plain(reading.unit)
+    return "%" if float(number.replace(",", "")) > 1 else ""
+
+
+def _as_ratio(quantity: Quantity, reading: Reading) -> Quantity:
+    """Take a bare number under 生师比 for the ratio to one that it is."""
+    bare = quantity.kind == "count" and not quantity.unit
+    return replace(quantity, kind="ratio") if bare and _RATIO.search(plain(reading.indicator)) else quantity
+
+
+def _dated(text: str, reading: Reading) -> Quantity | None:
+    """Read the numbers of a date written with points or strokes: 2023.9, 2023/9/1; and a year under 建校时间."""
+    date = _DATE.fullmatch(text)
+    said = bool(_DATED.search(plain(reading.indicator)))
+    if date and (said or date["d"]):
+        found = scan("".join(f"{date[part]}{name}" for part, name in zip("ymd", "年月日", strict=True) if date[part]))
+        return replace(found[0], start=0, end=len(text), left=0, right=len(text)) if len(found) == 1 else None
+    if said and _YEAR.fullmatch(text):
+        return _moved(scan(f"{text}年")[0], 0, len(text))
+    return None
+
+
+def _moved(quantity: Quantity, by: int, end: int) -> Quantity:
+    """Put a quantity where it stands in its cell, and leave out the unit that does not stand there."""
+    return replace(
+        quantity,
+        start=quantity.start + by,
+        end=min(quantity.end + by, end),
+        left=quantity.left + by,
+        right=min(quantity.right + by, end),
+    )
