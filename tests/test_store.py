@@ -8,8 +8,10 @@ import signal
 import sqlite3
 import subprocess
 import sys
+import threading
 import time
-from dataclasses import asdict
+from contextlib import closing
+from dataclasses import asdict, replace
 from pathlib import Path
 
 import numpy as np
@@ -17,15 +19,19 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from reportqa import keywords
-from reportqa.datamodel import Prose
+from reportqa import generations, keywords, writing
+from reportqa.datamodel import Picture
 from reportqa.dense import DenseIndex, write_vectors
 from reportqa.errors import IndexStoreError
 from reportqa.figures import figures_of
+from reportqa.generations import check_files, read_manifest
+from reportqa.metadata import Metadata
 from reportqa.passages import sentences, split_passages
+from reportqa.pictures import tie_pictures
 from reportqa.reading import make_document
 from reportqa.sections import split_sections
-from reportqa.store import DocumentEntry, PassageEntry, PassageVectors, Store, read_manifest, write_index
+from reportqa.store import Store
+from reportqa.writing import DocumentEntry, KeptDocument, PassageEntry, PassageVectors, write_index
 
 DIM = 8
 REPORTS = {
@@ -52,7 +58,7 @@ def entry(name, text):
     passages = []
     for paragraph in outline.paragraphs:
         for passage in split_passages(paragraph, text):
-            prose = Prose.read(text, passage.spans)
+            prose = passage.prose(text)
             figures = tuple(figures_of(prose, name, paragraph.section))
             units = tuple((start, end, True) for start, end in sentences(prose.text))
             rows = PassageVectors(
@@ -62,7 +68,8 @@ def entry(name, text):
     return DocumentEntry(document, outline.sections, outline.illustrations, tuple(passages))
 
 
-def build(folder, reports=REPORTS):
+def build(folder, reports=None):
+    reports = reports or REPORTS
     entries = [entry(name, text) for name, text in sorted(reports.items())]
     write_index(folder, entries, "tiny", DIM)
     return entries
@@ -199,10 +206,10 @@ def files_of(folder):
     return [folder / "manifest.json", *sorted((folder / read_manifest(folder).generation).iterdir())]
 
 
-@pytest.mark.parametrize("number", range(4))
+@pytest.mark.parametrize("number", range(3))
 @pytest.mark.parametrize("damage", ["truncate", "empty", "flip", "delete"])
 def test_every_damage_of_every_file_is_told(folder, number, damage):
-    assert len(files_of(folder)) == 4
+    assert len(files_of(folder)) == 3
     path = files_of(folder)[number]
     data = path.read_bytes()
     if damage == "truncate":
@@ -233,7 +240,7 @@ def test_a_flip_of_any_bit_of_the_manifest_is_told(folder):
 
 @pytest.mark.parametrize(
     "garbage",
-    [b"", b"\xff\xfe", b"null", b"[]", b"{}", b'"x"', b"[" * 200_000, b'{"format": 1}', b'{"format": 1, "seal": "x"}'],
+    [b"", b"\xff\xfe", b"null", b"[]", b"{}", b'"x"', b"[" * 200_000, b'{"format": 2}', b'{"format": 2, "seal": "x"}'],
 )
 def test_a_manifest_of_garbage_is_told(folder, garbage):
     (folder / "manifest.json").write_bytes(garbage)
@@ -288,7 +295,8 @@ def test_a_build_killed_at_any_moment_leaves_an_index_that_opens(folder):
         process.wait()
         process.stdout.close()
         texts = [text for _, text in sorted(REPORTS.items())]
-        assert [document.text for document in Store(folder).documents()] in (texts, texts[:1])
+        with closing(Store(folder)) as store:
+            assert [document.text for document in store.documents()] in (texts, texts[:1])
     build(folder)
     assert len([path for path in folder.iterdir() if path.is_dir()]) == 1
 
@@ -341,3 +349,165 @@ def test_an_open_index_reads_on_while_a_new_one_is_built(folder):
     build(folder, {"丙.txt": "一、概况\n招生7人。\n"})
     assert store.passage(1).prose.text != first
     assert store.unit_vectors(store.passage(1)).shape[1] == DIM
+
+
+def test_what_is_known_of_the_reports_is_there_without_their_texts(folder):
+    store = Store(folder)
+    library = {one.name: one for one in store.library()}
+    assert list(library) == sorted(REPORTS)
+    for document in store.documents():
+        known = library[document.name]
+        assert (known.title, known.year, known.region, known.genre) == (
+            document.title, document.year, document.region, document.genre,
+        )  # fmt: skip
+        assert known.found == Metadata.of(document)
+        assert known.characters == len(document.text)
+        assert known.sections == len(store.sections(document.name))
+        assert known.figures == sum(len(store.figures(number)) for number in known.passages)
+        assert {store.passage(number).passage.document for number in known.passages} == {document.name}
+    assert sum(len(one.passages) for one in store.library()) == len(store)
+    assert store.passages_of(["甲.txt"]) == [library["甲.txt"].passages]
+
+
+def test_the_captions_of_a_section_are_found_alone(folder):
+    store = Store(folder)
+    every = store.illustrations()
+    assert len(every) == 2
+    for one in every:
+        assert store.illustrations_of(one.document, one.section) == [one]
+        assert store.illustrations_in(one.document) == [one]
+    assert store.illustrations_of("甲.txt", ("没有",)) == []
+
+
+def test_pictures_are_files_of_the_index_and_go_with_an_update(tmp_path):
+    part = entry("甲.txt", REPORTS["甲.txt"])
+    pictures = (Picture(30, ".png", b"\x89PNG one"), Picture(31, ".jpg", b"two"))
+    document = replace(part.document, pictures=pictures)
+    shown = tie_pictures(document, part.illustrations, part.sections)
+    write_index(tmp_path, [replace(part, document=document, illustrations=shown)], "tiny", DIM)
+    old = Store(tmp_path)
+    found = [one.image for one in old.illustrations() if one.image]
+    assert sorted(Path(image).read_bytes() for image in found) == [b"two", b"\x89PNG one"]
+    assert all(Path(image).is_absolute() and Path(image).is_relative_to(tmp_path.resolve()) for image in found)
+    entries = [entry("乙.txt", REPORTS["乙.txt"]), KeptDocument("甲.txt", Metadata("新标题"))]
+    write_index(tmp_path, entries, "tiny", DIM, old=old)
+    with closing(Store(tmp_path)) as store:
+        again = [one.image for one in store.illustrations() if one.image]
+        assert [Path(image).name for image in again] == [Path(image).name for image in found]
+        assert sorted(Path(image).read_bytes() for image in again) == [b"two", b"\x89PNG one"]
+        assert store.document("甲.txt").title == "新标题"
+        assert store.info("甲.txt").found == Metadata.of(part.document)
+    assert len([path for path in tmp_path.iterdir() if path.is_dir()]) == 1
+
+
+def test_documents_that_are_kept_are_as_if_written_again(folder, tmp_path):
+    """Between two new ones, so that all of its numbers move."""
+    reports = REPORTS | {"丁.txt": "丁县年报\n一、学生\n招生77人。", "中.txt": "中县年报\n一、学生\n招生9人，教师3人。"}
+    entries = [
+        KeptDocument(name, Metadata.of(make_document(name, text))) if name in REPORTS else entry(name, text)
+        for name, text in sorted(reports.items())
+    ]
+    old = Store(folder)
+    write_index(folder, entries, "tiny", DIM, old=old)
+    build(tmp_path / "anew", reports)
+    with closing(Store(folder)) as updated, closing(Store(tmp_path / "anew")) as anew:
+        assert updated.manifest.documents == anew.manifest.documents
+        assert (updated.library(), updated.documents()) == (anew.library(), anew.documents())
+        assert updated.all_figures() == anew.all_figures()
+        assert updated.illustrations() == anew.illustrations()
+        for number in range(len(anew)):
+            passage = anew.passage(number)
+            assert updated.passage(number) == passage
+            assert updated.figures(number) == anew.figures(number)
+            np.testing.assert_array_equal(updated.unit_vectors(passage), anew.unit_vectors(passage))
+            np.testing.assert_array_equal(updated.figure_vectors(number), anew.figure_vectors(number))
+        for table in ("words", "bigrams"):
+            assert updated.keyword_search(table, "招生多少人", 9) == anew.keyword_search(table, "招生多少人", 9)
+
+
+@pytest.mark.skipif(os.name == "nt", reason="an open file cannot be removed on Windows")
+def test_a_reader_keeps_its_files_until_it_lets_go(folder):
+    """Other threads open the database only when they first ask."""
+    store = Store(folder)
+    expected = [store.passage(number).prose.text for number in range(len(store))]
+    for count in (7, 8, 9):
+        build(folder, {"丙.txt": f"一、概况\n招生{count}人。\n"})
+    store.passage.cache_clear()
+    store.document.cache_clear()
+    read = []
+    threads = [
+        threading.Thread(target=lambda n=number: read.append((n, store.passage(n).prose.text, store.figure_vectors(n))))
+        for number in range(len(store))
+    ]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert [text for _, text, _ in sorted(read, key=lambda one: one[0])] == expected
+    assert len([path for path in folder.iterdir() if path.is_dir()]) == 2
+    store.close()
+    build(folder)
+    assert len([path for path in folder.iterdir() if path.is_dir()]) == 1
+
+
+def test_an_index_that_is_replaced_again_and_again_opens_at_any_moment(folder):
+    command = [sys.executable, "-c", BUILD_FOR_EVER, str(folder), str(Path(__file__).parent)]
+    with subprocess.Popen(command, stdout=subprocess.PIPE) as process:
+        assert process.stdout.readline().strip() == b"ready"
+        seen = set()
+        while len(seen) < 15:
+            with closing(Store(folder)) as store:
+                seen.add(store.manifest.generation)
+                assert store.passage(len(store) - 1).prose.text
+                assert store.keyword_search("words", "招生", 5)
+        process.kill()
+
+
+@pytest.mark.skipif(os.name == "nt", reason="an open file cannot be removed on Windows")
+@pytest.mark.parametrize("damage", ["delete", "empty", "garbage"])
+def test_files_that_are_spoilt_underneath_are_told_at_use(folder, damage):
+    store = Store(folder)
+    path = folder / store.manifest.generation / "report.sqlite"
+    if damage == "delete":
+        shutil.rmtree(path.parent)
+    else:
+        path.write_bytes(b"" if damage == "empty" else b"x" * path.stat().st_size)
+    said = []
+
+    def ask():
+        try:
+            store.passage(0)
+        except IndexStoreError as error:
+            said.append(str(error))
+
+    asking = threading.Thread(target=ask)
+    asking.start()
+    asking.join()
+    assert len(said) == 1
+    assert said[0].startswith("索引损坏：数据库读不出")
+    assert "\n" not in said[0]
+
+
+def test_large_files_are_compared_in_full_when_they_are_to_be_copied(folder, monkeypatch):
+    monkeypatch.setattr(generations, "_HASHED_BYTES", 10)
+    path = next(folder.glob("generation-*/units.faiss"))
+    data = path.read_bytes()
+    path.write_bytes(data[:-1] + bytes([data[-1] ^ 1]))
+    manifest = read_manifest(folder)
+    check_files(folder, manifest)
+    with pytest.raises(IndexStoreError, match="缺失或被改动"):
+        check_files(folder, manifest, thoroughly=True)
+
+
+def test_a_build_that_is_broken_off_after_the_switch_has_switched(folder, monkeypatch):
+    def interrupted(*_):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(writing, "sweep", interrupted)
+    with pytest.raises(KeyboardInterrupt):
+        build(folder, {"丙.txt": "一、概况\n招生7人。\n"})
+    with closing(Store(folder)) as store:
+        assert [document.name for document in store.documents()] == ["丙.txt"]
+    monkeypatch.undo()
+    build(folder)
+    assert len([path for path in folder.iterdir() if path.is_dir()]) == 1

@@ -11,16 +11,19 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
+from typing import NamedTuple
 
-from reportqa.datamodel import Document
 from reportqa.errors import InputError, ReportQAError
+from reportqa.generations import MANIFEST, read_manifest
 from reportqa.index import BuildReport, build_index
+from reportqa.metadata import read_metadata, write_correction
 from reportqa.qa import ReportQA
 from reportqa.reading import read_document
-from reportqa.store import read_manifest
+from reportqa.store import DocumentInfo
 
 _ANY_QUESTION = "报告说了什么？"
 _POLL = 0.3
+_BUSY = "正在建索引：请等它完成。"
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,22 +37,19 @@ class Step:
 
 @dataclass(frozen=True, slots=True)
 class Holding:
-    """One indexed report, with the file that it was read from where that is in the folder of reports."""
+    """One indexed report, with the size of its file and when that was changed, None where there is no such file."""
 
-    document: Document
-    sections: int
-    figures: int
-    file: Path | None
+    document: DocumentInfo
+    size: int | None
+    changed: datetime | None
 
-    @property
-    def size(self) -> int | None:
-        """The bytes of the file."""
-        return self.file.stat().st_size if self.file else None
 
-    @property
-    def changed(self) -> datetime | None:
-        """When the file was last changed."""
-        return datetime.fromtimestamp(self.file.stat().st_mtime).astimezone() if self.file else None
+class _Seen(NamedTuple):
+    """By what a manifest is told from the one that takes its place: reading it each time would cost ten times more."""
+
+    file: int
+    size: int
+    changed: int
 
 
 class Library:
@@ -67,16 +67,27 @@ class Library:
         self.corpus = corpus
         self._opening = threading.Lock()
         self._changing = threading.Lock()
+        self._seen = self._look()
         self._qa = ReportQA.open(index, model)
 
     @property
     def qa(self) -> ReportQA:
         """The index as it is now: another process, or the 文库 page, may have rebuilt it."""
         with self._opening:
-            manifest = read_manifest(self.index)
-            if manifest is None or manifest.generation != self._qa.store.manifest.generation:
-                self._qa = ReportQA.open(self.index, self.model)
+            seen = self._look()
+            if seen is None or seen != self._seen:
+                manifest = read_manifest(self.index)
+                if manifest is None or manifest.generation != self._qa.store.manifest.generation:
+                    self._qa = ReportQA.open(self.index, self.model)
+                self._seen = seen
             return self._qa
+
+    def _look(self) -> _Seen | None:
+        try:
+            status = (self.index / MANIFEST).stat()
+        except OSError:
+            return None
+        return _Seen(status.st_ino, status.st_size, status.st_mtime_ns)
 
     def warm_up(self) -> None:
         """Ask a question that nobody waits for: what a first question loads is then in place."""
@@ -85,26 +96,18 @@ class Library:
 
     def titles(self) -> dict[str, str]:
         """Return the title of every report, by its name."""
-        return {document.name: document.title for document in self.qa.documents()}
+        return {document.name: document.title for document in self.qa.store.library()}
 
     def holdings(self) -> list[Holding]:
         """Return what is indexed, with sizes and dates."""
-        qa = self.qa
-        figures = qa.figures()
-        return [
-            Holding(
-                document,
-                len(qa.store.sections(document.name)),
-                sum(figure.document == document.name for figure in figures),
-                self._file(document.name),
-            )
-            for document in qa.documents()
-        ]
+        return [_holding(document, self.corpus / document.name) for document in self.qa.store.library()]
 
     @property
     def is_whole(self) -> bool:
-        """Whether every indexed report lies in the folder: only then does a rebuild lose nothing."""
-        return all(self._file(document.name) for document in self.qa.documents())
+        """Whether the index is that of the folder: only then does a rebuild lose nothing but what was taken out."""
+        qa = self.qa
+        roots = [(self.index.resolve() / root).resolve() for root in qa.store.manifest.roots]
+        return roots == [self.corpus.resolve()] or all(self._file(one.name) for one in qa.store.library())
 
     def add(self, file: Path) -> Iterator[Step]:
         """Copy a report into the folder and rebuild; the folder is as before where that fails.
@@ -114,6 +117,8 @@ class Library:
         self._check_whole()
         read_document(file)
         target = self.corpus / file.name
+        if file.name.startswith("."):
+            raise InputError(f"文件名不能以点开头：请给 {file.name} 改一个名字。")
         if target.exists():
             raise InputError(f"已经有名为 {file.name} 的报告：请先移出，或改一个文件名。")
         with _folder_errors(self.corpus):
@@ -136,6 +141,20 @@ class Library:
             file.replace(aside)
         yield from self._rebuild(lambda: aside.replace(file))
 
+    def correct(self, name: str, title: str, year: str, region: str, genre: str) -> Iterator[Step]:
+        """Put what a person knows of a report into the table beside the reports, and rebuild; no text is encoded again.
+
+        What is empty, or as it was found, is left to what the report says. Raises InputError where the year is none.
+        """
+        self._check_whole()
+        if name not in self.titles():
+            raise InputError(f"文库里没有这份报告：{name}。")
+        if self._changing.locked():
+            raise InputError(_BUSY)
+        found = self.qa.store.info(name).found
+        write_correction(self.corpus, name, read_metadata(title, year, region, genre).beside(found))
+        yield from self._rebuild(lambda: None)
+
     def rebuild(self) -> Iterator[Step]:
         """Build the index of the folder again, where a file has been changed, added or removed by hand."""
         self._check_whole()
@@ -153,7 +172,7 @@ class Library:
         """Build in a thread of its own, which goes on where nobody watches any more."""
         if not self._changing.acquire(blocking=False):
             undo()
-            raise InputError("正在建索引：请等它完成。")
+            raise InputError(_BUSY)
         steps: queue.Queue[Step] = queue.Queue()
         with ThreadPoolExecutor(1) as builder:
             build = builder.submit(self._build, steps, undo)
@@ -162,11 +181,8 @@ class Library:
                 with contextlib.suppress(queue.Empty):
                     yield steps.get(timeout=_POLL)
             report = build.result()
-        skipped = "".join(f"跳过：{failure}" for failure in report.failures)
-        state = "索引建好" if report.fresh else "索引已是最新"
-        yield Step(
-            f"{state}：{report.documents} 份报告，{report.passages} 段，{report.figures} 个数据。{skipped}", 1, 1
-        )
+        said = [f"跳过：{failure}" for failure in report.failures] + [f"注意：{line}" for line in report.complaints]
+        yield Step(f"{report.state}，{report.passages} 段，{report.figures} 个数据。{''.join(said)}", 1, 1)
 
     def _build(self, steps: queue.Queue[Step], undo: Callable[[], object]) -> BuildReport:
         try:
@@ -176,6 +192,14 @@ class Library:
             raise
         finally:
             self._changing.release()
+
+
+def _holding(document: DocumentInfo, file: Path) -> Holding:
+    try:
+        status = file.stat()
+    except OSError:
+        return Holding(document, None, None)
+    return Holding(document, status.st_size, datetime.fromtimestamp(status.st_mtime).astimezone())
 
 
 @contextlib.contextmanager

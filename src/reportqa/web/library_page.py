@@ -15,12 +15,31 @@ from reportqa.reading import READERS
 from reportqa.web.library import Library, Step
 from reportqa.web.render import masthead_html, notice_html, render
 
-_REMOVE = """
+_ACTIONS = """
 element.addEventListener('click', (event) => {
-  const button = event.target.closest('[data-remove]');
-  if (button && confirm('把这份报告移出文库？')) trigger('remove', { name: button.dataset.remove });
+  const button = event.target.closest('button');
+  const row = button?.closest('tr');
+  if (!row) return;
+  if (button.dataset.remove && confirm('把这份报告移出文库？')) trigger('remove', { name: button.dataset.remove });
+  if (button.matches('[data-edit]')) turn(row);
+  if (button.matches('[data-edit][data-shown]')) row.querySelector('input').focus();
+  if (button.matches('[data-edit][data-given]')) for (const input of inputs(row)) input.value = input.defaultValue;
+  if (button.dataset.save) save(row);
 });
+element.addEventListener('keydown', (event) => {
+  if (event.key === 'Enter' && event.target.matches('[data-given]')) save(event.target.closest('tr'));
+});
+function inputs(row) { return [...row.querySelectorAll('input')]; }
+function turn(row) {
+  for (const part of row.querySelectorAll('[data-shown], [data-given]')) part.hidden = !part.hidden;
+}
+function save(row) {
+  const name = row.querySelector('[data-save]').dataset.save;
+  trigger('correct', { name, ...Object.fromEntries(inputs(row).map((input) => [input.name, input.value])) });
+  turn(row);
+}
 """
+_FIELDS = ("title", "year", "region", "genre")
 _UNITS = ("字节", "KB", "MB", "GB")
 
 
@@ -42,7 +61,7 @@ class LibraryPage:
 
 def build_library_page(library: Library, masthead: gr.HTML) -> LibraryPage:
     """Lay the page out; ``masthead`` is told when the reports have changed."""
-    listing = gr.HTML(elem_id="library", apply_default_css=False, js_on_load=_REMOVE)
+    listing = gr.HTML(elem_id="library", apply_default_css=False, js_on_load=_ACTIONS)
     with gr.Row(elem_id="library-actions"):
         upload = gr.UploadButton(
             "添加报告", file_types=list(READERS), file_count="single", variant="primary", scale=0, min_width=140
@@ -58,7 +77,7 @@ def build_library_page(library: Library, masthead: gr.HTML) -> LibraryPage:
         except ReportQAError as error:
             yield listing_html(library), notice_html(str(error)), gr.skip()
             return
-        yield listing_html(library), notice_html(step.stage), masthead_html(library.qa.documents())
+        yield listing_html(library), notice_html(step.stage), masthead_html(library.qa.store.library())
 
     def add(file: str) -> Iterator[tuple[Any, str, Any]]:
         yield from change(lambda: library.add(Path(file)))
@@ -66,6 +85,10 @@ def build_library_page(library: Library, masthead: gr.HTML) -> LibraryPage:
     def remove(event: gr.EventData) -> Iterator[tuple[Any, str, Any]]:
         name = str(getattr(event, "name", ""))
         yield from change(lambda: library.remove(name))
+
+    def correct(event: gr.EventData) -> Iterator[tuple[Any, str, Any]]:
+        name, title, year, region, genre = (str(getattr(event, key, "")) for key in ("name", *_FIELDS))
+        yield from change(lambda: library.correct(name, title, year, region, genre))
 
     def rebuild() -> Iterator[tuple[Any, str, Any]]:
         yield from change(library.rebuild)
@@ -77,6 +100,7 @@ def build_library_page(library: Library, masthead: gr.HTML) -> LibraryPage:
     }
     upload.upload(add, inputs=[upload], **options)
     listing.remove(remove, **options)
+    listing.correct(correct, **options)
     again.click(rebuild, **options)
     return LibraryPage(listing)
 
@@ -84,15 +108,14 @@ def build_library_page(library: Library, masthead: gr.HTML) -> LibraryPage:
 def listing_html(library: Library) -> str:
     """Render the reports with their sizes and dates."""
     holdings = library.holdings()
-    removable = library.is_whole and len(holdings) > 1
+    whole = library.is_whole
     rows = [
         {
             "document": holding.document,
-            "sections": holding.sections,
-            "figures": holding.figures,
             "size": _size(holding.size) if holding.size is not None else "",
             "date": _date(holding.changed) if holding.changed else "",
-            "removable": removable,
+            "correctable": whole,
+            "removable": whole and len(holdings) > 1,
         }
         for holding in holdings
     ]
