@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, replace
 from itertools import pairwise
 from typing import Literal
 
+from reportqa.aliases import Group, named, unified
 from reportqa.errors import InputError
 from reportqa.lexicon import rewrite
 from reportqa.normalization import fold
+from reportqa.spelling import respell
 from reportqa.words import bigrams, content_words, cut, frequency
 
 MAX_QUESTION = 500
@@ -108,7 +110,9 @@ _VERDICT = re.compile(
 _ASKS_NUMBER = re.compile(_HOW_MANY)
 _EACH = re.compile(rf"(?P<names>.+?)(?:各自?|分别)(?:有|是|为|占|达)?(?P<rest>{_HOW_MANY}.*)")
 _WH = re.compile(r"什么|哪|谁|多少|几(?!乎)|怎么|怎样|如何|为何|为啥")
-_WH_LIST = re.compile(r"哪(?:些|几|两|三|四|五|六|七|八|九|十)|名单|清单|分别(?:是|有|叫)(?:什么|哪)?")
+_WH_LIST = re.compile(
+    r"哪(?:些|几|两|三|四|五|六|七|八|九|十)|名单|清单|分别(?:是|有|叫)(?:什么|哪)?|[两三四五六七八九十]个?[^,。]{0,8}(?:叫什么|都是什么)"
+)
 _SEVERAL_ASPECTS = re.compile(r"(?:几|哪些|哪几)(?:个)?(?:大)?(?:方面|板块|块(?:内容)?|部分|类|点|条|原则|理念)")
 _MONEY_NOUNS = re.compile(
     r"工资|薪|奖金|补贴|补助|津贴|票价|房价|经费|投资|资金|费用|收入|支出|花费|成本|造价|进账|利润|产值|营收"
@@ -120,6 +124,13 @@ _UNIT = re.compile(
     + r"天年月周])"
 )
 _UNIT_NOUN = re.compile(_HOW_MANY + r"(?:的)?(学生|教师|职工|人|员工|企业|学校|课程)")
+# 在校生总共有多少, 多少个孩子: people are counted in 人, whatever the measure word.
+_PEOPLE = (
+    r"(?:学生|[在新考毕校业]生|孩子|儿童|教师|医师|护士|职工|员工|人员|老年人|居民|农民|患者|游客|观众|志愿者|残疾人)"
+)
+_PEOPLE_ASKED = re.compile(
+    rf"{_PEOPLE}(?:里|中)?(?:一共|总共|共|大约|大概)?(?:有|是|为|达到?)?(?:多少|几)个?$|(?:多少|几)个?{_PEOPLE}"
+)
 _NOUN_UNITS = {
     "学生": "人",
     "教师": "人",
@@ -131,6 +142,7 @@ _NOUN_UNITS = {
     "课程": "门",
 }
 _YEAR = re.compile(r"(?<!\d)((?:19|20)\d\d)(?=\s*(?:学?年|级|届|[-—~至到]))|(?<!\d)(20\d\d)(?!\d)")
+_YEARS_SAID = re.compile(r"\d+年度?|[今去前]年|[上本]一?学?年度?|[年月日]")
 _RELATIVE_YEARS = (
     ("前年", -2),
     ("去年|上一?年(?:度)?(?!级)|上一?学年", -1),
@@ -139,6 +151,10 @@ _RELATIVE_YEARS = (
 _PLACE = re.compile(r"[\u4e00-\u9fff]{2,4}(?:自治区|自治州|新区|[省市区县州旗乡镇村]|街道)")
 _ASKING_PLACE = re.compile(r"[哪几多少各每个]")
 _SUFFIXES = frozenset("省市区县州旗乡镇村")
+_GOES_ON = (
+    r"[\dA-Za-z%.-]|[一二三四五六七八九十]+月|[\u4e00-\u9fff]{0,6}(?:学校|小学|中学|学院|大学|幼儿园|医院|中心|公司|集团|局|委|馆|所)"
+    r"|[和与跟及、比至到]"
+)
 _NO_PLACE = re.compile(
     r"全[省市区县国]|本[省市区县]|[这那各该我]?个?(?:地区|片区)|[社园校景辖小灾老疫牧林矿库]区|[市区县]级|城[市区]|[上入夜超菜集]市|(?:示范|开发|试验|工业)区"
 )
@@ -166,11 +182,28 @@ _CUES = {
 
 
 @dataclass(frozen=True, slots=True)
+class Vocabulary:
+    """What an index knows of words.
+
+    ``passages_with`` counts the passages that have a word, ``has_term`` tells whether it is a term of the full text;
+    ``aliases`` are the spellings that the owner of the reports has declared to be the same.
+    """
+
+    passages_with: Callable[[str], int] = lambda word: 0
+    has_term: Callable[[str], bool] = lambda word: False
+    aliases: tuple[Group, ...] = ()
+
+
+NO_VOCABULARY = Vocabulary()
+
+
+@dataclass(frozen=True, slots=True)
 class Question:
     """A question as the program understands it.
 
     ``text`` is what was asked; ``plain`` its folded form in the report's register, which is what is searched.
-    ``year_offset`` counts from the newest report: 去年 is -1.
+    ``year_offset`` counts from the newest report: 去年 is -1. ``respelled`` is the question with its wrong characters
+    put right, "" where it has none. ``names`` holds the aliases that it names, each with the spelling of ``plain``.
     """
 
     text: str
@@ -183,6 +216,19 @@ class Question:
     places: tuple[str, ...]
     terms: tuple[str, ...]
     pairs: tuple[str, ...]
+    respelled: str = ""
+    names: tuple[tuple[Group, str], ...] = ()
+
+    @property
+    def searched(self) -> str:
+        """The words to search for: the question's, and the other spellings of what it names."""
+        return " ".join([self.plain, *(other for group, name in self.names for other in group if other != name)])
+
+    def unify(self, text: str) -> str:
+        """Write the aliases in a text as the question writes them."""
+        for group, name in self.names:
+            text = unified(text, group, name)
+        return text
 
     @property
     def numeric(self) -> bool:
@@ -195,14 +241,14 @@ class Question:
         return cue is not None and bool(cue.search(clause))
 
 
-def understand(text: str, passages_with: Callable[[str], int] = lambda word: 0) -> Question:
+def understand(text: str, vocabulary: Vocabulary = NO_VOCABULARY) -> Question:
     """Find out what a question asks for.
 
     >>> question = understand("技校毕业的学生里，有多少人去读了大专？")
     >>> question.asked, question.unit, question.plain
     ('count', '人', '技工学校毕业的学生里,有多少人去读了专科')
 
-    ``passages_with`` counts the passages of an index that have a word (see :func:`reportqa.lexicon.rewrite`).
+    With the ``vocabulary`` of an index, everyday words and wrong characters become those of the reports.
     Raises InputError where there is no question, or one too long to be one.
     """
     clean = "".join(char for char in text if unicodedata.category(char) not in ("Cc", "Cf", "Cs") or char in "\n\t")
@@ -211,8 +257,19 @@ def understand(text: str, passages_with: Callable[[str], int] = lambda word: 0) 
         raise InputError("问题是空的：请写一个问题，例如“本学年招生多少人？”。")
     if len(folded) > MAX_QUESTION:
         raise InputError(f"问题太长：{len(folded)} 个字，最多 {MAX_QUESTION} 个字。")
-    bare = _PARTICLES.sub("", _POLITE.sub("", folded)) or folded
-    return _read(text.strip(), bare, rewrite(bare, passages_with), folded)
+    names = _names(folded, vocabulary)
+    for group, name in names:
+        folded = unified(folded, group, name)
+    respelled = respell(folded, vocabulary.passages_with, vocabulary.has_term)
+    bare = _PARTICLES.sub("", _POLITE.sub("", respelled)) or respelled
+    question = _read(text.strip(), bare, rewrite(bare, vocabulary.passages_with), respelled)
+    return replace(question, respelled="" if respelled == folded else respelled, names=names)
+
+
+def _names(folded: str, vocabulary: Vocabulary) -> tuple[tuple[Group, str], ...]:
+    """Return the aliases that a question names, each with the spelling that most passages have."""
+    groups = [group for group in vocabulary.aliases if named(folded, group)]
+    return tuple((group, max(group, key=vocabulary.passages_with)) for group in groups)
 
 
 def _read(text: str, bare: str, plain: str, folded: str) -> Question:
@@ -230,6 +287,24 @@ def _read(text: str, bare: str, plain: str, folded: str) -> Question:
         terms=tuple(dict.fromkeys(content_words(plain))),
         pairs=tuple(dict.fromkeys(bigrams(plain))),
     )
+
+
+def focused(question: Question, implied: Iterable[str]) -> Question:
+    """Leave out of a question what the choice of the report has answered already: its region and its year.
+
+    >>> focused(understand("2023年青禾区招生多少人"), ["2023", "青禾区"]).plain
+    '招生多少人'
+
+    What is part of a name or of a date stays: 青禾区实验小学, 2023年6月.
+    """
+    plain = question.plain
+    for word in implied:
+        plain = re.sub(rf"(?:在|的)?{re.escape(word)}(?:年度?|学年度?)?(?!{_GOES_ON})的?", "", plain)
+    if plain == question.plain or not any(map(str.isalnum, plain)):
+        return question
+    terms, pairs = tuple(dict.fromkeys(content_words(plain))), tuple(dict.fromkeys(bigrams(plain)))
+    places = (*question.places, *(word for word in implied if word in question.plain and word not in plain))
+    return replace(question, plain=plain, terms=terms, pairs=pairs, places=tuple(dict.fromkeys(places)))
 
 
 def parts(question: Question) -> list[Question]:
@@ -265,6 +340,8 @@ def _asked(bare: str, folded: str) -> Asked:
 
 def _unit(plain: str) -> str:
     unit = _UNIT.search(plain)
+    if _PEOPLE_ASKED.search(plain):
+        return "人"
     if unit:
         return unit[1]
     noun = _UNIT_NOUN.search(plain)
@@ -276,7 +353,8 @@ def _places(bare: str) -> tuple[str, ...]:
 
     A name that jieba does not know comes as a word and a suffix: 青禾 + 县.
     """
-    pieces = [word for word in cut(bare)]
+    # 年 is no part of a name: 2024年青禾区.
+    pieces = [word for part in _YEARS_SAID.split(bare) for word in cut(part)]
     joined = [a + b for a, b in pairwise(pieces) if b in _SUFFIXES and len(a) > 1 and frequency(a) < _RARE]
     found = [word for word in (*pieces, *joined) if _PLACE.fullmatch(word) and not _NO_PLACE.search(word)]
     named = [place for place in found if not _ASKING_PLACE.search(place)]
