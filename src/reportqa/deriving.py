@@ -17,6 +17,8 @@ COUNTABLE = frozenset({"count", "money", "area"})
 _OPERANDS = 24
 # How much of the question's phrase an operand's own words must say before the sum is shown: below, it would be a guess.
 _CERTAIN = 0.34
+# What it counts against an operand that it is that of some only, whom the question does not name.
+_NARROW = 0.3
 # Where the report itself writes the part in brackets after the whole, fewer of its words must be said.
 _STRUCTURAL = 0.15
 
@@ -38,10 +40,12 @@ _REST = re.compile(
 
 _SUM = re.compile(r"[和与及跟、].*(?:加起来|一共|合计|总共|总和|共计|加在一起)|(?:一共|合计|总共).*[和与及跟、]")
 
-_DIFFERENCE = re.compile(r"(?P<one>[^,]{2,20}?)(?:比|较)(?P<other>[^,]{2,20}?)(?:多|少|高|低)了?(?:多少|几)")
+_DIFFERENCE = re.compile(
+    r"(?P<one>[^,]{2,20}?)(?:比|较)(?P<other>[^,]{2,20}?)(?:多|少|高|低)了?[\u4e00-\u9fff]{0,2}?(?:多少|几)"
+)
 _NAMED = 0.6
 
-Operation = Literal["share", "rest", "sum", "difference"]
+Operation = Literal["share", "rest", "sum", "difference", "growth"]
 Naming = Callable[[FigureMatch], float]
 
 
@@ -84,8 +88,8 @@ def _share(question: Question, stated: list[FigureMatch], countable: list[Figure
     if pair is None or _is_stated(question, stated, part_words):
         return None
     part, whole = pair
-    value = _number(part.figure) / _number(whole.figure)
-    expression = _written("÷", part.figure, whole.figure)
+    value = number(part.figure) / number(whole.figure)
+    expression = written("÷", part.figure, whole.figure)
     return Derived("share", expression, value, f"{100 * value:.2f}%", (part, whole))
 
 
@@ -97,14 +101,17 @@ def _difference(question: Question, countable: list[FigureMatch]) -> Derived | N
     one, other = (_best_named(countable, phrases[name]) for name in ("one", "other"))
     if one is None or other is None or not _comparable(one.figure, other.figure):
         return None
-    more, less = sorted((one, other), key=lambda match: -_number(match.figure))
-    return _subtracted("difference", more, less)
+    more, less = sorted((one, other), key=lambda match: -number(match.figure))
+    return subtracted("difference", more, less)
 
 
 def _best_named(matches: Iterable[FigureMatch], words: str) -> FigureMatch | None:
     """Return the whole figure that a phrase names best, None where none is named for certain."""
     whole = [match for match in matches if match.figure.parent is None and not match.figure.approx]
-    named = [(share_of_words(fold(match.figure.indicator), words), match.score, match) for match in whole]
+    named = [
+        (share_of_words(fold(match.figure.scope + match.figure.indicator), words), match.score, match)
+        for match in whole
+    ]
     best = max(named, key=lambda one: one[:2], default=None)
     return best[2] if best and best[0] >= _NAMED else None
 
@@ -120,15 +127,15 @@ def _rest(question: Question, countable: list[FigureMatch]) -> Derived | None:
     if pair is None or not _part_of(pair[0], pair[1]):
         return None
     part, whole = pair
-    return _subtracted("rest", whole, part)
+    return subtracted("rest", whole, part)
 
 
-def _subtracted(operation: Operation, more: FigureMatch, less: FigureMatch) -> Derived:
+def subtracted(operation: Operation, more: FigureMatch, less: FigureMatch) -> Derived:
     """Subtract, and write what is left in the unit of the larger figure."""
-    value = _number(more.figure) - _number(less.figure)
-    factor = _number(more.figure) / _plain(more.figure)
+    value = number(more.figure) - number(less.figure)
+    factor = number(more.figure) / _plain(more.figure)
     text = f"{round(value / factor, 6):g}{more.figure.unit}"
-    return Derived(operation, _written("−", more.figure, less.figure), value, text, (more, less))
+    return Derived(operation, written("−", more.figure, less.figure), value, text, (more, less))
 
 
 def _sum(question: Question, countable: list[FigureMatch]) -> Derived | None:
@@ -150,7 +157,7 @@ def _sum(question: Question, countable: list[FigureMatch]) -> Derived | None:
         return None
     named.sort(key=lambda match: match.figure.start)
     value = sum(_plain(match.figure) for match in named)
-    expression = _written("+", *(match.figure for match in named))
+    expression = written("+", *(match.figure for match in named))
     return Derived("sum", expression, value, f"{value:g}{first.figure.unit}", tuple(named))
 
 
@@ -169,7 +176,8 @@ def _best_pair(
             continue
         if not close and whole_said < _CERTAIN:
             continue
-        score = said + whole_said + 0.8 * close + 0.05 * (part.score + whole.score)
+        narrow = part.signals["narrow"] + whole.signals["narrow"]
+        score = said + whole_said + 0.8 * close - _NARROW * narrow + 0.05 * (part.score + whole.score)
         if best is None or score > best[0]:
             best = (score, part, whole)
     return (best[1], best[2]) if best else None
@@ -177,7 +185,7 @@ def _best_pair(
 
 def _fit_together(part: Figure, whole: Figure) -> bool:
     same = part.document == whole.document and part.normalized_unit == whole.normalized_unit
-    return same and not (part.approx or whole.approx) and 0 < _number(part) < _number(whole)
+    return same and not (part.approx or whole.approx) and 0 < number(part) < number(whole)
 
 
 def _part_of(part: FigureMatch, whole: FigureMatch) -> bool:
@@ -225,7 +233,8 @@ def _named(question: Question) -> Naming:
     return lambda match: share_of_words(fold(f"{match.figure.scope}{match.figure.indicator}"), question.plain)
 
 
-def _number(figure: Figure) -> float:
+def number(figure: Figure) -> float:
+    """Return a figure's value in its normal unit; the figure must have a number for one."""
     return float(figure.normalized_value)  # type: ignore[arg-type]
 
 
@@ -233,7 +242,7 @@ def _plain(figure: Figure) -> float:
     return float(figure.value)  # type: ignore[arg-type]
 
 
-def _written(sign: str, *figures: Figure) -> str:
+def written(sign: str, *figures: Figure) -> str:
     """Write an expression with the report's numbers, and with their units where these differ."""
     alike = len({figure.unit for figure in figures}) == 1
     return f" {sign} ".join(str(figure.value) if alike else figure.text for figure in figures)

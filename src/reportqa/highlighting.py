@@ -17,12 +17,6 @@ _ENUMERATION = re.compile(
 )
 
 
-def best_sentence(candidate: Candidate) -> ScoredUnit:
-    """Return the sentence of a passage that answers best."""
-    sentences = [unit for unit in candidate.units if unit.whole]
-    return max(sentences, key=lambda unit: unit.answers)
-
-
 def figure_range(
     candidate: Candidate, figure: Figure, clause: ScoredUnit, figures: Sequence[Figure]
 ) -> tuple[int, int]:
@@ -69,6 +63,8 @@ def best_run(question: Question, candidate: Candidate) -> tuple[int, int]:
     clauses = sorted((unit for unit in candidate.units if not unit.whole), key=lambda unit: unit.start)
     scores = [clause.answers for clause in clauses]
     best = max(range(len(clauses)), key=scores.__getitem__)
+    if candidate.passage.passage.leads:
+        return clauses[best].start, clauses[best].end  # a cell of a table stands for itself
     sentence = next(u for u in candidate.units if u.whole and u.start <= clauses[best].start < u.end)
     if question.asked in ("method", "list", "reason", "description"):
         enumeration = _enumeration(candidate, clauses, best)

@@ -1,15 +1,11 @@
-"""The names in a sentence: the members of a list, and the person, body or place that a question asks for."""
+"""The lists in a text, each with its members."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import lru_cache
 
-import jieba.posseg
-
-from reportqa.questions import Question
 from reportqa.words import cut
 
 _BRACKETED = re.compile(r"[（(]([^（()）]*、[^（()）]*)[)）]")
@@ -17,7 +13,7 @@ _QUOTED = re.compile(r"(?:[“《「][^”》」“《「]{2,40}[”》」][、�
 _QUOTATION = re.compile(r"[“《「]([^”》」]+)[”》」]")
 _RUN = re.compile(r"[^，。；：！？,;:!?（()）]*、[^，。；：！？,;:!?（()）]*")
 _PAIR = re.compile(
-    r"([\u4e00-\u9fff]{2,10})[和与及]([\u4e00-\u9fff]{2,8}?)(?=[一二两三四五六七八九十\d]+[个位名家所国]|等)"
+    r"([\u4e00-\u9fff]{2,10}?)(?:以及|[和与及])([\u4e00-\u9fff]{2,8}?)(?=[一二两三四五六七八九十\d]+[个位名家所国]|等)"
 )
 _NUMBERED = re.compile(
     r"(?:^|(?<=[；;。：:，,]))\s*(?:[一二三四五六七八九十]+是|(?:首先|其次|再次|最后)[，,]?"
@@ -40,31 +36,18 @@ _TRAILING = frozenset(
 )
 _COUNTED = re.compile(r"[\d一二两三四五六七八九十]+[个项类种所家门大方位名国座件场]")
 _LONG = 25
-_NAME_TAGS = frozenset({"nr", "nrt", "nrfg"})
-_NOUN_TAGS = frozenset({*"nafjlbstim", "nr", "nrt", "nrfg", "ns", "nt", "nz", "nw", "an", "vn", "eng", "ng"})
-_BODY = re.compile(
-    r"(?:公司|集团|中心|学校|学院|大学|医院|局|委员会|委|部|办公室|办|处|科|站|馆|银行|协会|学会|政府|企业"
-    r"|研究所|研究院|厂|社|小组|基地|所|院)$"
-)
-_POST = re.compile(
-    r"(?:主任|书记|[局校院区县市省部处科组会]长|主席|董事长|总经理|经理|负责人|秘书长|教授|专家|代表|主管)$"
-)
-_DOER = re.compile(
-    r"由([^，。；由]{2,20}?)(?:担任|负责|兼任|任(?!务)|牵头|主持|承担|组织|实施|主导|管理|统筹|共同|领衔|带队)"
-)
-_ACT = re.compile(r"(?:由谁|谁来|哪个部门|什么部门|哪个单位|谁)(?:来)?([\u4e00-\u9fff]{2})$")
-_DUTY = re.compile(r"(?:负责|担任|分管|主管|牵头|兼任|主持|领衔|带队)")
-_ORDER = re.compile(r"^(?:[一二三四五六七八九十]+是|首先|其次|此外|第[一二三四五六七八九十]+[，,]?|[（(]?\d+[）).、])")
+_TAIL = 20
 
 
 @dataclass(frozen=True, slots=True)
 class ItemList:
-    """A list found in a text: where it stands, the words before it in its clause, and its members."""
+    """A list found in a text: where it stands, the words before and after it in its clause, and its members."""
 
     start: int
     end: int
     lead: str
     members: tuple[str, ...]
+    tail: str = ""
 
     @property
     def long(self) -> bool:
@@ -91,53 +74,12 @@ def lists_in(text: str) -> list[ItemList]:
     return sorted((one for one in found if len(one.members) > 1), key=lambda one: one.start)
 
 
-def entity(question: Question, text: str) -> str:
-    """Return the person, body or place in a stretch of a report that the question asks for, "" where none stands out.
-
-    >>> from reportqa.questions import understand
-    >>> entity(understand("技校归哪个部门管"), "五是区人社局负责技工学校的监管工作")
-    '区人社局'
-    """
-    if question.asked in ("who", "which"):
-        persons = "" if question.asked == "which" else _unsaid(people(text), question)
-        doer = _DOER.search(text) or _doer_of(question, _ORDER.sub("", text))
-        if persons or doer:
-            return persons or (doer[1].strip("“”、 ") if doer else "")
-    chunks = [chunk for chunk in _noun_chunks(_ORDER.sub("", text)) if chunk not in question.plain]
-    if question.asked == "where":
-        return "、".join(
-            dict.fromkeys(word for word, tag in _tagged(text) if tag == "ns" and word not in question.plain)
-        )
-    form = _POST if question.asked == "who" else _BODY
-    named = [chunk for chunk in chunks if form.search(chunk)]
-    if _DUTY.search(text):
-        before = _DUTY.split(text, maxsplit=1)[0]
-        named = [chunk for chunk in named if chunk in before] or named
-    return max(named, key=lambda chunk: _strange(chunk, question), default="")
-
-
-def _doer_of(question: Question, text: str) -> re.Match[str] | None:
-    """Find who does what the question asks of somebody: 由谁聘请 in 经营者聘请执行副校长."""
-    act = _ACT.search(question.plain)
-    return re.search(rf"([\u4e00-\u9fff]{{2,12}}?){re.escape(act[1])}", text) if act else None
-
-
-def _unsaid(names: str, question: Question) -> str:
-    return "、".join(name for name in names.split("、") if name not in question.plain)
-
-
-def people(text: str) -> str:
-    """Return the personal names in a stretch of a report, joined by 、.
-
-    >>> people("黄炎培、蔡元培等创办了学校")
-    '黄炎培、蔡元培'
-    """
-    return "、".join(dict.fromkeys(word for word, tag in _tagged(text) if tag in _NAME_TAGS and len(word) > 1))
-
-
 def _list(text: str, match: re.Match[str], members: list[str]) -> ItemList:
-    lead = re.split(r"[，。；！？,;!?]", text[: match.start()])[-1]
-    return ItemList(match.start(), match.end(), lead, tuple(members))
+    first = text.find(members[0], match.start()) if members else match.start()
+    lead = re.split(r"[，。；！？,;!?]", text[:first])[-1]
+    after = text.find(members[-1], match.start()) + len(members[-1]) if members else match.end()
+    tail = re.split(r"[，。；！？,;!?]", text[after : after + _TAIL], maxsplit=1)[0]
+    return ItemList(match.start(), match.end(), lead, tuple(members), tail)
 
 
 def _numbered(text: str) -> Iterator[ItemList]:
@@ -171,24 +113,3 @@ def _before_tail(part: str) -> str:
     pieces = cut(part[: counted.start()] if counted and counted.start() else part)
     tails = [number for number, piece in enumerate(pieces) if piece in _TRAILING]
     return "".join(pieces[: tails[0]]) or part if tails else "".join(pieces)
-
-
-def _strange(chunk: str, question: Question) -> float:
-    """Return how little of a name the question itself says."""
-    return sum(char not in question.plain for char in chunk) / len(chunk)
-
-
-def _noun_chunks(text: str) -> list[str]:
-    chunks: list[str] = []
-    current = ""
-    for word, tag in _tagged(text):
-        if tag in _NOUN_TAGS and word not in _LEADING:
-            current += word
-        else:
-            chunks, current = ([*chunks, current] if current else chunks), ""
-    return [*chunks, current] if current else chunks
-
-
-@lru_cache(maxsize=512)
-def _tagged(text: str) -> list[tuple[str, str]]:
-    return [(pair.word, pair.flag) for pair in jieba.posseg.cut(text)]

@@ -40,7 +40,10 @@ _UNIT_CLASSES = tuple(
     )
 )
 _MAIN_KIND = {"count": "count", "money": "money", "ratio": "ratio", "duration": "duration", "percent": "percent"}
-_GENERAL_SCOPE = re.compile(r"^(?:全[区县市省国]|年|本|[\d年月末底]+$)")
+_GENERAL_SCOPE = re.compile(r"^(?:全[区县市省国]|年|本|合计|总计|[\d年月末底]+$)")
+_COMMON_BEARER = re.compile(r"(?:学校|院校|医院|企业|公司|单位|机构|人员|教师|学生|职工|员工|景区)$")
+# 支出里，上级拨的有多少; 其中民办几所: a part is asked for.
+_OF_WHICH = re.compile(r"其中|(?:里面?|里头|当中|之中|中)[,的].*(?:多少|几)")
 _BEFORE_ASKED = re.compile(r"原来|之前|以前|从多少|由多少|最初|起初")
 _CHANGED_TO = re.compile(r"[\u4e00-\u9fff（）]{0,6}(?:到|至|为)")
 # Words of one set exclude each other: a figure of the other kind is no answer to a question that names one of them.
@@ -85,12 +88,17 @@ WEIGHTS = {
     "part": -0.6,
     "contrast": -0.4,
     "per_head": -1.0,
-    "change": -0.5,
+    "change": -1.0,
     "clause": 1.7 * _COSINE,
     "sentence": 0.6 * _COSINE,
     "itself": 1.3 * _COSINE,
     "passage": 0.65,
 }
+
+
+# How far behind the best passage, in standard deviations, a passage may be whose figure answers: on two thousand
+# questions every figure from farther behind was wrong (docs/retrieval.md).
+_NEAR = 6.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,8 +126,13 @@ def match_figures(
     '6191人'
     """
     wanted = kinds or _KINDS.get(question.asked, frozenset())
-    matches = [match for candidate in candidates for match in _matches(question, candidate, store, vector, wanted)]
-    return sorted(matches, key=lambda match: -match.score)
+    near = list(candidates)
+    least = max((candidate.score for candidate in near), default=0.0) - _NEAR
+    near = [candidate for candidate in near if candidate.score >= least]
+    matches = [match for candidate in near for match in _matches(question, candidate, store, vector, wanted)]
+    # A figure in 所 is no answer to 多少人, as long as there is one in 人.
+    of_the_unit = [match for match in matches if match.signals["unit"] > 0]
+    return sorted(of_the_unit or matches, key=lambda match: -match.score)
 
 
 def _matches(
@@ -128,14 +141,14 @@ def _matches(
     figures = store.figures(candidate.passage.number)
     if not figures:
         return
+    title = fold(store.document(candidate.passage.passage.document).title)
     cosines = store.figure_vectors(candidate.passage.number) @ vector
     for figure, cosine in zip(figures, cosines, strict=True):
-        points = figure.unit.endswith("百分点") and "percent" in kinds
-        if figure.kind not in kinds and not points:
+        if not _is_of(kinds, figure):
             continue
         clause, sentence = _around(candidate, figure)
         context = candidate.passage.folded[clause.start : clause.end]
-        signals = _signals(question, figure, candidate.rarity, context) | {
+        signals = _signals(question, figure, candidate.rarity, context, title) | {
             "kind": float(figure.kind == _MAIN_KIND.get(question.asked, figure.kind)),
             "former": float(_is_former(candidate.passage.prose, figure, question)),
             "clause": clause.cosine,
@@ -147,6 +160,12 @@ def _matches(
         yield FigureMatch(figure, candidate, clause, sentence, signals, score)
 
 
+def _is_of(kinds: frozenset[str], figure: Figure) -> bool:
+    if figure.kind == "other" and "count" not in kinds:
+        return ("percent" in kinds and figure.unit.endswith("百分点")) or ("money" in kinds and "元" in figure.unit)
+    return figure.kind in kinds
+
+
 def _around(candidate: Candidate, figure: Figure) -> tuple[ScoredUnit, ScoredUnit]:
     """Return the clause and the sentence that a figure stands in."""
     at = candidate.passage.prose.offset(figure.start)
@@ -156,23 +175,31 @@ def _around(candidate: Candidate, figure: Figure) -> tuple[ScoredUnit, ScoredUni
     return clause, sentence
 
 
-def _signals(question: Question, figure: Figure, rarity: dict[str, float], context: str) -> dict[str, float]:
+def _signals(
+    question: Question, figure: Figure, rarity: dict[str, float], context: str, title: str
+) -> dict[str, float]:
     """Return what the words say: shares from 0 to 1 for a figure, and faults that count against it."""
-    indicator, scope = fold(figure.indicator), _distinct(fold(figure.scope))
+    indicator, scope = question.unify(fold(figure.indicator)), _distinct(question.unify(fold(figure.scope)))
     named = f"{scope} {indicator} {fold(figure.text)}"
-    text = f"{named} {context}"
+    text = f"{named} {question.unify(context)}"
     scope_asked = share_of_words(scope, question.plain)
     return {
         "unit": _unit_fit(question.unit, figure),
         "indicator": coverage(text, rarity),
-        "asked": share_of_words(indicator, question.plain),
+        "asked": share_of_words(indicator, question.plain, title),
         "scope": scope_asked,
         "narrow": float(bool(scope) and not _GENERAL_SCOPE.search(scope)) * (1 - scope_asked),
-        "part": float(figure.parent is not None) * (1 - 2 * scope_asked),
+        "part": float(figure.parent is not None)
+        * (1 - 2 * max(scope_asked, 0.5 * bool(_OF_WHICH.search(question.plain)))),
         "contrast": _contrasts(question.plain, text, named),
         "per_head": float(bool(_PER_HEAD.search(question.plain)) != bool(_PER_HEAD.search(indicator))),
         "change": float(bool(_CHANGE.search(question.plain)) != bool(_CHANGE.search(indicator))),
     }
+
+
+def says_change(figure: Figure) -> bool:
+    """Tell whether a figure is by how much something changed: 326人 in 比上年增加326人."""
+    return bool(_CHANGE.search(figure.indicator))
 
 
 def _is_former(prose: Prose, figure: Figure, question: Question) -> bool:
@@ -188,23 +215,39 @@ def _is_former(prose: Prose, figure: Figure, question: Question) -> bool:
 def _unit_fit(asked: str, figure: Figure) -> float:
     """1 for the unit asked for, 0.5 where the question names none or a kindred one, 0 for another."""
     unit = fold(figure.unit).lstrip("万亿千百")
+    if not unit:
+        return 0.5  # a number of a table whose heads give no unit
     if not asked or asked == unit:
         return 0.5 + 0.5 * bool(asked)
-    kindred = "个" in (asked, unit) or any(asked in units and unit in units for units in _UNIT_CLASSES)
+    kindred = (
+        asked == "个"
+        or (unit == "个" and asked != "人")
+        or any(asked in units and unit in units for units in _UNIT_CLASSES)
+    )
     return 0.5 if kindred else 0.0
 
 
-def share_of_words(words: str, question: str) -> float:
-    """Return how much of ``words`` the question says, by bigrams; 0 where there are no words."""
+def share_of_words(words: str, question: str, implied: str = "") -> float:
+    """Return how much of ``words`` the question says, by bigrams; 0 where there are no words.
+
+    >>> share_of_words("义务教育阶段招生", "招生多少人", "青禾区义务教育质量报告")
+    0.25
+
+    What is ``implied`` by the title of the report need not be said.
+    """
     letters = "".join(char for char in words if char.isalnum())
     if len(letters) < 2:
         return float(bool(letters) and letters in question)
     pairs = {letters[i : i + 2] for i in range(len(letters) - 1)}
-    return sum(pair in question for pair in pairs) / len(pairs)
+    pairs -= {pair for pair in pairs if pair in implied and pair not in question}
+    return sum(pair in question for pair in pairs) / len(pairs) if pairs else 0.0
 
 
 def _distinct(scope: str) -> str:
-    return re.sub(r"[含其中等内的]|包括|不含", "", scope)
+    """Return the words of a scope that tell it from others: 技工 of 含技工等学校."""
+    words = re.sub(r"[含其中等内的]|包括|不含", "", scope)
+    telling = _COMMON_BEARER.sub("", words)
+    return telling if len(telling) > 1 else words
 
 
 def _contrasts(question: str, text: str, named: str) -> float:

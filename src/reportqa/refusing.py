@@ -10,6 +10,13 @@ from reportqa.normalization import fold
 from reportqa.questions import Question
 from reportqa.retrieval import coverage
 
+NO_FIGURE = "报告里没有找到这一项数据。"
+_NUMERAL = re.compile(r"[\d〇零一二两三四五六七八九十百千万亿半几数多]")
+_QUANTITIES = {
+    "money": re.compile(r"[元块角]|免费|无偿|费用全免|全额"),
+    "area": re.compile(r"平方|平米|亩|公顷|㎡"),
+    "percent": re.compile(r"[%‰]|百分|[成半]|全部|分之"),
+}
 _LAST_YEAR = re.compile(r"上年|上一年|去年|上学年|上一学年|上年度")
 _NAME_ASKED = re.compile(
     r"(?:[长任记员师授人手官]|主席|经理|总监)[^,。]{0,4}(?:叫什么|姓名|的名字|姓什么|叫啥)|何人|姓甚名谁"
@@ -93,7 +100,16 @@ def ungrounded(match: FigureMatch) -> str:
     sentence = passage.folded[match.sentence.start : match.sentence.end]
     named = fold(f"{' '.join(passage.passage.section)} {figure.scope} {figure.indicator}")
     said = coverage(f"{sentence} {named}", match.candidate.rarity)
-    return "报告里没有找到这一项数据。" if said < _GROUND and match.score < _FAR else ""
+    return NO_FIGURE if said < _GROUND and match.score < _FAR else ""
+
+
+def gives(asked: str, text: str) -> bool:
+    """Tell whether words without a figure may answer a question for a number: 五次, 半数, 免费.
+
+    >>> gives("money", "毕业生直接就业1473人"), gives("money", "服务包全部免费")
+    (False, True)
+    """
+    return bool(_QUANTITIES.get(asked, _NUMERAL).search(fold(text)))
 
 
 def wrong_number(question: Question, context: str) -> str:

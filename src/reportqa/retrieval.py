@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -11,8 +11,8 @@ import numpy as np
 from reportqa import keywords
 from reportqa.dense import Vectors
 from reportqa.embedding import Encoder
-from reportqa.questions import Question
-from reportqa.store import IndexedPassage, Store
+from reportqa.questions import Question, focused
+from reportqa.store import DocumentInfo, IndexedPassage, Store
 
 POOL = 100
 CANDIDATES = 30
@@ -78,10 +78,9 @@ class Retriever:
         self.store = store
         self._encoder = encoder
         self._size = len(store)
-        documents = store.documents()
-        self._years = frozenset(document.year for document in documents if document.year)
-        self._newest = max(self._years, default=None)
-        self._several_regions = len({document.region for document in documents}) > 1
+        self._documents = {document.name: document for document in store.library()}
+        self._years = frozenset(document.year for document in self._documents.values() if document.year)
+        self._regions = frozenset(document.region for document in self._documents.values())
 
     def wanted_years(self, question: Question) -> tuple[int, ...]:
         """Return the years a question is about, none where it names none."""
@@ -91,12 +90,40 @@ class Retriever:
         """Encode questions together: shape (questions, dim)."""
         return self._encoder.encode_queries([question.plain for question in questions])
 
-    def search(self, question: Question, vector: Vectors, limit: int = CANDIDATES) -> list[Candidate]:
-        """Return the best passages for a question, best first; ``vector`` is its row of :meth:`encode`."""
-        dense = self.store.dense_search(vector, POOL)
-        by_words = self.store.keyword_search("words", question.plain, POOL)
-        by_bigrams = self.store.keyword_search("bigrams", question.plain, POOL)
-        numbers = _first(dense, by_words, by_bigrams)[:limit]
+    def documents(self, names: Sequence[str] | None = None) -> list[DocumentInfo]:
+        """Return the reports to ask, None is all of them."""
+        return [self._documents[name] for name in names or self._documents]
+
+    def meant(self, question: Question, documents: Sequence[str] | None = None) -> list[str]:
+        """Return the reports that a question is about, of those to ask: of its places and years, else the newest."""
+        known = self.documents(documents)
+        places = named_regions(question, self._regions)
+        local = [document for document in known if document.region in places] or known
+        wanted = self.wanted_years(question) or (max((document.year or 0 for document in local), default=0),)
+        return [document.name for document in local if document.year in (*wanted, None)]
+
+    def focus(self, question: Question, documents: Sequence[str] | None = None) -> Question:
+        """Leave out of a question the year and the region by which its reports are chosen."""
+        meant = [self._documents[name] for name in self.meant(question, documents)]
+        years = {str(one.year) for one in meant} & set(map(str, question.years))
+        regions = {one.region for one in meant if one.region}
+        return focused(question, [*years, *regions] if len(regions) < 2 else years)
+
+    def search(
+        self, question: Question, vector: Vectors, limit: int = CANDIDATES, documents: Sequence[str] | None = None
+    ) -> list[Candidate]:
+        """Return the best passages for a question, best first; ``vector`` is its row of :meth:`encode`.
+
+        ``documents`` are the reports to ask, None is all of them.
+        """
+        meant = self.meant(question, documents)
+        by_words, by_bigrams, numbers = self._found(question, vector, documents)
+        if meant and len(meant) < len(documents or self._documents):
+            # Among many years the same sentence stands many times: those of the year meant must not be crowded out.
+            words, bigrams, first = self._found(question, vector, meant)
+            by_words, by_bigrams = by_words | words, by_bigrams | bigrams
+            numbers = list(dict.fromkeys([*first[: limit - limit // 4], *numbers]))
+        numbers = numbers[:limit]
         rarity = self._rarity(question)
         rows = []
         for number in numbers:
@@ -111,7 +138,7 @@ class Retriever:
                 "words": by_words.get(number, 0.0),
                 "bigrams": by_bigrams.get(number, 0.0),
                 "answer": max(unit.answers for unit in units if not unit.whole),
-                "document": self._document_fit(question, passage),
+                "document": self._document_fit(question, passage, meant),
             }
             rows.append((passage, units, signals))
         scores = [score + signals["document"] for score, (_, _, signals) in zip(_fuse(rows), rows, strict=True)]
@@ -121,15 +148,28 @@ class Retriever:
         ]
         return sorted(candidates, key=lambda candidate: -candidate.score)
 
-    def _document_fit(self, question: Question, passage: IndexedPassage) -> float:
-        """Return 0 for a report of the year and place asked for, less for another; no year means the newest."""
-        document = self.store.document(passage.passage.document)
+    def _found(
+        self, question: Question, vector: Vectors, documents: Sequence[str] | None
+    ) -> tuple[dict[int, float], dict[int, float], list[int]]:
+        """Return what words and bigrams find, and the numbers of all passages found, the most promising first."""
+        among = None if documents is None else self.store.passages_of(documents)
+        dense = self.store.dense_search(vector, POOL, among)
+        by_words = self.store.keyword_search("words", question.searched, POOL, among)
+        by_bigrams = self.store.keyword_search("bigrams", question.searched, POOL, among)
+        return by_words, by_bigrams, _first(dense, by_words, by_bigrams)
+
+    def _document_fit(self, question: Question, passage: IndexedPassage, meant: Sequence[str]) -> float:
+        """Return 0 for a report that is meant, less for one of another year or place."""
+        document = self._documents[passage.passage.document]
+        if document.name in meant:
+            return 0.0
         wanted = self.wanted_years(question)
+        said = any(str(year) in passage.prose.text for year in wanted)
         fault = 0.0
-        if document.year is not None and document.year not in (wanted or (self._newest,)):
-            said = any(str(year) in passage.prose.text for year in wanted)
+        if document.year is not None and document.year not in wanted:
             fault += _OTHER_YEAR if wanted and not said else _OLDER
-        if question.places and document.region and document.region not in question.places and self._several_regions:
+        places = named_regions(question, self._regions) or question.places
+        if places and document.region and document.region not in places and len(self._regions) > 1:
             fault += _OTHER_YEAR
         return -fault
 
@@ -167,7 +207,7 @@ def _unit(
     question: Question, folded: str, place: tuple[int, int, bool], cosine: float, rarity: dict[str, float]
 ) -> ScoredUnit:
     start, end, whole = place
-    words = folded[start:end]
+    words = question.unify(folded[start:end])
     said = coverage(words, rarity)
     return ScoredUnit(start, end, whole, cosine, said, cosine + _COVERAGE * said + _CUE * question.cued(words))
 
@@ -185,6 +225,19 @@ def wanted_years(question: Question, known: frozenset[int]) -> tuple[int, ...]:
         return question.years
     year = max(known) + question.year_offset
     return (year,) if year in known else ()
+
+
+def named_regions(question: Question, regions: Iterable[str | None]) -> tuple[str, ...]:
+    """Return the reports' regions that a question names, with or without 区, 县 and the like, in its order.
+
+    >>> from reportqa.questions import understand
+    >>> named_regions(understand("白鹭和青禾区哪个招生多？"), ["青禾区", "白鹭区", None])
+    ('白鹭区', '青禾区')
+    """
+    places = {region: question.plain.find(region if len(region) < 3 else region[:-1]) for region in regions if region}
+    # A question that has been focused names them no more.
+    places |= {region: 0 for region in places if region in question.places and places[region] < 0}
+    return tuple(sorted((region for region, at in places.items() if at >= 0), key=lambda region: places[region]))
 
 
 def coverage(folded: str, rarity: dict[str, float]) -> float:
