@@ -10,6 +10,8 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, sync_playwright
 
+from reportqa.index import build_index
+
 ROOT = Path(__file__).parent.parent
 CORPUS = ROOT / "corpus"
 
@@ -38,6 +40,14 @@ def built_index(tmp_path_factory: pytest.TempPathFactory) -> Path:
     command = [sys.executable, "-m", "reportqa", "index", str(CORPUS), "--index", str(folder)]
     run = subprocess.run(command, capture_output=True, encoding="utf-8", check=False)
     assert run.returncode == 0, run.stderr
+    return folder
+
+
+@pytest.fixture(scope="session")
+def districts_index(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The index of the four fictional district reports, as Markdown. Tests only read it."""
+    folder = tmp_path_factory.mktemp("districts") / "index"
+    build_index([ROOT / "tests" / "fixtures" / "districts" / "md"], folder)
     return folder
 
 

@@ -14,7 +14,7 @@ import pytest
 
 from reportqa.cli import main
 from reportqa.datamodel import Document, Paragraph, Passage, Section, Span
-from reportqa.store import DocumentEntry, PassageEntry, PassageVectors, write_index
+from reportqa.writing import DocumentEntry, PassageEntry, PassageVectors, write_index
 
 QUESTION = "本学年招生多少人？"
 
@@ -162,7 +162,8 @@ def test_index_of_several_paths_and_again(here, capsys):
         (["index", "empty"], "没有可读的报告"),
         (["index", "binary.txt"], "不是文本文件"),
         (["index", "empty.txt"], "文件是空的"),
-        (["index", "report.docx"], "不认识的文件类型"),
+        (["index", "report.docx"], "不是 Word 文档"),
+        (["index", "report.xyz"], "不认识的文件类型"),
         (["index", "report.txt", "--model", "./nowhere"], "找不到模型"),
         (["serve", "--port", "0"], "端口"),
         (["serve", "--port", "http"], "端口"),
@@ -174,6 +175,7 @@ def test_what_is_wrong_is_told_in_one_line_and_nothing_is_written(here, fails, a
     (here / "binary.txt").write_bytes(b"\x89PNG\0\0")
     (here / "empty.txt").write_bytes(b"")
     (here / "report.docx").write_bytes(b"PK")
+    (here / "report.xyz").write_bytes(b"PK")
     (here / "report.txt").write_text("招生1人。", encoding="utf-8")
     before = sorted(here.iterdir())
     assert reason in fails(*arguments)

@@ -3,21 +3,34 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
-from itertools import islice
+from dataclasses import dataclass, replace
+from itertools import product
 from typing import Literal
 
 from reportqa.agreement import contradicting
+from reportqa.choosing import Named, best_list, best_named
+from reportqa.comparing import Asked, across, chosen_rows, compared, computed, labels
 from reportqa.datamodel import Answer, Citation, CitedFigure, Conflict, Derivation, Figure, Illustration, Span
 from reportqa.dense import Vectors
 from reportqa.deriving import COUNTABLE, Derived, derive
-from reportqa.highlighting import best_run, best_sentence, clauses_around, figure_range
-from reportqa.items import ItemList, entity, lists_in, people
-from reportqa.matching import FigureMatch, match_figures
+from reportqa.entities import people
+from reportqa.highlighting import best_run, clauses_around, figure_range
+from reportqa.matching import FigureMatch, match_figures, says_change
 from reportqa.normalization import fold
 from reportqa.questions import Question, parts
-from reportqa.refusing import no_name, no_post, ungrounded, wrong_figure, wrong_number, wrong_place, wrong_year
+from reportqa.refusing import (
+    NO_FIGURE,
+    gives,
+    no_name,
+    no_post,
+    ungrounded,
+    wrong_figure,
+    wrong_number,
+    wrong_place,
+    wrong_year,
+)
 from reportqa.retrieval import Candidate, Retriever, ScoredUnit, coverage
 from reportqa.verdicts import verdict
 
@@ -27,14 +40,12 @@ _MIDDLE = 0.885
 _SLOPE = 0.012
 _UNSURE = 0.5
 _FAR = 0.15
+_YEAR = re.compile(r"(?:19|20)\d\d")
 _LOOK = "把握不大，请核对原文。"
 _NOTHING_NEAR = "报告里没有足够接近的内容。"
 _MARKS = " \t\n，。；、：,.;:"
 # Two values contradict each other in an answer only where both fit the question about as well.
 _ALIKE = 2.5
-# How far from the best clause, in cosine, the list may stand that answers, and what shared words before it are worth.
-_LIST_NEAR = 0.05
-_LEAD = 0.02
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +59,7 @@ class Reply:
     derived: Derived | None = None
     verdict: Literal["是", "否"] | None = None
     refusal: str = ""
+    note: str = ""
 
 
 class Answerer:
@@ -61,22 +73,59 @@ class Answerer:
         self._retriever = retriever
         self._store = retriever.store
 
-    def answer(self, question: Question, top_k: int, vector: Vectors | None = None) -> Answer:
-        """Answer one question; ``vector`` is its encoding where it has been encoded with others before."""
+    def answer(
+        self,
+        question: Question,
+        top_k: int,
+        vector: Vectors | None = None,
+        documents: Sequence[str] | None = None,
+    ) -> Answer:
+        """Answer one question from some ``documents``, None being all.
+
+        ``vector`` is its encoding where it has been encoded with others before.
+        """
+        asked = compared(question, self._retriever.documents(documents))
+        question = self._retriever.focus(question, documents)
         vector = self._retriever.encode([question])[0] if vector is None else vector
-        candidates = self._retriever.search(question, vector)
-        reply = self._numeric_reply(question, candidates, vector) if question.numeric else None
+        candidates = self._retriever.search(question, vector, documents=documents)
+        reply = self._compared_reply(question, asked, candidates, vector) if asked else None
+        if reply is None and question.numeric:
+            reply = self._numeric_reply(question, candidates, vector)
         reply = reply or self._text_reply(question, candidates)
+        if question.numeric and not reply.figures and not gives(question.asked, reply.text):
+            reply = replace(reply, refusal=reply.refusal or NO_FIGURE)
         return self._cite(question, reply, candidates, top_k)
 
     def answer_all(self, questions: Sequence[Question | Answer], top_k: int) -> list[Answer]:
         """Answer several questions, encoded together; what is an answer already stays."""
-        asked = [question for question in questions if isinstance(question, Question)]
+        asked = [self._retriever.focus(question) for question in questions if isinstance(question, Question)]
         vectors: Iterator[Vectors] = iter(self._retriever.encode(asked)) if asked else iter(())
         return [
             self.answer(question, top_k, next(vectors)) if isinstance(question, Question) else question
             for question in questions
         ]
+
+    def _compared_reply(
+        self, question: Question, asked: Asked, candidates: list[Candidate], vector: Vectors
+    ) -> Reply | None:
+        """Answer from several reports, unless the newest itself states the change that is asked for."""
+        if asked.operation in ("difference", "growth"):
+            stated = match_figures(question, candidates, self._store, vector)
+            if stated and says_change(stated[0].figure) and stated[0].figure.document == asked.documents[0].name:
+                return None
+        rows = across(asked.measure, self._retriever, asked.documents)
+        if len(rows) < 2:
+            return None
+        rows = chosen_rows(asked, rows)
+        derived = computed(asked, rows)
+        shown = rows[:1] if asked.operation in ("most", "least") else rows
+        return Reply(
+            text=derived.text if derived else "、".join(row.figure.text for row in shown),
+            places=self._stated([row.match for row in rows]),
+            figures=tuple(row.figure for row in rows),
+            derived=derived,
+            note=labels(rows),
+        )
 
     def _numeric_reply(self, question: Question, candidates: list[Candidate], vector: Vectors) -> Reply | None:
         matches = match_figures(question, candidates, self._store, vector)
@@ -86,8 +135,9 @@ class Answerer:
         matches = self._of_the_year(question, matches)
         if not matches:
             return None
+        matches = self._newest(question, matches)
         best = matches[0]
-        several = self._several(question, best, vector)
+        several = self._several(question, best)
         alike = [
             m.figure for m in matches if m.score >= best.score - _ALIKE or m.figure.indicator == best.figure.indicator
         ]
@@ -95,7 +145,7 @@ class Answerer:
         disputed = [best, *(match for match in matches if match.figure in conflict)]
         shown = several if len(several) > 1 else disputed if conflict else [best]
         return Reply(
-            text="、".join(match.figure.text for match in shown),
+            text="、".join(match.figure.stated for match in shown),
             places=self._stated(shown),
             figures=tuple(match.figure for match in shown),
             conflict=tuple(match.figure for match in disputed) if conflict else (),
@@ -109,22 +159,35 @@ class Answerer:
         years = [str(year) for year in self._retriever.wanted_years(question)]
         named = [m for m in matches if any(year in _text(m.candidate, m.clause) + m.figure.scope for year in years)]
         others = {str(self._store.document(match.figure.document).year) for match in matches}
-        close = (
-            named
-            and named[0].signals["indicator"] >= matches[0].signals["indicator"]
-            and named[0].score >= matches[0].score - _ALIKE
-        )
+        close = named and _covers(named[0]) >= _covers(matches[0]) and named[0].score >= matches[0].score - _ALIKE
         return named if close and not others & set(years) else matches
 
-    def _several(self, question: Question, best: FigureMatch, vector: Vectors) -> list[FigureMatch]:
+    def _newest(self, question: Question, matches: list[FigureMatch]) -> list[FigureMatch]:
+        """In a row of years of a table, put the report's own year first where the question names none."""
+        best = matches[0]
+        if self._retriever.wanted_years(question) or not best.candidate.passage.passage.leads:
+            return matches
+        own = self._store.document(best.figure.document).year
+        row = [m for m in matches if m.candidate is best.candidate and m.sentence == best.sentence]
+        alike = [m for m in row if m.figure.indicator == best.figure.indicator]
+        dated = [(int(year[0]), m) for m in alike if (year := _YEAR.search(m.figure.scope))]
+        if best not in [match for _, match in dated]:
+            return matches
+        newest = max((year for year, _ in dated if own is None or year <= own), default=None)
+        first = next((match for year, match in dated if year == newest), best)
+        return [first, *(match for match in matches if match is not first)]
+
+    def _several(self, question: Question, best: FigureMatch) -> list[FigureMatch]:
         """Return the figures of a question that asks for several, one for each thing it names, from one sentence."""
-        chosen: list[FigureMatch] = []
+        asked: list[list[FigureMatch | None]] = []
         for part in parts(question):
-            matches = match_figures(part, [best.candidate], self._store, vector)
-            taken = {match.figure for match in chosen}
-            near = (match for match in matches if match.sentence == best.sentence and match.figure not in taken)
-            chosen += islice(near, 1)
-        return chosen
+            own = self._retriever.encode([part])[0]
+            matches = match_figures(part, [best.candidate], self._store, own)
+            asked.append([None, *[match for match in matches if match.sentence == best.sentence][:_OTHER_FIGURES]])
+        # Each part takes a figure of its own, as long as there are enough, so that all together fit best.
+        given = ([match for match in chosen if match] for chosen in product(*asked))
+        choices = [chosen for chosen in given if len({match.figure for match in chosen}) == len(chosen)]
+        return max(choices, key=lambda chosen: (len(chosen), sum(match.score for match in chosen)), default=[])
 
     def _derived_reply(self, derived: Derived) -> Reply:
         operands = tuple(match.figure for match in derived.operands)
@@ -141,17 +204,23 @@ class Answerer:
         return tuple((candidate, tuple(sorted(spans))) for candidate, spans in places.values())
 
     def _text_reply(self, question: Question, candidates: list[Candidate]) -> Reply:
-        best = candidates[0]
-        start, end = best_run(question, best)
-        text = best.passage.prose.text
-        words = text[start:end].strip(" ，；、。")
-        chosen = _best_list(best) if question.asked == "list" or question.several else None
-        if chosen:
-            words, (start, end) = "、".join(chosen.members), clauses_around(best, chosen.start, chosen.end)
-        elif question.asked in ("who", "where", "which"):
-            sentence = best_sentence(best)
-            words = entity(question, text[start:end]) or entity(question, text[sentence.start : sentence.end]) or words
-        statement = text[start:end]
+        listed = best_list(question, candidates) if question.asked == "list" or question.several else None
+        named = best_named(question, candidates) if question.asked in ("who", "where", "which") and not listed else None
+        if listed:
+            best = listed.candidate
+            start, end = clauses_around(best, listed.found.start, listed.found.end)
+            words = "、".join(listed.members)
+        elif named:
+            best = named.candidate
+            start, end = clauses_around(best, *_where(named))
+            words = named.name
+        else:
+            best = candidates[0]
+            start, end = best_run(question, best)
+            # The caption before the first row of a table is no part of what a cell says.
+            said = max(start, len("".join(best.passage.passage.leads[:1])))
+            words = best.passage.prose.text[said:end].strip(" ，；、。")
+        statement = best.passage.prose.text[start:end]
         return Reply(
             text=words,
             places=((best, _places(best, start, end)),),
@@ -186,7 +255,7 @@ class Answerer:
             status="answered",
             answer=reply.text,
             verdict=reply.verdict,
-            message=_LOOK if sure < _UNSURE else "",
+            message=" ".join(filter(None, [reply.note, _respelled(question), _LOOK if sure < _UNSURE else ""])),
             confidence=sure,
             citations=citations,
             figures=cite.figures(reply.figures),
@@ -218,8 +287,7 @@ class Answerer:
 
     def _illustrations(self, citations: tuple[Citation, ...]) -> tuple[Illustration, ...]:
         """Return the pictures of the section that the best citation stands in."""
-        places = {(citation.document, citation.section) for citation in citations}
-        return tuple(one for one in self._store.illustrations() if (one.document, one.section) in places)
+        return tuple(one for place in citations for one in self._store.illustrations_of(place.document, place.section))
 
 
 class _Citer:
@@ -238,6 +306,10 @@ class _Citer:
         return self.all((*first, *others[:_OTHER_FIGURES]))
 
 
+def _respelled(question: Question) -> str:
+    return f"按同音字理解为：{question.respelled}" if question.respelled else ""
+
+
 def _derivation(derived: Derived, cite: _Citer) -> Derivation:
     operands = cite.all(match.figure for match in derived.operands)
     return Derivation(derived.expression, derived.value, derived.text, operands)
@@ -253,22 +325,19 @@ def _confidence(reply: Reply, first: Candidate) -> float:
     return min(sure, 0.8) if reply.derived or reply.conflict else sure
 
 
-def _best_list(candidate: Candidate) -> ItemList | None:
-    """Return the list of a passage whose clauses are closest to the question; None where there is none near."""
-    best_unit = max(unit.answers for unit in candidate.units if not unit.whole)
-    scored: list[tuple[float, ItemList]] = []
-    for found in lists_in(candidate.passage.prose.text):
-        near = [
-            u for u in candidate.units if not u.whole and u.start < found.end and found.start - len(found.lead) < u.end
-        ]
-        scores = [unit.answers for unit in near] or [0.0]
-        # An enumeration over whole sentences is near only where most of it is.
-        score = sum(scores) / len(scores) if found.long else max(scores)
-        scored.append((score + _LEAD * coverage(fold(found.lead), candidate.rarity), found))
-    if not scored:
-        return None
-    score, found = max(scored, key=lambda pair: pair[0])
-    return found if score >= best_unit - _LIST_NEAR else None
+def _where(named: Named) -> tuple[int, int]:
+    """Return the range of running text from the first to the last of the names."""
+    text, names = named.candidate.passage.prose.text, named.name.split("、")
+    places = [text.find(name, named.sentence.start, named.sentence.end) for name in names]
+    return min(places), max(at + len(name) for at, name in zip(places, names, strict=True))
+
+
+def _covers(match: FigureMatch) -> float:
+    """Return how much of the question a figure's own words say, years aside: these are common to many figures."""
+    words = {pair: weight for pair, weight in match.candidate.rarity.items() if not any(map(str.isdecimal, pair))}
+    return coverage(
+        fold(f"{match.figure.scope} {match.figure.indicator} {_text(match.candidate, match.clause)}"), words
+    )
 
 
 def _text(candidate: Candidate, unit: ScoredUnit) -> str:
@@ -278,6 +347,10 @@ def _text(candidate: Candidate, unit: ScoredUnit) -> str:
 def _places(candidate: Candidate, start: int, end: int) -> tuple[Span, ...]:
     """Return the document spans of a range of running text, without the marks and spaces around it."""
     text = candidate.passage.prose.text
+    if candidate.passage.passage.leads:
+        # Of a table, the rows: a cell says little without the name of its row.
+        rows = [unit for unit in candidate.units if unit.whole and unit.start < end and start < unit.end]
+        return tuple(candidate.passage.prose.envelope(row.start, row.end) for row in rows)
     while end - start > 1 and text[end - 1] in _MARKS:
         end -= 1
     while end - start > 1 and text[start] in _MARKS:

@@ -73,6 +73,10 @@ def _parser() -> argparse.ArgumentParser:
     figures.add_argument("--format", choices=["table", "csv", "xlsx", "jsonl"], default="table", help="输出形式")
     figures.add_argument("-o", "--output", type=Path, metavar="FILE", help="写到文件（xlsx 必须）")
 
+    compare = _command(commands, "compare", "把一个指标在各份报告里的数值并列比较", _compare)
+    compare.add_argument("indicator", metavar="INDICATOR", help="指标，如 在校生")
+    compare.add_argument("--format", choices=["table", "csv", "jsonl"], default="table", help="输出形式")
+
     check = _command(commands, "check", "核对报告自己的数据：前后矛盾、合计、占比、人均", _check)
     check.add_argument("--format", choices=["table", "jsonl"], default="table", help="输出形式")
 
@@ -148,12 +152,20 @@ def _figures(options: argparse.Namespace) -> None:
     write_figures(Store(options.index).all_figures(), options.format, options.output)
 
 
-def _check(options: argparse.Namespace) -> None:
-    from reportqa.checking import check
-    from reportqa.store import Store
+def _compare(options: argparse.Namespace) -> None:
+    from reportqa.qa import ReportQA
+    from reportqa.tables import write_comparison
 
-    store = Store(options.index)
-    findings = check(store.documents(), store.all_figures())
+    compared = ReportQA.open(options.index, options.model).compare(options.indicator)
+    if not compared:
+        raise InputError(f"各份报告里都没有找到“{options.indicator}”的数据：请换一个说法。")
+    write_comparison(compared, options.format)
+
+
+def _check(options: argparse.Namespace) -> None:
+    from reportqa.qa import ReportQA
+
+    findings = ReportQA.open(options.index, options.model).check()
     if options.format == "jsonl":
         sys.stdout.writelines(json.dumps(one.to_record(), ensure_ascii=False) + "\n" for one in findings)
         return

@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import json
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from pathlib import Path
 
+from reportqa.aliases import ALIASES, levelled
 from reportqa.answering import Answerer
 from reportqa.captions import illustrated_figures
 from reportqa.checking import Finding, check
-from reportqa.datamodel import Answer, Document, Figure, Illustration
+from reportqa.comparing import compare
+from reportqa.datamodel import Answer, Compared, Document, Figure, Illustration
+from reportqa.dialogue import completed
 from reportqa.embedding import Encoder, open_encoder
 from reportqa.errors import IndexStoreError, InputError
-from reportqa.questions import Question, understand
+from reportqa.normalization import fold
+from reportqa.questions import MAX_QUESTION, Question, Vocabulary, understand
 from reportqa.retrieval import Retriever
 from reportqa.store import Store
 
@@ -29,7 +35,10 @@ class ReportQA:
     def __init__(self, store: Store, encoder: Encoder) -> None:
         self.store = store
         self._encoder = encoder
-        self._answerer = Answerer(Retriever(store, encoder))
+        self._retriever = Retriever(store, encoder)
+        self._answerer = Answerer(self._retriever)
+        self._aliases = tuple(tuple(group) for group in json.loads(store.setting(ALIASES) or "[]"))
+        self._vocabulary = Vocabulary(store.passages_with, store.has_term, self._aliases)
 
     @classmethod
     def open(cls, index: str | Path = "index", model: str | None = None, bulk: bool = False) -> ReportQA:
@@ -49,12 +58,20 @@ class ReportQA:
             )
         return cls(store, encoder)
 
-    def ask(self, question: str, top_k: int = 5) -> Answer:
+    def ask(
+        self, question: str, top_k: int = 5, previous: str | None = None, documents: Sequence[str] | None = None
+    ) -> Answer:
         """Answer one question with at most ``top_k`` citations.
 
-        Raises InputError where the question is empty or too long.
+        Where the question leans on the ``previous`` one (那民办的呢？), it is completed from it, and the answer's
+        question is the completed one. ``documents`` are the names of the reports to ask, None is all of them.
+        Raises InputError where the question is empty or too long, or there is no report of such a name.
         """
-        return self._answerer.answer(understand(question, self.store.passages_with), top_k)
+        whole = question
+        # What is too long to be a question is refused below, and nothing leans on it.
+        if previous and max(len(question), len(previous)) <= MAX_QUESTION:
+            whole = completed(question, previous)
+        return self._answerer.answer(understand(whole, self._vocabulary), top_k, documents=self._known(documents))
 
     def answer_all(self, questions: Iterable[str], top_k: int = 5) -> list[Answer]:
         """Answer a list of questions in its order, encoding them together; one that is none gets the status "error"."""
@@ -75,7 +92,21 @@ class ReportQA:
 
     def check(self) -> list[Finding]:
         """Return what the figures of each report say of each other: contradictions, sums, shares, values per head."""
-        return check(self.documents(), self.figures())
+        if not self._aliases:
+            return check(self.documents(), self.figures())
+        # What has several spellings is compared under one, character by character in its place.
+        documents = (replace(one, text=levelled(one.text, self._aliases)) for one in self.documents())
+        return check(documents, [self._levelled(figure) for figure in self.figures()])
+
+    def compare(self, indicator: str) -> list[Compared]:
+        """Return what every report gives for one indicator, by region and year.
+
+        >>> ReportQA.open("index").compare("在校生")[0].figure.text      # doctest: +SKIP
+        '19794人'
+
+        Raises InputError where the indicator is empty.
+        """
+        return compare(indicator, self._retriever)
 
     def figures_of(self, illustration: Illustration) -> list[Figure]:
         """Return the figures that the section of a caption states about what the picture shows."""
@@ -85,9 +116,19 @@ class ReportQA:
         """Return every 图 and 表 caption of every report, in document order."""
         return self.store.illustrations()
 
+    def _levelled(self, figure: Figure) -> Figure:
+        indicator, scope = (levelled(fold(words), self._aliases) for words in (figure.indicator, figure.scope))
+        return replace(figure, indicator=indicator.replace(" ", ""), scope=scope.replace(" ", ""))
+
+    def _known(self, documents: Sequence[str] | None) -> Sequence[str] | None:
+        unknown = set(documents or ()) - set(self.store.manifest.documents)
+        if unknown:
+            raise InputError(f"文库里没有这份报告：{'、'.join(sorted(unknown))}。")
+        return documents or None
+
     def _understood(self, text: str) -> Question | Answer:
         """Read a question, or answer what is none with the status "error"."""
         try:
-            return understand(text, self.store.passages_with)
+            return understand(text, self._vocabulary)
         except InputError as error:
             return Answer(text, "error", message=str(error))

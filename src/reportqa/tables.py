@@ -10,7 +10,7 @@ import sys
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
-from reportqa.datamodel import Figure
+from reportqa.datamodel import Compared, Figure
 from reportqa.errors import InputError
 
 COLUMNS = (
@@ -29,6 +29,7 @@ COLUMNS = (
     "止",
     "属于",
 )
+COMPARED = ("地区", "年份", "指标", "数值", "单位", "比上年", "原文", "口径", "文件", "起", "止")
 _SHOWN = ("指标", "原文", "口径", "章节")
 KINDS = {
     "count": "数量",
@@ -58,7 +59,7 @@ def write_figures(figures: Sequence[Figure], form: str, output: Path | None) -> 
             raise InputError("xlsx 要写到文件：请加 -o 文件名.xlsx。")
         content = _workbook(figures)
     else:
-        text = {"csv": _csv, "jsonl": _json_lines, "table": _table}[form](figures)
+        text = _text(figures, form)
         if output is None:
             sys.stdout.write(text)
             return
@@ -68,6 +69,38 @@ def write_figures(figures: Sequence[Figure], form: str, output: Path | None) -> 
         output.write_bytes(content)
     except OSError as error:
         raise InputError(f"写不了文件 {output}：{error.strerror}。") from error
+
+
+def write_comparison(compared: Sequence[Compared], form: str) -> None:
+    """Write one indicator of several reports as ``form`` (table, csv, jsonl) to the standard output.
+
+    >>> write_comparison(compared, "csv")       # doctest: +SKIP
+    地区,年份,指标,数值,单位,比上年,原文,口径,文件,起,止
+    ...
+    """
+    if form == "jsonl":
+        sys.stdout.writelines(json.dumps(one.to_record(), ensure_ascii=False) + "\n" for one in compared)
+        return
+    rows = [compared_row(one) for one in compared]
+    sys.stdout.write(_csv(COMPARED, rows) if form == "csv" else _table(COMPARED[:-2], (row[:-2] for row in rows)))
+
+
+def compared_row(one: Compared) -> tuple[str | int | float, ...]:
+    """Return the cells of one report's value, in the order of COMPARED."""
+    figure = one.figure
+    change = "" if one.change is None else f"{one.change:+.2f}%"
+    amount = (figure.indicator, _cell(figure.value), figure.unit)
+    return (
+        one.region or "",
+        one.year or "",
+        *amount,
+        change,
+        figure.text,
+        figure.scope,
+        figure.document,
+        figure.start,
+        figure.end,
+    )
 
 
 def row_of(figure: Figure) -> tuple[str | int | float, ...]:
@@ -105,27 +138,32 @@ def _safe(cell: str | int | float) -> str | int | float:
     return f"'{cell}" if isinstance(cell, str) and _FORMULA.match(cell) else cell
 
 
-def _csv(figures: Iterable[Figure]) -> str:
+def _text(figures: Sequence[Figure], form: str) -> str:
+    if form == "jsonl":
+        return "".join(json.dumps(figure.to_record(), ensure_ascii=False) + "\n" for figure in figures)
+    rows = map(row_of, figures)
+    if form == "csv":
+        return _csv(COLUMNS, rows)
+    chosen = [COLUMNS.index(column) for column in _SHOWN]
+    return _table(_SHOWN, ([row[column] for column in chosen] for row in rows))
+
+
+def _csv(columns: Sequence[str], rows: Iterable[Sequence[str | int | float]]) -> str:
     out = io.StringIO(newline="")
     writer = csv.writer(out, lineterminator="\n")
-    writer.writerow(COLUMNS)
-    writer.writerows([_safe(cell) for cell in row_of(figure)] for figure in figures)
+    writer.writerow(columns)
+    writer.writerows([_safe(cell) for cell in row] for row in rows)
     return out.getvalue()
 
 
-def _json_lines(figures: Iterable[Figure]) -> str:
-    return "".join(json.dumps(figure.to_record(), ensure_ascii=False) + "\n" for figure in figures)
-
-
-def _table(figures: Iterable[Figure]) -> str:
+def _table(columns: Sequence[str], rows: Iterable[Sequence[str | int | float]]) -> str:
     from rich.console import Console
     from rich.markup import escape
     from rich.table import Table
 
-    table = Table(*_SHOWN, box=None, header_style="bold", padding=(0, 2))
-    for figure in figures:
-        row = dict(zip(COLUMNS, row_of(figure), strict=True))
-        table.add_row(*(escape(str(row[column])) for column in _SHOWN))
+    table = Table(*columns, box=None, header_style="bold", padding=(0, 2))
+    for row in rows:
+        table.add_row(*(escape(str(cell)) for cell in row))
     out = io.StringIO()
     Console(file=out, width=None if sys.stdout.isatty() else 140).print(table)
     return out.getvalue()

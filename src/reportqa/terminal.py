@@ -81,9 +81,10 @@ def show_build(report: BuildReport) -> None:
     console = Console()
     for failure in report.failures:
         console.print(f"[yellow]跳过：[/]{escape(str(failure))}", highlight=False)
-    state = "索引建好" if report.fresh else "索引已是最新"
+    for complaint in report.complaints:
+        console.print(f"[yellow]注意：[/]{escape(complaint)}", highlight=False)
     console.print(
-        f"{state}：{report.documents} 份报告，{report.sections} 节，{report.passages} 段，{report.figures} 个数据，"
+        f"{report.state}，{report.sections} 节，{report.passages} 段，{report.figures} 个数据，"
         f"用时 {report.seconds:.1f} 秒。",
         highlight=False,
     )
