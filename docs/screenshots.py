@@ -31,6 +31,7 @@ PAGES = {
     "welcome": ("", ".welcome"),
     "answer": (f"?q={quote('本学年招生多少人？')}", ".answer"),
     "contradiction": (f"?q={quote('直接就业多少人？')}", ".answer"),
+    "follow-up": (f"?q={quote('那民办的呢？')}&after={quote('公办学校有几所？')}", ".completed"),
     "refusal": (f"?q={quote('2019年招生多少人？')}", ".answer"),
     "data": ("?p=data", "#charts svg.marks"),
     "library": ("?p=library", ".library"),
@@ -66,8 +67,8 @@ def take_all(browser: Browser, url: str, size: str, scheme: str) -> None:
     with tempfile.TemporaryDirectory() as folder:
         questions = Path(folder) / "常见问题.txt"
         questions.write_text(QUESTIONS, "utf-8")
-        page.set_input_files("#batch input[type=file]", questions)
-        page.wait_for_selector("#batch .file-preview")
+        page.set_input_files("#questions input[type=file]", questions)
+        page.wait_for_selector("#questions .file-preview")
         page.get_by_role("button", name="全部回答").click()
         page.wait_for_selector("#downloads .file-preview")
     take(page, f"batch-{size}-{scheme}")

@@ -3,6 +3,7 @@
 import base64
 import json
 import os
+import re
 import shutil
 import socket
 import subprocess
@@ -10,16 +11,19 @@ import sys
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from urllib.parse import quote, urlsplit
+from urllib.parse import parse_qs, quote, urlsplit
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from openpyxl import load_workbook
+from playwright.sync_api import Browser, Page, Route, expect
 
 ROOT = Path(__file__).parent.parent
 BOX = "#question textarea, #question input"
+SERVERS: dict[str, subprocess.Popen[str]] = {}
+SIZES = {"narrow": (375, 812), "wide": (1440, 900)}
 HOSTILE = "招生多少人？<script>alert(1)</script>\"双\"'单'<img src=x onerror=alert(1)>${7*7}{{7*7}}"
 DIRECT = urllib.request.build_opener(urllib.request.ProxyHandler({}))
 # The first question of a process waits for jieba's dictionary, and the machine may be busy.
@@ -42,10 +46,12 @@ def serving(index: Path, **options: object) -> Iterator[str]:
     app = subprocess.Popen([sys.executable, "-c", code], stderr=subprocess.PIPE, encoding="utf-8", cwd=index.parent)
     try:
         wait_for(f"http://127.0.0.1:{port}/", app)
+        SERVERS[f"http://127.0.0.1:{port}"] = app
         yield f"http://127.0.0.1:{port}"
     finally:
-        app.terminate()
-        app.communicate(timeout=30)
+        if app.returncode is None:
+            app.terminate()
+            app.communicate(timeout=30)
 
 
 def wait_for(url: str, app: subprocess.Popen[str]) -> None:
@@ -78,11 +84,26 @@ def url(index: Path) -> Iterator[str]:
         yield address
 
 
-@pytest.fixture
-def page(browser: Browser, url: str) -> Iterator[Page]:
-    """A page of 1440 pixels that fails the test on a script error and on a request that leaves the host."""
-    with watched_page(browser, 1440, 900) as page:
+@pytest.fixture(params=["narrow", "wide"])
+def page(browser: Browser, url: str, request: pytest.FixtureRequest) -> Iterator[Page]:
+    """A page that fails the test on a script error, a request that leaves the host and a page too wide."""
+    with watched_page(browser, *SIZES[request.param]) as page:
         yield page
+        assert_no_wider_than_it_is(page)
+
+
+def assert_no_wider_than_it_is(page: Page) -> None:
+    """Nothing stands outside of the page or is cut off by its edge, but for what can be scrolled by itself."""
+    assert page.evaluate("document.documentElement.scrollWidth") <= page.viewport_size["width"]
+    cut_off = page.evaluate(
+        """() => {
+            const scrolled = e => e && (/auto|scroll/.test(getComputedStyle(e).overflowX) || scrolled(e.parentElement));
+            return [...document.querySelectorAll('main *')]
+                .filter(e => e.checkVisibility() && e.getBoundingClientRect().right > innerWidth + 1 && !scrolled(e))
+                .map(e => e.outerHTML.slice(0, 200));
+        }"""
+    )
+    assert cut_off == []
 
 
 @contextmanager
@@ -108,6 +129,24 @@ def ask(page: Page, question: str) -> None:
     expect(page.locator(".answer .asked")).to_have_text(question)
 
 
+def wait_until(condition: Callable[[], bool], seconds: float = 20) -> None:
+    deadline = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < deadline, "it did not come about"
+        time.sleep(0.05)
+
+
+def held_visit(page: Page) -> list[Route]:
+    """From now on the next visit waits in this list; to be let go with ``continue_``."""
+    held: list[Route] = []
+    page.route("**/gradio_api/run/predict*", lambda route: held.append(route), times=1)
+    return held
+
+
+def turn_to(page: Page, name: str) -> None:
+    page.get_by_role("tab", name=name).click()
+
+
 def placed(page: Page) -> str:
     """The words that are highlighted in the report."""
     return "".join("".join(page.locator(".reader .place").all_inner_texts()).split())
@@ -131,26 +170,96 @@ def test_enter_asks_and_the_answer_has_figures_and_highlighted_citations(page, u
     expect(first.locator("mark").first).to_contain_text("招生6191人")
 
 
-@pytest.mark.parametrize(("width", "height"), [(375, 812), (1440, 900)])
-def test_a_citation_opens_the_report_at_its_place(browser, url, width, height):
-    with watched_page(browser, width, height) as page:
-        page.goto(url)
-        ask(page, "毕业生升学多少人？")
-        assert page.evaluate("document.documentElement.scrollWidth") <= width
-        quote_text = page.locator(".citation .quote").first.inner_text()
-        page.locator(".citation").first.click()
-        expect(page.locator(".reader .place").first).to_be_visible()
-        page.wait_for_function("() => !document.documentElement.classList.contains('busy')")
-        assert placed(page) == "".join(quote_text.split())
-        assert in_view(page, ".reader .place")
-        expect(page.locator(".outline [aria-current]")).to_have_count(1)
-        assert page.evaluate("document.documentElement.scrollWidth") <= width
-        page.go_back()
-        expect(page.locator(".answer .headline")).to_be_visible()
+def test_a_citation_opens_the_report_at_its_place(page, url):
+    page.goto(url)
+    ask(page, "毕业生升学多少人？")
+    assert_no_wider_than_it_is(page)
+    quote_text = page.locator(".citation .quote").first.inner_text()
+    page.locator(".citation").first.click()
+    expect(page.locator(".reader .place").first).to_be_visible()
+    page.wait_for_function("() => !document.documentElement.classList.contains('busy')")
+    assert placed(page) == "".join(quote_text.split())
+    assert in_view(page, ".reader .place")
+    expect(page.locator(".outline [aria-current]")).to_have_count(1)
+    page.go_back()
+    expect(page.locator(".answer .headline")).to_be_visible()
+
+
+def test_a_citation_is_reached_and_opened_with_the_keyboard_alone(page, url):
+    page.goto(url)
+    expect(page.locator(BOX)).to_be_focused()
+    page.keyboard.type("生师比是多少？")
+    page.keyboard.press("Enter")
+    expect(page.locator(".headline")).to_contain_text("18.29")
+    for _ in range(20):
+        page.keyboard.press("Tab")
+        if page.evaluate("document.activeElement.matches('.citation')"):
+            break
+    assert page.evaluate("getComputedStyle(document.activeElement).outlineStyle") == "solid"
+    page.keyboard.press("Enter")
+    expect(page.locator(".reader .place").first).to_be_visible()
+
+
+def test_a_question_on_top_of_an_answer_is_completed_from_the_one_before(page, url):
+    page.goto(url)
+    ask(page, "公办学校有几所？")
+    page.fill(BOX, "那民办的呢？")
+    page.press(BOX, "Enter")
+    completed = page.locator(".answer .completed b")
+    expect(completed).to_contain_text("民办")
+    expect(page.locator(".answer .asked")).to_have_text("那民办的呢？")
+    expect(page.locator(".headline")).to_contain_text("5所")
+    question = completed.inner_text()
+    page.wait_for_function("() => !location.search.includes('after=')")
+    assert parse_qs(urlsplit(page.url).query) == {"q": [question]}
+    page.reload()
+    expect(page.locator(".answer .asked")).to_have_text(question)
+    expect(page.locator(".headline")).to_contain_text("5所")
+    page.goto(url)
+    expect(page.locator(".history li").first).to_contain_text(question)
+
+
+def test_a_whole_question_is_not_touched_and_a_completed_one_can_be_asked_alone(page, url):
+    page.goto(url)
+    ask(page, "公办学校有几所？")
+    ask(page, "生师比是多少？")
+    expect(page.locator(".headline")).to_contain_text("18.29")
+    expect(page.locator(".completed")).to_have_count(0)
+    page.fill(BOX, "那毕业生呢？")
+    page.press(BOX, "Enter")
+    page.get_by_role("link", name="不接上一个问题").click()
+    expect(page.locator(".completed")).to_have_count(0)
+    expect(page.locator(".answer .asked")).to_have_text("那毕业生呢？")
+
+
+@pytest.mark.parametrize("seen_before", [False, True])
+def test_who_leaves_before_the_answer_comes_finds_it_on_return(page, url, seen_before):
+    page.goto(f"{url}/?p=read" if seen_before else url)
+    expect(page.locator(".reader, .welcome").first).to_be_visible()
+    if seen_before:
+        turn_to(page, "提问")
+    expect(page.locator(".welcome")).to_be_visible()
+    held = held_visit(page)
+    page.fill(BOX, "本学年招生多少人？")
+    with page.expect_request("**/gradio_api/run/predict*"):
+        page.press(BOX, "Enter")
+    turn_to(page, "原文")
+    wait_until(lambda: bool(held) or page.wait_for_timeout(10))
+    held[0].continue_()
+    expect(page.locator(".reader .document")).to_be_visible()
+    page.wait_for_function("() => !document.documentElement.classList.contains('busy')")
+    expect(page.locator(".reader .document")).to_be_visible()
+    assert "q=" not in page.url
+    turn_to(page, "提问")
+    expect(page.locator(".headline")).to_have_text("6191人")
+    assert "q=" in page.url
 
 
 def test_the_outline_leads_to_a_section(page, url):
     page.goto(f"{url}/?p=read")
+    expect(page.locator(".reader .document")).to_be_visible()
+    if page.locator(".outline summary").is_visible():
+        page.locator(".outline summary").click()
     page.get_by_role("link", name="（五）经费保障").click()
     expect(page.locator(".reader .place")).to_have_text("（五）经费保障")
     assert in_view(page, ".reader .place")
@@ -212,14 +321,37 @@ def test_the_pages_carry_no_english_label(browser, url, scheme):
             page.goto(f"{url}/{query}")
             expect(page.locator(".welcome, .answer, .reader, .data, #batch, .library").first).to_be_visible()
             assert page.evaluate("document.documentElement.lang") == "zh-CN"
-            labels = page.evaluate(
-                "[...document.querySelectorAll('button, label, th, summary, [placeholder]')]"
-                ".filter(e => e.offsetParent).map(e => e.innerText + (e.placeholder ?? '') + (e.title ?? ''))"
-            )
-            assert labels
-            english = [label for label in labels if any(c.isascii() and c.isalpha() for c in label)]
-            # The names of file types and of a section are no labels of ours.
-            assert [label for label in english if ".txt" not in label and "GDP" not in label] == []
+            assert english_labels(page) == []
+
+
+def english_labels(page: Page) -> list[str]:
+    """What names a part of the page in Latin letters, be it for a screen reader."""
+    labels = page.evaluate(
+        """() => [
+            ...[...document.querySelectorAll('button, label, th, summary')].map(e => e.offsetParent && e.innerText),
+            ...[...document.querySelectorAll('[placeholder], [title], [aria-label], [alt]')]
+                .flatMap(e => [e.placeholder, e.title, e.ariaLabel, e.alt]),
+        ].filter(Boolean)"""
+    )
+    assert labels
+    # The names of file types and of a section are no labels of ours.
+    return [label for label in labels if re.search("[A-Za-z]", re.sub(r"\.[a-z]+|GDP|CSV|XLSX|JSONL", "", label))]
+
+
+def test_a_stopped_server_is_told_in_chinese_and_leaves_no_traceback(browser, built_index):
+    with serving(built_index) as url, watched_page(browser, 1440, 900) as page:
+        page.goto(url)
+        expect(page.locator(".welcome")).to_be_visible()
+        app = SERVERS[url]
+        app.terminate()
+        errors = app.communicate(timeout=30)[1]
+        page.fill(BOX, "本学年招生多少人？")
+        page.press(BOX, "Enter")
+        toast = page.locator(".toast-wrap")
+        expect(toast).to_contain_text("和程序的连接断了，正在重新连接")
+        assert not re.search("[A-Za-z]", toast.inner_text())
+        assert english_labels(page) == []
+    assert errors == ""
 
 
 def test_a_browser_keeps_what_was_asked_in_it_and_forgets_it_when_told(page, url):
@@ -242,10 +374,12 @@ def test_a_browser_keeps_what_was_asked_in_it_and_forgets_it_when_told(page, url
 def test_what_people_think_of_an_answer_is_kept_beside_the_index(page, url, index):
     page.goto(url)
     ask(page, "本学年招生多少人？")
+    kept = index / "feedback.jsonl"
+    before = kept.read_text("utf-8") if kept.exists() else ""
     page.get_by_role("button", name="没用").click()
     expect(page.locator(".feedback")).to_have_text("谢谢，记下了")
-    page.wait_for_timeout(300)
-    record = json.loads((index / "feedback.jsonl").read_text("utf-8").splitlines()[-1])
+    wait_until(lambda: kept.exists() and kept.read_text("utf-8") != before)
+    record = json.loads(kept.read_text("utf-8").splitlines()[-1])
     assert (record["question"], record["useful"], record["answer"]) == ("本学年招生多少人？", False, "6191人")
     assert record["citations"][0][1] < record["citations"][0][2]
 
@@ -314,16 +448,13 @@ def test_the_chosen_figures_can_be_taken_along(page, url):
         assert book.read(2) == b"PK"
 
 
-@pytest.mark.parametrize("width", [375, 1440])
-def test_a_bar_of_a_chart_leads_to_its_source(browser, url, width):
-    with watched_page(browser, width, 900) as page:
-        page.goto(f"{url}/?p=data&kind=count&unit={quote('人')}")
-        chart = page.locator("#charts .vega-embed svg").first
-        expect(chart).to_contain_text("招生")
-        assert page.evaluate("document.documentElement.scrollWidth") <= width
-        bar = chart.locator('path[aria-roledescription="bar"][aria-label*="招生"]').first
-        bar.click()
-        expect(page.locator(".reader .place")).to_contain_text("人")
+def test_a_bar_of_a_chart_leads_to_its_source(page, url):
+    page.goto(f"{url}/?p=data&kind=count&unit={quote('人')}")
+    chart = page.locator("#charts .vega-embed svg").first
+    expect(chart).to_contain_text("招生")
+    assert_no_wider_than_it_is(page)
+    chart.locator('path[aria-roledescription="bar"][aria-label*="招生"]').first.click()
+    expect(page.locator(".reader .place")).to_contain_text("人")
 
 
 def test_what_does_not_add_up_is_shown_with_both_sources(page, url):
@@ -340,19 +471,64 @@ def test_the_illustrations_lead_to_their_place(page, url):
     expect(page.locator(".reader .place")).to_contain_text("中等职业学校学生规模")
 
 
+def answer_list(page: Page, url: str, questions: Path, reviewed: Path | None = None) -> None:
+    page.goto(f"{url}/?p=batch")
+    for place, file in (("#questions", questions), ("#reviewed", reviewed)):
+        if file is not None:
+            page.set_input_files(f"{place} input[type=file]", file)
+            expect(page.locator(f"{place} .file-preview")).to_be_visible()
+    page.get_by_role("button", name="全部回答").click()
+
+
+def test_reviewed_answers_are_taken_up_and_counted(page, url, tmp_path):
+    questions = tmp_path / "问题.txt"
+    questions.write_text("本学年招生多少人？\n生师比是多少？\n有多少家火星公司？\n", "utf-8")
+    answer_list(page, url, questions)
+    with page.expect_download() as download:
+        page.locator("#downloads a[download$='.xlsx']").click()
+    sheet = tmp_path / "审核.xlsx"
+    download.value.save_as(sheet)
+    book = load_workbook(sheet)
+    rows = book["答案"]
+    header = next(row for row in rows.iter_rows() if "审核后答案" in [cell.value for cell in row])
+    column = [cell.value for cell in header].index("审核后答案") + 1
+    rows.cell(header[0].row + 1, column, "6191 人（<b>已核</b>）")
+    book.save(sheet)
+    answer_list(page, url, questions, sheet)
+    expect(page.locator(".batch .counts")).to_contain_text("1 用了审核过的答案")
+    expect(page.locator(".batch tbody tr").first).to_contain_text("6191 人（<b>已核</b>） 已审核")
+    expect(page.locator(".batch .lines")).to_contain_text("用了审核过的答案：第 1 条")
+
+
+def test_an_answer_sheet_that_is_none_gets_a_line_that_says_so(page, url, tmp_path, index):
+    questions, sheet = tmp_path / "问题.txt", tmp_path / "别的.xlsx"
+    questions.write_text("生师比是多少？\n", "utf-8")
+    with DIRECT.open(f"{url}/figures.xlsx", timeout=30) as figures:
+        sheet.write_bytes(figures.read())
+    answer_list(page, url, questions, sheet)
+    expect(page.locator("#batch .notice")).to_contain_text("不是本程序写的答案表")
+
+
+def test_a_file_of_another_kind_is_refused_in_chinese(page, url, tmp_path):
+    (tmp_path / "图.png").write_bytes(b"x")
+    page.goto(f"{url}/?p=batch")
+    page.set_input_files("#questions input[type=file]", tmp_path / "图.png")
+    toast = page.locator(".toast-wrap")
+    expect(toast).to_contain_text("不能用这种文件：图.png。可以用的是 .txt")
+    expect(toast).to_contain_text("出错了")
+
+
 def test_a_list_of_questions_is_answered_and_can_be_taken_along(page, url, tmp_path):
     questions = tmp_path / "'问题'<img src=x>.txt"
     questions.write_text(f"本学年招生多少人？\n生师比是多少？\n{HOSTILE}\n", "utf-8")
-    page.goto(f"{url}/?p=batch")
-    page.set_input_files("#batch input[type=file]", questions)
-    expect(page.locator("#batch").get_by_text("问题").nth(1)).to_be_visible()
-    page.get_by_role("button", name="全部回答").click()
+    answer_list(page, url, questions)
     rows = page.locator(".batch tbody tr")
     expect(rows).to_have_count(3)
     expect(rows.nth(0)).to_contain_text("6191人")
     expect(rows.nth(2)).to_contain_text(HOSTILE)
     expect(page.locator(".batch .counts")).to_contain_text("3 条")
-    for ending in (".xlsx", ".csv", ".jsonl", ".md"):
+    assert_no_wider_than_it_is(page)
+    for ending in (".xlsx", ".csv", ".jsonl", ".md", ".docx"):
         expect(page.locator("#downloads")).to_contain_text(ending)
     with page.expect_download() as download:
         page.locator("#downloads a[download$='.jsonl']").click()
@@ -367,8 +543,8 @@ def test_a_list_that_is_none_gets_a_line_that_says_so(page, url, tmp_path):
     expect(page.locator("#batch .notice")).to_contain_text("请先选一个问题列表文件")
     empty = tmp_path / "空.txt"
     empty.write_text("\n", "utf-8")
-    page.set_input_files("#batch input[type=file]", empty)
-    page.wait_for_timeout(500)
+    page.set_input_files("#questions input[type=file]", empty)
+    expect(page.locator("#questions .file-preview")).to_be_visible()
     page.get_by_role("button", name="全部回答").click()
     expect(page.locator("#batch .notice")).not_to_contain_text("请先选")
 
@@ -444,7 +620,8 @@ def serve_in_vain(*options: str) -> subprocess.CompletedProcess[str]:
 def test_torch_is_not_loaded_by_serving_and_asking(built_index):
     code = (
         "import sys; from pathlib import Path; from reportqa.web.app import create_app;"
-        "from reportqa.web.library import Library; library = Library(Path(sys.argv[1])); create_app(library);"
+        "from reportqa.web.library import Library; index = Path(sys.argv[1]); library = Library(index);"
+        "create_app(library, index.parent);"
         "library.qa.ask('招生多少人？'); sys.exit('torch' in sys.modules)"
     )
     done = subprocess.run(
@@ -465,7 +642,8 @@ def locked(built_index: Path) -> Iterator[str]:
 @pytest.mark.parametrize(
     "path",
     ["/", "/config", "/theme.css", "/login", "/figures.csv", "/manifest.json", "/gradio_api/info", "/gradio_api/upload",
-     "/gradio_api/call/ask", "/gradio_api/mcp/", "/gradio_api/mcp/schema", "/gradio_api/startup-events", "/static/x"],
+     "/gradio_api/call/ask", "/gradio_api/mcp/", "/gradio_api/mcp/schema", "/picture",
+     "/gradio_api/run/ask", "/gradio_api/call/v2/ask", "/gradio_api/startup-events", "/static/x"],
 )  # fmt: skip
 @pytest.mark.parametrize("method", ["GET", "POST"])
 def test_nothing_answers_without_the_login(locked, path, method):

@@ -1,6 +1,8 @@
 """What the web pages are made of, without a browser: records in, escaped HTML out."""
 
+from dataclasses import replace
 from html.parser import HTMLParser
+from pathlib import Path
 
 import pytest
 
@@ -10,7 +12,9 @@ from reportqa.reading import make_document
 from reportqa.sections import split_sections
 from reportqa.web.charts import charts_of, specification
 from reportqa.web.examples import example_questions
+from reportqa.web.history import Asked, kept, read_history, remember
 from reportqa.web.links import Address
+from reportqa.web.pictures import find_picture
 from reportqa.web.quoting import quotation
 from reportqa.web.reader import Reading
 from reportqa.web.render import (
@@ -20,6 +24,8 @@ from reportqa.web.render import (
     notice_html,
     quantity,
     reader_html,
+    render,
+    scope_html,
     welcome_html,
 )
 from reportqa.web.selection import Selection
@@ -133,8 +139,11 @@ def test_hostile_words_of_every_record_are_shown_as_words():
         answer_html(answer),
         notice_html(HOSTILE),
         welcome_html([HOSTILE]),
-        history_html([(HOSTILE, HOSTILE)]),
+        history_html([Asked(HOSTILE, HOSTILE, HOSTILE)]),
         masthead_html([document]),
+        scope_html([document] * 2, HOSTILE),
+        answer_html(answer, {HOSTILE: HOSTILE, "乙": HOSTILE}, HOSTILE + "？", HOSTILE),
+        render("nowhere.html", message=HOSTILE, home="/"),
         reader_html(
             Reading(document, [((HOSTILE,), 1, Span(0, 8))], [], [hostile], Span(3, 9), HOSTILE), [document] * 2
         ),
@@ -175,6 +184,134 @@ def test_a_caption_inside_a_cited_passage_is_not_highlighted_with_it():
         ("caption", ()),
         ("prose", ("place",)),
     ]
+
+
+TABLED = """# 年报
+
+## 一、规模
+
+表 1 各校招生（人）
+
+| 学校 | 招生 |
+|---|---|
+| 甲<b>校 | 120 |
+| 乙校 |  |
+
+图 1 规模
+正文。
+"""
+
+
+def opened(place=None, image="generation-1/pictures/1.png", pages=()):
+    start = TABLED.index("图 1")
+    document = Document("甲.docx", TABLED, "", pages=pages)
+    headings = [
+        ((words,), level, Span(at, at + len(words))) for words, level, at in (("年报", 1, 2), ("一、规模", 2, 9))
+    ]
+    return Reading(
+        document, headings, [Illustration("图 1", "规模", "甲.docx", start, start + 6, image=image)], [], place
+    )
+
+
+def test_a_table_of_the_text_is_shown_as_a_table_with_its_place_marked():
+    html = reader_html(opened(Span(TABLED.index("120"), TABLED.index("120") + 3)))
+    assert "<th>学校</th><th>招生</th>" in html
+    assert '<td>甲&lt;b&gt;校</td><td><span class="place">120</span></td>' in html
+    assert "<td>乙校</td><td></td>" in html
+    assert "|" not in Seen(html).text
+
+
+def test_a_heading_of_markdown_is_shown_without_its_signs():
+    html = reader_html(opened())
+    assert '<p class="heading level-1">年报</p>' in html
+    assert '<p class="heading level-2">一、规模</p>' in html
+    whole = replace(opened(), sections=[(("年报",), 1, Span(0, 4))])
+    assert '<p class="heading level-1">年报</p>' in reader_html(whole)
+
+
+def test_a_picture_stands_over_its_caption_and_a_page_is_numbered():
+    html = reader_html(opened(pages=(0, TABLED.index("图 1"))))
+    picture = html.index('<img src="picture?d=%E7%94%B2.docx&amp;n=1.png')
+    assert html.index("第 2 页") < picture < html.index("图 1 规模</p>")
+    lone = replace(
+        opened(), illustrations=[Illustration("图片", "", "甲.docx", at, at, image="2.png") for at in (6, 999)]
+    )
+    html = reader_html(lone)
+    assert html.index("年报</p>") < html.index("n=2.png") < html.index("一、规模</p>")
+    assert html.index("正文。") < html.rindex("n=2.png")
+    for image in (None, "generation-1/pictures/1.emf"):
+        assert "<img" not in reader_html(opened(image=image))
+
+
+def test_a_quote_from_a_table_is_shown_as_rows():
+    quoted = citation("| 甲校 | 120 |\n| 乙校 | 80 |", ((107, 110),))
+    html = answer_html(Answer("甲校招生多少人？", "answered", "120人", citations=(quoted,)))
+    assert '<td>甲校</td><td><span class="mark">120</span></td>' in html
+    assert "|" not in Seen(html).text.replace("\n", "")
+
+
+class Shelf:
+    """As much of a library as the pictures need."""
+
+    def __init__(self, index, image):
+        self.index = index
+        self.qa = self.store = self
+        self._caption = Illustration("图 1", "规模", "甲.docx", 7, 13, image=image)
+
+    def illustrations_in(self, document):
+        return [self._caption] if document == self._caption.document else []
+
+
+def test_only_a_picture_inside_the_index_folder_is_found(tmp_path):
+    (tmp_path / "index").mkdir()
+    for name in ("index/1.png", "秘密.png", "index/1.html"):
+        (tmp_path / name).write_bytes(b"x")
+    (tmp_path / "index" / "link.png").symlink_to(tmp_path / "秘密.png")
+    index = tmp_path / "index"
+    picture = str(index / "1.png")
+    assert find_picture(Shelf(index, picture), "甲.docx", "1.png") == Path(picture).resolve()
+    for name in ("../秘密.png", "link.png", "1.html", "没有.png", ""):
+        assert find_picture(Shelf(index, str(index / name)), "甲.docx", Path(name).name) is None
+    assert find_picture(Shelf(index, None), "甲.docx", "") is None
+    for document, name in (("乙.docx", "1.png"), ("甲.docx", "../index/1.png"), ("甲.docx", picture), ("", "")):
+        assert find_picture(Shelf(index, picture), document, name) is None
+
+
+def test_an_answer_shows_its_pictures_and_the_page_of_its_source():
+    shown = Illustration("图 1", "规模", "甲.docx", 7, 13, image="1.png")
+    cited = replace(citation(), page=12)
+    html = answer_html(Answer("规模？", "answered", "1474人", citations=(cited,), illustrations=(shown,)))
+    assert '<img src="picture?d=%E7%94%B2.docx&amp;n=1.png"' in html
+    assert "第 12 页" in Seen(html).text
+
+
+def test_with_several_reports_each_citation_names_its_own_and_one_can_be_chosen():
+    titles = {"甲.txt": "青禾区年报（2023年）", "乙.txt": "青禾区年报（2024年）"}
+    cited = replace(citation(), year=2023, region="青禾区")
+    answer = Answer("直接就业多少人？", "answered", "1474人", citations=(cited,))
+    text = Seen(answer_html(answer, titles)).text
+    assert "2023年 青禾区 青禾区年报（2023年）" in text
+    assert "青禾区年报" not in Seen(answer_html(answer, {"甲.txt": "青禾区年报（2023年）"})).text
+    documents = [Document(name, "", "", title) for name, title in titles.items()]
+    assert '<option value="乙.txt" selected>青禾区年报（2024年）</option>' in scope_html(documents, "乙.txt")
+    assert scope_html(documents[:1]).strip() == ""
+
+
+def test_a_completed_question_is_shown_with_what_was_typed():
+    html = answer_html(Answer("民办学校有几所", "answered", "5所"), {}, "那民办的呢？", "甲.txt")
+    assert "按上一个问题理解为：民办学校有几所" in Seen(html).text
+    assert 'data-question="民办学校有几所"' in html
+    assert "?q=%E9%82%A3%E6%B0%91%E5%8A%9E%E7%9A%84%E5%91%A2%EF%BC%9F&in=%E7%94%B2.txt" in Seen(html).hrefs
+    assert "理解为" not in answer_html(Answer("民办学校有几所？", "answered", "5所"))
+
+
+def test_a_history_holds_each_question_once_and_reads_what_a_browser_kept():
+    past = remember(Asked("乙？", "2人"), [Asked("甲？", "1人"), Asked("乙？", "旧"), Asked("乙？", "3人", "甲.txt")])
+    assert past == [Asked("乙？", "2人"), Asked("甲？", "1人"), Asked("乙？", "3人", "甲.txt")]
+    assert read_history([list(row) for row in kept(past)]) == past
+    assert read_history([["甲？", "1人"], ["a"], 5, None, {}]) == [Asked("甲？", "1人")]
+    assert read_history("x") == read_history(None) == []
+    assert len(remember(Asked("新", ""), [Asked(str(n), "") for n in range(50)])) == 20
 
 
 def test_the_outline_marks_the_section_that_holds_the_place():
@@ -243,7 +380,7 @@ def test_an_answer_is_quoted_with_title_section_and_words():
         ({"d": "甲.txt", "s": "0", "e": "9" * 5000}, "read", None),
         ({"p": "data"}, "data", None),
         ({"p": "../../etc"}, "ask", None),
-        ({"q": ["招生"], "p": {"x": 1}}, "ask", None),
+        ({"q": ["招生"], "p": {"x": 1}, "after": ["？"], "in": 5}, "ask", None),
     ],
 )
 def test_an_address_that_anyone_may_have_written_is_read(query, page, place):

@@ -1,13 +1,15 @@
-"""The same functions for programs: named endpoints for gradio_client and curl, and tools for MCP."""
+"""The functions for programs, as named endpoints for gradio_client and curl; `tools` offers them over MCP."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Sequence
+from functools import wraps
+from inspect import signature
 from typing import Any
 
 import gradio as gr
 from gradio.events import api
+from pydantic import ConfigDict, ValidationError, validate_call
 
 from reportqa.errors import InputError, ReportQAError
 from reportqa.web.library import Library
@@ -15,27 +17,27 @@ from reportqa.web.selection import Selection
 
 _MOST_QUESTIONS = 1000
 
-
-def offer_api(library: Library) -> None:
-    """Register the endpoints; to be called where the pages are laid out."""
-    for function in _functions(library):
-        # Not queued: an MCP tool would otherwise call its own server back, and without the caller's login.
-        api(function, api_name=function.__name__, queue=False)
+Function = Callable[..., dict[str, Any] | list[dict[str, Any]]]
 
 
-def _functions(library: Library) -> list[Callable[..., Any]]:
-    def ask(question: str, top_k: int = 5) -> dict[str, Any]:
+def functions_of(library: Library) -> list[Function]:
+    """Return the functions for programs; each raises ReportQAError where it is called wrongly."""
+
+    def ask(
+        question: str, top_k: int = 5, previous: str | None = None, documents: list[str] | None = None
+    ) -> dict[str, Any]:
         """Answer one Chinese question about the indexed reports, with citations, figures and arithmetic.
 
         Args:
             question: The question, for example 本学年招生多少人？
             top_k: At most this many cited passages, 1 to 100.
+            previous: The question asked before, for one that leans on it: 那民办的呢？ after 公办学校有几所？
+            documents: The names of the reports to ask; all of them where none is named.
 
         Returns:
-            The answer record: status, answer, citations, figures, conflicts, derivation and illustrations.
+            The answer record: question (completed), status, answer, citations, figures, conflicts, derivation and more.
         """
-        with _errors_told():
-            return library.qa.ask(question, _whole(top_k, 1, 100)).to_record()
+        return library.qa.ask(question, _whole(top_k, 1, 100), previous, documents).to_record()
 
     def batch(questions: list[str], top_k: int = 5) -> list[dict[str, Any]]:
         """Answer a list of questions in its order; one that cannot be read gets the status "error".
@@ -47,11 +49,10 @@ def _functions(library: Library) -> list[Callable[..., Any]]:
         Returns:
             One answer record for each question.
         """
-        with _errors_told():
-            if len(questions) > _MOST_QUESTIONS:
-                raise InputError(f"一次最多 {_MOST_QUESTIONS} 个问题，给了 {len(questions)} 个：请分几次。")
-            answers = library.qa.answer_all([str(question) for question in questions], top_k=_whole(top_k, 1, 100))
-            return [answer.to_record() for answer in answers]
+        if len(questions) > _MOST_QUESTIONS:
+            raise InputError(f"一次最多 {_MOST_QUESTIONS} 个问题，给了 {len(questions)} 个：请分几次。")
+        answers = library.qa.answer_all([str(question) for question in questions], top_k=_whole(top_k, 1, 100))
+        return [answer.to_record() for answer in answers]
 
     def figures(words: str = "", kind: str = "", unit: str = "", chapter: str = "") -> list[dict[str, Any]]:
         """List the figures (numbers) of the reports as data, in the order in which they stand there.
@@ -65,9 +66,8 @@ def _functions(library: Library) -> list[Callable[..., Any]]:
         Returns:
             Figure records: indicator, value, unit, scope, text, document, start, end and more.
         """
-        with _errors_told():
-            chosen = Selection(words=words, kind=kind, unit=unit, chapter=chapter).of(library.qa.figures())
-            return [figure.to_record() for figure in chosen]
+        chosen = Selection(words=words, kind=kind, unit=unit, chapter=chapter).of(library.qa.figures())
+        return [figure.to_record() for figure in chosen]
 
     def documents() -> list[dict[str, Any]]:
         """List the indexed reports.
@@ -75,17 +75,16 @@ def _functions(library: Library) -> list[Callable[..., Any]]:
         Returns:
             For each report its name, title, year, region and length in characters.
         """
-        with _errors_told():
-            return [
-                {
-                    "name": document.name,
-                    "title": document.title,
-                    "year": document.year,
-                    "region": document.region,
-                    "length": len(document.text),
-                }
-                for document in library.qa.documents()
-            ]
+        return [
+            {
+                "name": document.name,
+                "title": document.title,
+                "year": document.year,
+                "region": document.region,
+                "length": document.characters,
+            }
+            for document in library.qa.store.library()
+        ]
 
     def read(document: str, start: int = 0, end: int = 2000) -> dict[str, Any]:
         """Read a stretch of a report's text, as a citation or a figure names it.
@@ -98,24 +97,50 @@ def _functions(library: Library) -> list[Callable[..., Any]]:
         Returns:
             The document, the start and end that were read, and the text between them.
         """
-        with _errors_told():
-            found = next((one for one in library.qa.documents() if one.name == document), None)
-            if found is None:
-                raise InputError(f"这份报告不在索引里：{document}。")
-            low = _whole(start, 0, len(found.text))
-            high = min(_whole(end, low, None), len(found.text))
-            return {"document": document, "start": low, "end": high, "text": found.text[low:high]}
+        found = next((one for one in library.qa.documents() if one.name == document), None)
+        if found is None:
+            raise InputError(f"文库里没有这份报告：{document}。")
+        low = _whole(start, 0, len(found.text))
+        high = min(_whole(end, low, None), len(found.text))
+        return {"document": document, "start": low, "end": high, "text": found.text[low:high]}
 
-    return [ask, batch, figures, documents, read]
+    return [_checked(function) for function in (ask, batch, figures, documents, read)]
 
 
-@contextmanager
-def _errors_told() -> Iterator[None]:
-    """Let a caller read what is wrong, instead of that something is."""
-    try:
-        yield
-    except ReportQAError as error:
-        raise gr.Error(str(error), print_exception=False) from error
+def offer_api(functions: Sequence[Function]) -> None:
+    """Register the endpoints; to be called where the pages are laid out."""
+    for function in functions:
+        api(_telling(function), api_name=function.__name__, queue=False)
+
+
+def _telling(function: Function) -> Function:
+    """Let a caller of an endpoint read what is wrong, instead of that something is."""
+
+    @wraps(function)
+    def called(*given: Any) -> dict[str, Any] | list[dict[str, Any]]:
+        try:
+            return function(*given)
+        except ReportQAError as error:
+            raise gr.Error(str(error), title="出错了", print_exception=False) from error
+
+    return called
+
+
+def _checked(function: Function) -> Function:
+    """Refuse values of other types than the function names, before it meets them."""
+    strict = validate_call(config=ConfigDict(strict=True))(function)
+    names = list(signature(function).parameters)
+
+    @wraps(function)
+    def called(*given: Any, **named: Any) -> dict[str, Any] | list[dict[str, Any]]:
+        try:
+            return strict(*given, **named)
+        except ValidationError as error:
+            where = error.errors()[0]["loc"][0]
+            name = names[where] if isinstance(where, int) and where < len(names) else where
+            raise InputError(f"参数 {name} 不能是这样的值：请看接口的说明。") from error
+
+    return called
 
 
 def _whole(number: object, low: int, high: int | None) -> int:

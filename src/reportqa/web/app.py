@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import tempfile
+from collections.abc import Sequence
 from importlib.resources import files
-from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -13,21 +12,27 @@ from fastapi import FastAPI
 from starlette.types import ASGIApp
 
 from reportqa.errors import InputError, ReportQAError
-from reportqa.web.api import offer_api
+from reportqa.web.api import Function, functions_of, offer_api
 from reportqa.web.ask_page import build_ask_page
 from reportqa.web.batch_page import build_batch_page
 from reportqa.web.data_page import build_data_page, offer_downloads
+from reportqa.web.fence import MOST_UPLOADED, Fence
 from reportqa.web.guard import ChinesePage, Login
 from reportqa.web.library import Library
 from reportqa.web.library_page import build_library_page
 from reportqa.web.links import Address
+from reportqa.web.pictures import offer_pictures
 from reportqa.web.reader import Reading
 from reportqa.web.render import masthead_html, reader_html
+from reportqa.web.tools import offer_tools
+from reportqa.web.uploads import Pages
 
 TITLE = "问报告"
 _FONTS = ("system-ui", "PingFang SC", "Microsoft YaHei", "Noto Sans CJK SC", "Source Han Sans SC", "sans-serif")
 _MONOSPACE = ("ui-monospace", "Consolas", "monospace")
-_QUERY = ("q", "d", "s", "e", "f", "p", "report", "chapter", "kind", "unit", "words")
+# How often, in seconds, uploads and results are looked through, and how old they may get.
+_UPLOADS_KEPT = (3600, 86400)
+_QUERY = ("q", "after", "in", "d", "s", "e", "f", "p", "report", "chapter", "kind", "unit", "words", "compare")
 _ROUTER = """
 reportqa.show = () => trigger('visit', Object.fromEntries(new URLSearchParams(location.search)));
 addEventListener('popstate', () => reportqa.visit());
@@ -38,15 +43,16 @@ reportqa.reveal(element);
 """
 
 
-def create_app(library: Library, login: tuple[str, str] | None = None, root_path: str = "") -> ASGIApp:
-    """Make the web application that :func:`reportqa.web.serve` runs."""
+def create_app(library: Library, scratch: Path, login: tuple[str, str] | None = None, root_path: str = "") -> ASGIApp:
+    """Make the web application that :func:`reportqa.web.serve` runs; uploads and results lie under ``scratch``."""
     app = FastAPI(openapi_url=None)
     offer_downloads(app, library)
-    scratch = tempfile.TemporaryDirectory(prefix="reportqa-")
-    app.state.scratch = scratch  # It lives as long as the application.
+    offer_pictures(app, library)
+    functions = functions_of(library)
+    pages = build_pages(library, scratch, functions)
     gr.mount_gradio_app(
         app,
-        build_pages(library, Path(scratch.name)),
+        pages,
         path="",
         root_path=root_path,
         theme=gr.themes.Base(primary_hue="blue", neutral_hue="slate", font=_FONTS, font_mono=_MONOSPACE),
@@ -55,18 +61,22 @@ def create_app(library: Library, login: tuple[str, str] | None = None, root_path
         enable_monitoring=False,
         ssr_mode=False,
         show_error=True,
-        mcp_server=find_spec("mcp") is not None,
+        max_file_size=MOST_UPLOADED,
+        mcp_server=True,
     )
-    page = ChinesePage(app, f"<style>{_static('app.css')}</style><script>{_static('app.js')}</script>")
-    return Login(page, *login) if login else page
+    offer_tools(pages, functions)
+    head = f"<style>{_static('app.css')}</style><script>{_static('app.js')}</script>"
+    page = ChinesePage(app, head, f"{root_path.rstrip('/')}/")
+    # Behind a proxy or a login, a name that is not this machine's own is the administrator's choice.
+    return Fence(Login(page, *login) if login else page, names_checked=not login and not root_path)
 
 
-def build_pages(library: Library, scratch: Path) -> gr.Blocks:
-    """Lay out the pages and tie them to the library."""
-    pages = gr.Blocks(title=TITLE, analytics_enabled=False, fill_width=True)
+def build_pages(library: Library, scratch: Path, functions: Sequence[Function]) -> gr.Blocks:
+    """Lay out the pages and tie them to the library; ``functions`` are those for programs."""
+    pages = Pages(title=TITLE, analytics_enabled=False, fill_width=True, delete_cache=_UPLOADS_KEPT)
     with pages:
         masthead = gr.HTML(
-            masthead_html(library.qa.documents()), elem_id="masthead", apply_default_css=False, js_on_load=None
+            masthead_html(library.qa.store.library()), elem_id="masthead", apply_default_css=False, js_on_load=None
         )
         with gr.Tabs(elem_id="pages") as tabs:
             with gr.Tab("提问", id="ask", elem_id="page-ask"):
@@ -98,11 +108,11 @@ def build_pages(library: Library, scratch: Path) -> gr.Blocks:
             query = {name: getattr(event, name) for name in _QUERY if hasattr(event, name)}
             address = Address.read(query)
             try:
-                return {tabs: gr.Tabs(selected=address.page)} | _shown(address, query, remembered)
+                return {tabs: gr.Tabs(selected=address.page), ask.address: ""} | _shown(address, query, remembered)
             except ReportQAError as error:
-                return {tabs: gr.Tabs(selected="ask")} | ask.refuse(address, error)
+                return {tabs: gr.Tabs(selected="ask"), ask.address: ""} | ask.refuse(address, error)
 
-        router.visit(
+        visited = router.visit(
             visit,
             inputs=[ask.remembered],
             outputs=[tabs, reader, *ask.outputs, *data.outputs, *shelf.outputs],
@@ -110,10 +120,12 @@ def build_pages(library: Library, scratch: Path) -> gr.Blocks:
             queue=False,
             trigger_mode="multiple",
             api_visibility="private",
-        ).then(fn=None, js="() => reportqa.done()")
+        )
+        visited.success(fn=None, inputs=[ask.address], js="(address) => reportqa.done(address)")
+        visited.failure(fn=None, js="() => reportqa.failed()")
         # Not sooner: only now is there what this browser remembers.
         pages.load(fn=None, js="() => reportqa.visit()")
-        offer_api(library)
+        offer_api(functions)
     return pages
 
 
@@ -123,11 +135,11 @@ def _read(library: Library, address: Address) -> str:
     name = address.document or documents[0].name
     document = next((document for document in documents if document.name == name), None)
     if document is None:
-        raise InputError(f"这份报告不在索引里：{name}。")
+        raise InputError(f"文库里没有这份报告：{name}。")
     reading = Reading(
         document,
         qa.store.sections(name),
-        [caption for caption in qa.illustrations() if caption.document == name],
+        qa.store.illustrations_in(name),
         [figure for figure in qa.figures() if figure.document == name],
         address.place,
         address.words,

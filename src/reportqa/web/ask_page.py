@@ -11,13 +11,12 @@ from reportqa.datamodel import Answer
 from reportqa.errors import ReportQAError
 from reportqa.web.examples import example_questions
 from reportqa.web.feedback import record_feedback
+from reportqa.web.history import Asked, kept, read_history, remember
 from reportqa.web.library import Library
-from reportqa.web.links import Address
-from reportqa.web.render import answer_html, history_html, notice_html, welcome_html
+from reportqa.web.links import Address, answer_link
+from reportqa.web.render import answer_html, history_html, notice_html, scope_html, welcome_html
 
-TOP_K = 5
-_REMEMBERED = 20
-_SHORT = 60
+_TOP_K = 5
 _ANSWER = """
 element.addEventListener('click', (event) => {
   const button = event.target.closest('[data-useful]');
@@ -35,35 +34,41 @@ element.addEventListener('click', (event) => {
 
 @dataclass(frozen=True, slots=True)
 class AskPage:
-    """The components of the page; ``asked`` holds the session's last answer."""
+    """The components of the page; ``asked`` holds the session's last answer, ``address`` where to find it."""
 
     question: gr.Textbox
+    scope: gr.HTML
     answer: gr.HTML
     asked: gr.State
     remembered: gr.BrowserState
     history: gr.HTML
+    address: gr.HTML
 
     @property
     def outputs(self) -> list[Any]:
         """What a visit may change."""
-        return [self.question, self.answer, self.asked, self.remembered, self.history]
+        return [self.question, self.scope, self.answer, self.asked, self.remembered, self.history, self.address]
 
     def show(self, library: Library, address: Address, remembered: object) -> dict[Any, Any]:
         """Answer the question of an address, or say what can be asked."""
-        past = _pairs(remembered)
+        past = read_history(remembered)
+        scope = scope_html(library.qa.store.library(), address.report)
         if address.question is None:
             # What is being typed at this moment stays.
             welcome = welcome_html(example_questions(library.qa.figures()))
-            return {self.answer: welcome, self.history: history_html(past)}
-        answer = library.qa.ask(address.question, TOP_K)
-        short = (answer.answer if answer.found else "报告里没有")[:_SHORT]
-        past = [(answer.question, short), *(pair for pair in past if pair[0] != answer.question)][:_REMEMBERED]
+            return {self.scope: scope, self.answer: welcome, self.history: history_html(past)}
+        reports = [address.report] if address.report else None
+        answer = library.qa.ask(address.question, _TOP_K, address.previous, reports)
+        typed = address.question.strip() if address.previous else ""
+        past = remember(Asked.of(answer, address.report), past)
         return {
-            self.question: address.question,
-            self.answer: answer_html(answer, library.titles()),
+            self.question: answer.question,
+            self.scope: scope,
+            self.answer: answer_html(answer, library.titles(), typed, address.report),
             self.asked: answer,
-            self.remembered: [list(pair) for pair in past],
+            self.remembered: kept(past),
             self.history: history_html(past[1:]),
+            self.address: answer_link(answer.question, address.report),
         }
 
     def refuse(self, address: Address, error: ReportQAError) -> dict[Any, Any]:
@@ -87,10 +92,12 @@ def build_ask_page(library: Library) -> AskPage:
         button = gr.Button("提问", variant="primary", scale=0, min_width=96)
     page = AskPage(
         question,
+        gr.HTML(elem_id="scope", apply_default_css=False, js_on_load=None),
         gr.HTML(elem_id="answer", apply_default_css=False, js_on_load=_ANSWER),
         gr.State(),
         gr.BrowserState([], storage_key="reportqa-history", secret="reportqa"),
         gr.HTML(elem_id="history", apply_default_css=False, js_on_load=_HISTORY),
+        gr.HTML(visible="hidden", js_on_load=None),
     )
     for asking in (question.submit, button.click):
         asking(fn=None, inputs=[question], js="(question) => reportqa.ask(question)")
@@ -103,10 +110,3 @@ def build_ask_page(library: Library) -> AskPage:
     page.answer.feedback(take_feedback, inputs=[page.asked], outputs=[], **options)
     page.history.forget(lambda: ([], ""), outputs=[page.remembered, page.history], **options)
     return page
-
-
-def _pairs(remembered: object) -> list[tuple[str, str]]:
-    """Read what the browser kept, which may be anything."""
-    kept = remembered if isinstance(remembered, list) else []
-    pairs = [pair for pair in kept if isinstance(pair, list) and len(pair) == 2]
-    return [(str(question), str(answer)) for question, answer in pairs][:_REMEMBERED]

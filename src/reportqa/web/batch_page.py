@@ -23,21 +23,36 @@ _REFRESH = 16
 def build_batch_page(library: Library, scratch: Path) -> None:
     """Lay the page out; what it writes lies under ``scratch``."""
     with gr.Column(elem_id="batch"):
-        upload = gr.File(label=f"问题列表：每行一个问题（{'、'.join(READERS)}）", file_types=list(READERS), height=140)
-        with gr.Row():
+        with gr.Row(elem_id="uploads"):
+            upload = gr.File(
+                label=f"问题列表（{'、'.join(READERS)}）",
+                file_types=list(READERS),
+                height=140,
+                elem_id="questions",
+                min_width=280,
+            )
+            reviewed = gr.File(
+                label="审核过的答案表（.xlsx，可以不选）",
+                file_types=[".xlsx"],
+                height=140,
+                elem_id="reviewed",
+                min_width=280,
+            )
+        gr.HTML(render("batch_hint.html"), apply_default_css=False, js_on_load=None)
+        with gr.Row(elem_id="batch-actions"):
             start = gr.Button("全部回答", variant="primary", scale=0, min_width=140)
         result = gr.HTML(apply_default_css=False, js_on_load=None)
         files = gr.File(label="下载", elem_id="downloads", file_count="multiple", interactive=False, visible=False)
 
-    def run(uploaded: str | None) -> Iterator[tuple[str, Any]]:
+    def run(uploaded: str | None, sheet: str | None) -> Iterator[tuple[str, Any]]:
         try:
-            yield from _run(library, uploaded, scratch)
+            yield from _run(library, uploaded, sheet, scratch)
         except ReportQAError as error:
             yield notice_html(str(error)), gr.File(visible=False)
 
     start.click(
         run,
-        inputs=[upload],
+        inputs=[upload, reviewed],
         outputs=[result, files],
         show_progress="hidden",
         concurrency_limit=2,
@@ -45,13 +60,13 @@ def build_batch_page(library: Library, scratch: Path) -> None:
     )
 
 
-def _run(library: Library, uploaded: str | None, scratch: Path) -> Iterator[tuple[str, Any]]:
+def _run(library: Library, uploaded: str | None, sheet: str | None, scratch: Path) -> Iterator[tuple[str, Any]]:
     if not uploaded:
         raise InputError("请先选一个问题列表文件。")
     questions = read_questions(Path(uploaded))
     rows: list[AnsweredRow] = []
     yield _preview(rows, len(questions)), gr.File(visible=False)
-    for row in answer_rows(library.qa, questions):
+    for row in answer_rows(library.qa, questions, reviewed=Path(sheet) if sheet else None):
         rows.append(row)
         if len(rows) % _REFRESH == 0:
             yield _preview(rows, len(questions)), gr.File(visible=False)
@@ -66,12 +81,5 @@ def _run(library: Library, uploaded: str | None, scratch: Path) -> Iterator[tupl
 
 
 def _preview(rows: Sequence[AnsweredRow], total: int, lines: Sequence[str] = ()) -> str:
-    counts = {
-        "done": len(rows),
-        "total": total,
-        "answered": sum(row.answer.found for row in rows),
-        "not_found": sum(row.answer.status == "not_found" for row in rows),
-        "conflicting": sum(bool(row.answer.conflicts) for row in rows),
-        "errors": sum(row.answer.status == "error" for row in rows),
-    }
-    return render("batch.html", counts=counts, lines=lines[1:], shown=rows[:_SHOWN])
+    summary = summarise(rows)
+    return render("batch.html", summary=summary, total=total, lines=lines[1:], shown=rows[:_SHOWN])

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import json
 import tempfile
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import zip_longest
 from pathlib import Path
@@ -16,10 +17,12 @@ from fastapi import FastAPI, Request, Response
 from gradio.components.plot import PlotData
 
 from reportqa.captions import picture_note
+from reportqa.store import DocumentInfo
 from reportqa.tables import KINDS, write_figures
 from reportqa.web.charts import charts_of, specification
+from reportqa.web.comparison import comparison_html
 from reportqa.web.library import Library
-from reportqa.web.render import render
+from reportqa.web.render import render, report_labels
 from reportqa.web.selection import Selection, chapter
 
 _SHOWN = 300
@@ -36,6 +39,7 @@ _MEDIA = {
 class DataPage:
     """The components of the page."""
 
+    comparison: gr.HTML
     table: gr.HTML
     findings: gr.HTML
     charts: tuple[gr.Plot, ...]
@@ -44,7 +48,7 @@ class DataPage:
     @property
     def outputs(self) -> list[Any]:
         """What a visit may change."""
-        return [self.table, self.findings, *self.charts, self.gallery]
+        return [self.comparison, self.table, self.findings, *self.charts, self.gallery]
 
     def show(self, library: Library, query: Mapping[str, object]) -> dict[Any, Any]:
         """Show the figures that the query of an address chooses."""
@@ -53,16 +57,18 @@ class DataPage:
         chosen = selection.of(every)
         charts = charts_of(chosen, len(self.charts))
         shown: dict[Any, Any] = {
+            self.comparison: comparison_html(library, str(query.get("compare", ""))),
             self.table: render(
                 "data.html",
                 selection=selection,
                 figures=chosen,
                 shown=chosen[:_SHOWN],
-                reports=[(document.name, document.title or document.name) for document in library.qa.documents()],
+                reports=list(report_labels(library.qa.store.library()).items()),
                 chapters=[(name, name) for name in dict.fromkeys(map(chapter, every)) if name],
                 kinds=[(kind, name) for kind, name in KINDS.items() if any(figure.kind == kind for figure in every)],
                 units=[(unit, unit) for unit in sorted({figure.unit for figure in every if figure.unit})],
                 kind_names=KINDS,
+                report_names=_short_names(library.qa.store.library()),
                 forms=_FORMS.items(),
                 download=_download,
             ),
@@ -84,11 +90,13 @@ class DataPage:
 
 def build_data_page() -> DataPage:
     """Lay the page out."""
+    comparison = gr.HTML(elem_id="comparison", apply_default_css=False, js_on_load=None)
     table = gr.HTML(elem_id="data", apply_default_css=False, js_on_load=None)
     findings = gr.HTML(elem_id="findings", apply_default_css=False, js_on_load=None)
     with gr.Column(elem_id="charts"):
         charts = tuple(gr.Plot(show_label=False, container=False, visible=False) for _ in range(_CHARTS))
-    return DataPage(table, findings, charts, gr.HTML(elem_id="gallery", apply_default_css=False, js_on_load=None))
+    gallery = gr.HTML(elem_id="gallery", apply_default_css=False, js_on_load=None)
+    return DataPage(comparison, table, findings, charts, gallery)
 
 
 def offer_downloads(app: FastAPI, library: Library) -> None:
@@ -104,6 +112,19 @@ def offer_downloads(app: FastAPI, library: Library) -> None:
             write_figures(chosen, form, file)
             name = f"attachment; filename*=UTF-8''{quote('数据')}.{form}"
             return Response(file.read_bytes(), media_type=_MEDIA[form], headers={"Content-Disposition": name})
+
+
+def _short_names(documents: Sequence[DocumentInfo]) -> dict[str, str]:
+    """Name each report by region and year, in full where that is not known or not enough; none where there is one."""
+    if len(documents) == 1:
+        return {}
+    full = report_labels(documents)
+    short = {one.name: f"{one.region}{one.year}年" if one.region and one.year else "" for one in documents}
+    times = Counter(short.values())
+    return {
+        one.name: short[one.name] if short[one.name] and times[short[one.name]] == 1 else full[one.name]
+        for one in documents
+    }
 
 
 def _findings_html(library: Library) -> str:

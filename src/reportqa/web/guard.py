@@ -1,14 +1,19 @@
-"""What stands before every request: the login, and the page made Chinese before Gradio's own script runs."""
+"""What stands before every request: the login, and what Gradio would say in English said in Chinese."""
 
 from __future__ import annotations
 
 import base64
 import secrets
 from collections.abc import Callable
+from http import HTTPStatus
 
 from starlette.datastructures import Headers, MutableHeaders
-from starlette.responses import PlainTextResponse
+from starlette.responses import HTMLResponse, PlainTextResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from reportqa.web.render import render
+
+_TOOLS = "/gradio_api/mcp"
 
 
 class Login:
@@ -46,21 +51,54 @@ class ChinesePage:
     Its ``css`` option rewrites selectors, and breaks those with a comma inside.
     """
 
-    def __init__(self, app: ASGIApp, head: str) -> None:
+    def __init__(self, app: ASGIApp, head: str, home: str = "/") -> None:
         self._app = app
         self._head = f"<head>{head}".encode()
+        self._home = home
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Pass the request on, and rewrite the answer where it is the page."""
-        if scope["type"] != "http" or scope["path"] not in ("", "/"):
+        """Pass the request on, and rewrite the answer where it is the page, or an error that a person meets."""
+        if scope["type"] != "http":
             await self._app(scope, receive, send)
-            return
-        headers = [(name, value) for name, value in scope["headers"] if name != b"accept-encoding"]
-        page = _Page(send, self._rewrite)
-        await self._app({**scope, "headers": headers}, receive, page.receive)
+        elif scope["path"] in ("", "/"):
+            headers = [(name, value) for name, value in scope["headers"] if name != b"accept-encoding"]
+            await self._app({**scope, "headers": headers}, receive, _Page(send, self._rewrite).receive)
+        elif not _is_opened(scope):
+            await self._app(scope, receive, send)
+        elif scope["path"].rstrip("/").endswith(_TOOLS):
+            await self._instead("这是给程序用的地址（MCP），浏览器里没有可看的。", 200)(scope, receive, send)
+        else:
+            await self._app(scope, receive, _Errors(send, self._instead).send)
+
+    def _instead(self, message: str, status: int) -> Response:
+        return HTMLResponse(render("nowhere.html", message=message, home=self._home), status)
 
     def _rewrite(self, body: bytes) -> bytes:
         return body.replace(b'lang="en"', b'lang="zh-CN"', 1).replace(b"<head>", self._head, 1)
+
+
+def _is_opened(scope: Scope) -> bool:
+    """Whether a person has opened this address in a browser."""
+    return scope["method"] == "GET" and "text/html" in Headers(scope=scope).get("accept", "")
+
+
+class _Errors:
+    """Puts a page in Chinese in the place of an error."""
+
+    def __init__(self, send: Send, instead: Callable[[str, int], Response]) -> None:
+        self._send = send
+        self._instead = instead
+        self._replaced = False
+
+    async def send(self, message: Message) -> None:
+        if message["type"] == "http.response.start" and message["status"] >= HTTPStatus.BAD_REQUEST:
+            self._replaced = True
+            wrong = "程序出错了" if message["status"] >= HTTPStatus.INTERNAL_SERVER_ERROR else "没有这个地址"
+            page = self._instead(f"{wrong}。", message["status"])
+            await self._send({**message, "headers": page.raw_headers})
+            await self._send({"type": "http.response.body", "body": page.body})
+        elif not self._replaced:
+            await self._send(message)
 
 
 class _Page:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from pathlib import PurePath
 from typing import Literal
 from urllib.parse import urlencode
 
@@ -11,6 +12,16 @@ from reportqa.datamodel import Citation, Figure, Illustration, Span
 
 PageName = Literal["ask", "read", "data", "batch", "library"]
 _PAGES: dict[str, PageName] = {"ask": "ask", "read": "read", "data": "data", "batch": "batch", "library": "library"}
+# The forms of pictures that a browser shows.
+PICTURES = {
+    ".png": "image/png",
+    ".jpg": "image/jpeg",
+    ".jpeg": "image/jpeg",
+    ".gif": "image/gif",
+    ".webp": "image/webp",
+    ".bmp": "image/bmp",
+    ".svg": "image/svg+xml",
+}
 _DIGITS = 12
 _LONGEST = 2000
 
@@ -19,14 +30,19 @@ _LONGEST = 2000
 class Address:
     """What an address of the app asks for.
 
-    >>> Address.read({"d": "报告.txt", "s": "5", "e": "13"})
-    Address(page='read', question=None, document='报告.txt', place=Span(start=5, end=13), words='')
+    >>> address = Address.read({"d": "报告.txt", "s": "5", "e": "13"})
+    >>> address.page, address.document, address.place
+    ('read', '报告.txt', Span(start=5, end=13))
+
+    ``previous`` is the question that ``question`` is asked on top of; ``report`` is the only one that it is put to.
 
     Anyone may have written it: what it holds is text, cut to a length, and what makes no sense counts as not there.
     """
 
     page: PageName
     question: str | None
+    previous: str
+    report: str
     document: str
     place: Span | None
     words: str
@@ -37,7 +53,8 @@ class Address:
         values = {name: str(value)[:_LONGEST] for name, value in query.items()}
         document = values.get("d", "")
         page = _PAGES.get(values.get("p", ""), "read" if document else "ask")
-        return cls(page, values.get("q"), document, _place(values), values.get("f", "").strip())
+        question, previous, report, words = (values.get(name, "") for name in ("q", "after", "in", "f"))
+        return cls(page, question if "q" in values else None, previous, report, document, _place(values), words.strip())
 
 
 def link(**query: str | int) -> str:
@@ -49,9 +66,29 @@ def link(**query: str | int) -> str:
     return f"?{urlencode(query)}"
 
 
+def answer_link(question: str, report: str = "") -> str:
+    """Make the address of the answer to a question, put to one report or to all of them.
+
+    >>> answer_link("招生？", "甲.txt")
+    '?q=%E6%8B%9B%E7%94%9F%EF%BC%9F&in=%E7%94%B2.txt'
+    """
+    return link(q=question, **({"in": report} if report else {}))
+
+
 def place_link(record: Figure | Citation | Illustration) -> str:
     """Make the address of a record's place in its document."""
-    return link(d=record.document, s=record.start, e=record.end)
+    # A picture without a caption stands between two characters.
+    return link(d=record.document, s=record.start, e=max(record.end, record.start + 1))
+
+
+def picture_link(illustration: Illustration) -> str:
+    """Make the address of an illustration's picture, "" where there is none that a browser shows.
+
+    >>> picture_link(Illustration("图 3", "学生规模", "甲.docx", 70, 80, image="index/generation-1/picture-3.png"))
+    'picture?d=%E7%94%B2.docx&n=picture-3.png'
+    """
+    image = PurePath(illustration.image or "")
+    return f"picture{link(d=illustration.document, n=image.name)}" if image.suffix.lower() in PICTURES else ""
 
 
 def _place(values: Mapping[str, str]) -> Span | None:

@@ -5,12 +5,14 @@ from __future__ import annotations
 from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import pairwise
+from itertools import groupby, pairwise
 
 from reportqa.datamodel import Document, Figure, Illustration, Span
 
 SectionRow = tuple[tuple[str, ...], int, Span | None]
 _MOST_FOUND = 1000
+_FEWEST_STROKES = 2
+THE_END = -1
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,11 +35,24 @@ class Piece:
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """A line of a document as shown: its kind ("heading", "caption" or "prose") and the pieces that it is made of."""
+    """A line of a document as shown: its kind ("heading", "caption", "row" or "prose"), and the pieces it is made of.
+
+    ``cells`` are those of a table's row; ``start`` is the position of the line's first character.
+    """
 
     kind: str
     level: int
     pieces: tuple[Piece, ...]
+    cells: tuple[tuple[Piece, ...], ...] = ()
+    start: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Grid:
+    """The rows of a table that stand one after the other; ``heads`` are those that name its columns."""
+
+    heads: tuple[Line, ...]
+    rows: tuple[Line, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +85,11 @@ class Reading:
         return occurrences(self.document.text, self.words)
 
     @property
+    def blocks(self) -> list[Line | Grid]:
+        """The report's text, line by line, with the rows of its tables together."""
+        return blocks_of(self.lines)
+
+    @property
     def lines(self) -> list[Line]:
         """The report's text, line by line; only blank space is left out."""
         marks = [Mark("run-in", heading) for _, _, heading in self.headings]
@@ -77,7 +97,27 @@ class Reading:
         marks += [Mark("figure", figure.span, _meaning(figure)) for figure in self.figures]
         marks += [Mark("found", span) for span in self.found]
         marks += [Mark("place", self.place)] if self.place else []
-        return document_lines(self.document.text, marks, {heading.start: level for _, level, heading in self.headings})
+        levels = {heading.start: level for _, level, heading in self.headings}
+        return document_lines(self.document.text, marks, levels)
+
+    @property
+    def pictures(self) -> dict[int, list[Illustration]]:
+        """The illustrations that have a picture, by the start of the line over which it stands, or THE_END."""
+        over: dict[int, list[Illustration]] = {}
+        starts = [*_starts(self.document.text), THE_END]
+        for illustration in self.illustrations:
+            if illustration.image:
+                # A caption's picture stands over it, one without a caption before the next line.
+                found = bisect_left if illustration.start == illustration.end else _line_at
+                over.setdefault(starts[found(starts, illustration.start, hi=len(starts) - 1)], []).append(illustration)
+        return over
+
+    @property
+    def pages(self) -> dict[int, int]:
+        """The numbers of the pages, by the start of the first line of each; empty where the source has none."""
+        starts = _starts(self.document.text)
+        numbered = [(bisect_left(starts, start), number) for number, start in enumerate(self.document.pages, 1)]
+        return {starts[line]: number for line, number in numbered if line < len(starts)}
 
 
 def occurrences(text: str, words: str) -> list[Span]:
@@ -112,6 +152,37 @@ def document_lines(text: str, marks: Sequence[Mark], levels: dict[int, int]) -> 
     return [_line(text, line, own, levels) for line, own in zip(lines, inside, strict=True)]
 
 
+def blocks_of(lines: Sequence[Line]) -> list[Line | Grid]:
+    r"""Put the rows of each table together; a row of strokes parts the heads from the others, and is not shown.
+
+    >>> (grid,) = blocks_of(document_lines("| 学校 | 招生 |\n|---|---|\n| 甲校 | 120 |", [], {}))
+    >>> [[cell[0].text for cell in row.cells] for row in (*grid.heads, *grid.rows)]
+    [['学校', '招生'], ['甲校', '120']]
+    """
+    blocks: list[Line | Grid] = []
+    for in_table, group in groupby(lines, lambda line: line.kind == "row"):
+        rows = list(group)
+        if in_table:
+            heads = next((number for number, row in enumerate(rows) if _is_rule(row)), 0)
+            shown = [row for row in rows[heads:] if not _is_rule(row)]
+            blocks.append(Grid(tuple(rows[:heads]), tuple(shown)))
+        else:
+            blocks += rows
+    return blocks
+
+
+def cell_spans(text: str, line: Span) -> list[Span]:
+    r"""Return the cells of a line that is a table's row, without the blanks around them; none of another line.
+
+    >>> [cell.of(" | 甲校 | 120 |") for cell in cell_spans(" | 甲校 | 120 |", Span(1, 13))]
+    ['甲校', '120']
+    """
+    strokes = [at for at in range(line.start, line.end) if text[at] == "|" and text[at - 1 : at] != "\\"]
+    if len(strokes) < _FEWEST_STROKES or (strokes[0], strokes[-1]) != (line.start, line.end - 1):
+        return []
+    return [_trimmed(text, start + 1, end) for start, end in pairwise(strokes)]
+
+
 def pieces(text: str, offset: int, span: Span, marks: Sequence[Mark]) -> list[Piece]:
     """Cut ``span`` at the ends of ``marks``; ``text`` begins at document position ``offset``.
 
@@ -130,23 +201,51 @@ def pieces(text: str, offset: int, span: Span, marks: Sequence[Mark]) -> list[Pi
 def _trimmed_lines(text: str) -> list[Span]:
     lines, start = [], 0
     for line in text.split("\n"):
-        if words := line.strip():
-            first = start + line.index(words)
-            lines.append(Span(first, first + len(words)))
+        lines.append(_trimmed(text, start, start + len(line)))
         start += len(line) + 1
-    return lines
+    return [line for line in lines if len(line)]
+
+
+def _starts(text: str) -> list[int]:
+    return [line.start for line in _trimmed_lines(text)]
+
+
+def _line_at(starts: Sequence[int], position: int, hi: int) -> int:
+    return max(bisect_right(starts, position, hi=hi) - 1, 0)
+
+
+def _trimmed(text: str, start: int, end: int) -> Span:
+    words = text[start:end].strip()
+    first = text.index(words, start)
+    return Span(first, first + len(words))
+
+
+def _is_rule(row: Line) -> bool:
+    return all(set(piece.text) <= set("-:") for cell in row.cells for piece in cell) and any(row.cells)
 
 
 def _line(text: str, line: Span, marks: list[Mark], levels: dict[int, int]) -> Line:
-    if any(mark.name == "run-in" and mark.span.start == line.start and mark.span.end >= line.end for mark in marks):
+    if cells := cell_spans(text, line):
+        shown = [mark for mark in marks if mark.name != "run-in"]
+        return Line("row", 0, (), tuple(tuple(pieces(text, 0, cell, shown)) for cell in cells), line.start)
+    own = next((mark.span for mark in marks if mark.name == "run-in" and _is_all_of(mark.span, text, line)), None)
+    if own:
+        words = own.of(text)
+        heading = Span(own.start + len(words) - len(words.lstrip("# \t")), min(own.end, line.end))
         shown = [mark for mark in marks if mark.name in ("place", "found")]
-        return Line("heading", levels[line.start], tuple(pieces(text, 0, line, shown)))
+        return Line("heading", levels[own.start], tuple(pieces(text, 0, heading, shown)), start=line.start)
     captions = [mark for mark in marks if mark.name == "caption"]
     if captions and all(piece.classes or piece.text.isspace() for piece in pieces(text, 0, line, captions)):
         # A caption that cuts a passage in two is no part of it, and not highlighted along with it.
         shown = [mark for mark in marks if mark.name in ("place", "found") and line.contains(mark.span)]
-        return Line("caption", 0, tuple(pieces(text, 0, line, shown)))
-    return Line("prose", 0, tuple(pieces(text, 0, line, marks)))
+        return Line("caption", 0, tuple(pieces(text, 0, line, shown)), start=line.start)
+    return Line("prose", 0, tuple(pieces(text, 0, line, marks)), start=line.start)
+
+
+def _is_all_of(heading: Span, text: str, line: Span) -> bool:
+    """Whether a line is a heading and nothing else, but for the signs that make it one in Markdown."""
+    before, after = text[line.start : heading.start], text[heading.end : line.end]
+    return heading.start >= line.start and not before.strip("# \t") and not after.strip("# \t")
 
 
 def _meaning(figure: Figure) -> str:

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
 import errno
 import ipaddress
+import logging
 import os
+import signal
 import socket
+import tempfile
 import threading
 from collections.abc import Callable
 from pathlib import Path
@@ -39,20 +43,24 @@ def serve(
     """
     login = read_login(auth) if auth else None
     listener = listen(host, port)
-    with listener:
+    with listener, tempfile.TemporaryDirectory(prefix="reportqa-", ignore_cleanup_errors=True) as scratch:
+        _end_as_interrupted()
         library = Library(index, model, corpus)
         threading.Thread(target=library.warm_up, daemon=True).start()
         # Before gradio is imported: it asks its makers for news and counts its starts otherwise.
         os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"
+        # Its own choice is one folder for all users of the machine, which nobody empties.
+        os.environ["GRADIO_TEMP_DIR"] = scratch
         import uvicorn
 
         from reportqa.web.app import create_app
 
-        app = create_app(library, login, root_path)
+        app = create_app(library, Path(scratch), login, root_path)
         if say:
             say(f"网页：http://{_in_url(host)}:{port}（Ctrl+C 结束）")
             if login is None and not is_loopback(host):
                 say("注意：没有设置登录（--auth），同一网络里的任何人都能打开这个网页。")
+        logging.getLogger("uvicorn.error").addFilter(_is_no_farewell)
         config = uvicorn.Config(
             app, log_level="warning", timeout_graceful_shutdown=_OPEN_CONNECTIONS_CLOSE_AFTER, ws="none", lifespan="on"
         )
@@ -104,6 +112,18 @@ def read_login(auth: str) -> tuple[str, str]:
     if not user or not password:
         raise InputError("登录要写成“用户名:密码”，或写有这样一行的文件的路径。")
     return user, password
+
+
+def _end_as_interrupted() -> None:
+    """Let SIGTERM, with which a service is stopped, end the program as Ctrl+C does: with its files cleared away."""
+    if threading.current_thread() is threading.main_thread():
+        signal.signal(signal.SIGTERM, signal.default_int_handler)
+
+
+def _is_no_farewell(record: logging.LogRecord) -> bool:
+    """Leave out what uvicorn says of the pages that are still open when it ends: that is how it always ends."""
+    cancelled = bool(record.exc_info and isinstance(record.exc_info[1], asyncio.CancelledError))
+    return not cancelled and not record.getMessage().startswith("Cancel ")
 
 
 def _reason(host: str, port: int, error: OSError | UnicodeError) -> str:

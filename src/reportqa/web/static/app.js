@@ -17,16 +17,32 @@ const reportqa = {
   visit() {
     this.waiting = this.running;
     if (this.running || !this.show) return;
-    this.running = true;
+    this.running = location.search || "?";
     document.documentElement.classList.add("busy");
     this.show();
   },
 
-  done() {
-    this.running = false;
+  // `address` is that of the answer which has come: a question that leaned on the one before stands in it whole.
+  done(address) {
+    const visited = this.running;
+    this.running = undefined;
+    if (address && location.search === visited) history.replaceState(null, "", address);
+    this.last[this.page(visited)] = address || visited;
     if (this.waiting) return this.visit();
-    this.last[this.page(location.search)] = location.search || "?";
     document.documentElement.classList.remove("busy");
+    const page = this.page(location.search);
+    // Someone has turned to another page meanwhile, and stays there.
+    if (page !== this.page(visited)) document.getElementById(`page-${page}-button`)?.click();
+    if (document.activeElement === this.box()) this.box().select();
+  },
+
+  failed() {
+    this.running = this.waiting = undefined;
+    document.documentElement.classList.remove("busy");
+  },
+
+  box() {
+    return document.querySelector("#question :is(textarea, input)");
   },
 
   page(search) {
@@ -40,8 +56,14 @@ const reportqa = {
     this.visit();
   },
 
+  // Asks on top of the answer that is shown, in the report that is chosen.
   ask(question) {
-    this.go("?" + new URLSearchParams({ q: question.trim() }));
+    const given = new URLSearchParams({ q: question.trim() });
+    const before = document.querySelector("#answer [data-question]")?.dataset.question;
+    if (before && before !== given.get("q")) given.set("after", before);
+    const report = document.querySelector("#scope select")?.value;
+    if (report) given.set("in", report);
+    this.go("?" + given);
   },
 
   turnTo(page) {
@@ -94,6 +116,42 @@ const reportqa = {
   },
 };
 
+// What Gradio says by itself, it says in English whatever the language of the page.
+const SAYINGS = [
+  [/^Error\b/, "出错了"],
+  [/^(Warning|Info|Success)\b/, "提示"],
+  [/Connection to the server was lost/, "和程序的连接断了，正在重新连接……"],
+  [/Connection errored out|Failed to fetch|NetworkError|Load failed/, "连不上程序：它可能已经停止，或者网络断了。"],
+  [/Invalid file types?: (.*)\. Only (.*) allowed/, "不能用这种文件：$1。可以用的是 $2。"],
+  [/currently busy|queue is full/i, "现在忙不过来：请稍后再试。"],
+  [/exceeds the maximum|too large/i, "文件太大了。"],
+];
+const LABELS = {
+  "Click to upload or drop files": "点击上传，或把文件拖放到此处",
+  "File upload": "上传文件",
+  "More tabs": "更多页面",
+  "Vega visualization": "图表",
+  "Close": "关闭",
+  "Empty value": "空",
+};
+
+// Puts Gradio's own words into Chinese; one that is not known still says that something went wrong.
+function translate() {
+  for (const toasts of document.querySelectorAll(".toast-wrap")) {
+    // Word by word, in place: the elements are Gradio's own, which it goes on to change.
+    const words = document.createTreeWalker(toasts, NodeFilter.SHOW_TEXT);
+    while (words.nextNode()) {
+      const said = words.currentNode.data.trim();
+      const known = SAYINGS.find(([form]) => form.test(said));
+      if (known) words.currentNode.data = said.match(known[0])[0].replace(...known);
+      else if (/[A-Za-z]/.test(said) && !/[\u4e00-\u9fff]/.test(said)) words.currentNode.data = "出错了：请再试一次。";
+    }
+  }
+  for (const [english, chinese] of Object.entries(LABELS))
+    for (const place of document.querySelectorAll(`[aria-label="${english}"]`)) place.setAttribute("aria-label", chinese);
+}
+new MutationObserver(translate).observe(document, { childList: true, subtree: true, characterData: true });
+
 document.addEventListener("click", (event) => {
   const link = event.target.closest?.('a[href^="?"]');
   if (!link || event.button || event.ctrlKey || event.metaKey || event.shiftKey || event.altKey) return;
@@ -122,5 +180,6 @@ document.addEventListener("submit", (event) => {
 
 document.addEventListener("change", (event) => {
   if (event.target.matches("[data-go-on-change]")) event.target.form.requestSubmit();
+  if (event.target.matches("[data-ask-again]") && reportqa.box().value.trim()) reportqa.ask(reportqa.box().value);
   if (event.target.matches(".reader [name=figures]")) reportqa.figures = event.target.checked;
 });
