@@ -7,6 +7,7 @@ PYTHON ?= python3
 # Not `?=`: some shells export a HOST of their own. Given on the command line they hold: make run PORT=8000
 HOST = 127.0.0.1
 PORT = 7860
+EXAMPLES = 5000
 
 VENV_PYTHON := .venv/bin/python
 
@@ -17,7 +18,7 @@ ifneq "$(AT_HOME)" "True"
 .PHONY: .venv/home
 endif
 
-.PHONY: setup run test kills clean
+.PHONY: setup run test kills fuzz load audit bundle bundle-test clean
 .DEFAULT_GOAL := setup
 
 setup: .venv/installed
@@ -39,9 +40,30 @@ test: .venv/installed-for-test
 	@echo "== pytest"
 	@$(VENV_PYTHON) -m pytest
 
-# Fifty kills of a batch at random points, where make test has five.
+# Fifty kills of a batch and of a build at random points, where make test has five.
 kills: .venv/installed-for-test
-	REPORTQA_KILLS=50 $(VENV_PYTHON) -m pytest tests/test_batch_running.py -k killed
+	REPORTQA_KILLS=50 $(VENV_PYTHON) -m pytest tests/test_batch_running.py tests/test_kills.py -k killed
+
+# What holds for every text, file and question, tried at length where make test tries a little.
+fuzz: .venv/installed-for-test
+	REPORTQA_FUZZ=$(EXAMPLES) $(VENV_PYTHON) -m pytest tests/test_fuzz.py
+
+# 64 people who ask at once for two minutes.
+load: setup
+	.venv/bin/reportqa index
+	$(VENV_PYTHON) benchmarks/load.py --json benchmarks/results/load.json
+
+# Licences and known vulnerabilities of what is installed; to ask for the latter takes a network.
+audit: .venv/installed-for-test
+	$(VENV_PYTHON) scripts/audit.py
+
+# dist/: a folder, and the same as .tar.gz, that installs on a machine of this kind without a network.
+bundle: setup
+	$(VENV_PYTHON) scripts/bundle.py
+
+# The bundle unpacked, installed and used in a new home without a network: some minutes, 3 GB of disk.
+bundle-test: .venv/installed-for-test bundle
+	REPORTQA_BUNDLE="$$(ls -t dist/*.tar.gz | head -n 1)" $(VENV_PYTHON) -m pytest tests/test_bundle.py
 
 # What is built here: the environment, the caches of the tools and the index.
 clean:

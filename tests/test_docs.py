@@ -12,13 +12,28 @@ import time
 import urllib.request
 from pathlib import Path
 
+import openpyxl
 import pytest
 
 from reportqa.datamodel import Answer
 
 ROOT = Path(__file__).parent.parent
 READMES = ["README.md", "README.en.md"]
-DOCUMENTS = [*READMES, "CHANGELOG.md", "docs/development.md"]
+GUIDES = sorted(path.relative_to(ROOT).as_posix() for path in (ROOT / "docs").glob("*.md"))
+DOCUMENTS = [*READMES, "CHANGELOG.md", "SECURITY.md", *GUIDES]
+# Words that begin a command in a line of text: `make run`, not `corpus/`.
+PROGRAMS = ("make", "python", "pip", "pytest", "reportqa", "source", "curl", "sh", ".venv/bin/", "./", "REPORTQA_")
+# What no test of this file runs as it stands, and why.
+NOT_RUN = {
+    "python -m venv .venv": "every make target begins with it; the tests themselves run in what it makes",
+    "source .venv/bin/activate": "it changes the reader's shell",
+    "pip install -e .": "make setup runs it before the tests do",
+    "python app.py": "it serves until it is stopped: test_app_py_serves_the_page",
+    "curl": "it takes a server: test_web_api.py runs every one",
+    "make": "a target may set up, serve or wait for minutes: below it is looked for, and make test is this run",
+}
+# The name of a command, said without the argument that it takes.
+NAMED = {("ask",), ("batch",), ("eval",), ("model",)}
 
 
 def read(name: str) -> str:
@@ -31,10 +46,15 @@ def blocks(name: str, language: str) -> list[str]:
 
 def commands(name: str) -> list[tuple[str, ...]]:
     """The arguments of every ``reportqa`` command of a document, in blocks and in lines of text."""
-    lines = [line for block in blocks(name, "sh") for line in block.splitlines()]
-    lines += re.findall(r"`(reportqa [^`\n]+)`", read(name))
-    split = [shlex.split(line, comments=True) for line in lines if line.startswith("reportqa ")]
+    split = [shlex.split(line, comments=True) for line in shell_lines(name) if line.startswith("reportqa ")]
     return sorted({tuple(words[1:]) for words in split})
+
+
+def shell_lines(name: str) -> list[str]:
+    """Every command of a document, in blocks and in lines of text."""
+    lines = [line for block in blocks(name, "sh") for line in block.splitlines() if line.strip()]
+    quoted = re.findall(r"(?<!`)`([^`\n]+)`(?!`)", read(name))
+    return lines + [line for line in quoted if " " in line and line.startswith(PROGRAMS)]
 
 
 def run(*arguments: str, folder: Path) -> subprocess.CompletedProcess[str]:
@@ -64,7 +84,12 @@ def project(tmp_path: Path, corpus: Path, built_index: Path) -> Path:
     (tmp_path / "报告.txt").write_text("一、基本情况\n全县共有图书馆3座，藏书12.5万册。\n", "utf-8")
     (tmp_path / "问题.txt").write_text("本学年招生多少人？\n生师比是多少？\n", "utf-8")
     question = {"question": "本学年招生多少人？", "type": "number", "evidence": ["招生6191人"], "answers": ["6191人"]}
-    (tmp_path / "questions.jsonl").write_text(json.dumps(question, ensure_ascii=False), "utf-8")
+    for name in ("questions.jsonl", "QUESTIONS.jsonl"):
+        (tmp_path / name).write_text(json.dumps(question, ensure_ascii=False), "utf-8")
+    book = openpyxl.Workbook()
+    book.active.append(["问题"])
+    book.active.append(["本学年招生多少人？"])
+    book.save(tmp_path / "问题.xlsx")
     return tmp_path
 
 
@@ -85,8 +110,17 @@ def test_both_readmes_show_the_same_commands_and_code():
     assert blocks("README.md", "python") == blocks("README.en.md", "python")
 
 
-@pytest.mark.parametrize("command", [c for c in commands("README.md") if c[0] != "serve"], ids=" ".join)
-def test_a_command_of_the_readme_runs(command, project):
+def is_run(command: tuple[str, ...]) -> bool:
+    """Whether it ends, and needs nothing that a reader has to bring or (…) to fill in."""
+    return command[0] != "serve" and "--model" not in command and "…" not in "".join(command)
+
+
+WRITTEN = sorted({c for name in DOCUMENTS for c in commands(name)} - NAMED)
+RUN = [command for command in WRITTEN if is_run(command)]
+
+
+@pytest.mark.parametrize("command", RUN, ids=" ".join)
+def test_a_command_of_the_documents_runs(command, project):
     done = run("-m", "reportqa", *command, folder=project)
     assert done.returncode == 0, done.stderr
     if "--json" in command:
@@ -95,10 +129,40 @@ def test_a_command_of_the_readme_runs(command, project):
         assert (project / command[command.index("-o") + 1]).stat().st_size > 0
 
 
-@pytest.mark.parametrize("command", [c for c in commands("README.md") if c[0] == "serve"], ids=" ".join)
-def test_the_options_shown_for_serve_exist(command):
-    offered = reportqa_help("serve")
+SHOWN = [command for command in WRITTEN if not is_run(command)]
+
+
+@pytest.mark.parametrize("command", SHOWN, ids=" ".join)
+def test_the_options_of_what_is_not_run_exist(command):
+    """Serving does not end, and ``--model my-model`` is a folder that the reader has brought."""
+    offered = reportqa_help(command[0])
     assert all(word in offered for word in command if word.startswith("--"))
+
+
+OTHERS = sorted({line for name in DOCUMENTS for line in shell_lines(name) if not line.startswith("reportqa ")})
+
+
+@pytest.mark.parametrize("line", OTHERS)
+def test_every_other_command_is_a_program_of_the_project_or_said_not_to_be_run(line):
+    words = shlex.split(line, comments=True)
+    if any(" ".join(words).startswith(known) for known in NOT_RUN):
+        return
+    while re.fullmatch(r"REPORTQA_[A-Z]+=\S+", words[0]):
+        variable = words.pop(0).split("=")[0]
+        assert any(variable in path.read_text("utf-8") for path in (ROOT / "tests").glob("*.py"))
+    program, *given = words
+    if program.removeprefix(".venv/bin/") in ("pytest", "ruff", "mypy", "lint-imports"):
+        assert all((ROOT / one.split("::")[0]).exists() for one in given if one.startswith("tests/"))
+        return
+    assert program == "python", f"nothing says how this is tried: {line}"
+    done = run(str(ROOT / given[0]), "--help", folder=ROOT)
+    assert done.returncode == 0, done.stderr
+    assert all(word in done.stdout for word in given if word.startswith("--"))
+
+
+def test_what_is_not_run_is_still_there():
+    every = [line for name in DOCUMENTS for line in shell_lines(name)]
+    assert [known for known in NOT_RUN if not any(line.startswith(known) for line in every)] == []
 
 
 def test_app_py_serves_the_page(project):
@@ -125,11 +189,24 @@ def first_answer(url: str, app: subprocess.Popen[bytes]) -> str:
             time.sleep(0.2)
 
 
-def test_the_code_of_the_readme_runs(project):
-    (code,) = blocks("README.md", "python")
-    done = run("-c", code, folder=project)
+EXAMPLES = {f"{name} {number}": code for name in ["README.md", *GUIDES] for number, code in
+            enumerate(blocks(name, "python"), 1)}  # fmt: skip
+# A line of what each prints.
+PRINTED = {
+    "README.md 1": "6191人",
+    "docs/extending.md 1": "招生6191人。",
+    "docs/extending.md 2": "12 万亩 80000000 平方米",
+    "docs/extending.md 3": "True",
+    "docs/extending.md 4": "1.0",
+    "docs/extending.md 5": "竟成中学校有多少学生 竟成中学 竟成",
+}
+
+
+@pytest.mark.parametrize("name", EXAMPLES)
+def test_the_code_of_the_documents_runs(name, project):
+    done = run("-c", EXAMPLES[name], folder=project)
     assert done.returncode == 0, done.stderr
-    assert "6191" in done.stdout
+    assert PRINTED[name] in done.stdout.splitlines()
 
 
 @pytest.mark.parametrize("name", READMES)
@@ -141,8 +218,8 @@ def test_the_fields_of_the_answer_record_are_those_of_an_answer(name):
 @pytest.mark.parametrize("name", DOCUMENTS)
 def test_every_make_target_and_every_link_of_a_document_is_there(name):
     text = read(name)
-    targets = set(re.findall(r"^([a-z]+):", read("Makefile"), re.MULTILINE))
-    assert set(re.findall(r"(?:^|`)make ([a-z]+)", text, re.MULTILINE)) <= targets
+    targets = set(re.findall(r"^([a-z-]+):", read("Makefile"), re.MULTILINE))
+    assert set(re.findall(r"(?:^|`)make ([a-z-]+)", text, re.MULTILINE)) <= targets
     folder = (ROOT / name).parent
-    links = re.findall(r"\]\((?!https?:)([^)#]+)\)", text)
+    links = re.findall(r"\]\((?!https?:)([^)#]+)\)", re.sub(r"^```.*?^```$", "", text, flags=re.MULTILINE | re.DOTALL))
     assert [link for link in links if not (folder / link).exists()] == []
