@@ -108,10 +108,10 @@ def compared(question: Question, documents: Iterable[Report]) -> Asked | None:
     places = named_regions(question, (document.region for document in known))
     operation = _operation(question.plain)
     chosen = _reports(question, known, places) if operation else []
-    measure = _measure(question, places)
-    if operation is None or len(chosen) < 2 or not _says_what(measure):
+    if operation is None or len(chosen) < 2:
         return None
-    return Asked(measure, tuple(chosen), operation)
+    measure = _measure(question, places)
+    return Asked(measure, tuple(chosen), operation) if _says_what(measure) else None
 
 
 def across(measure: Question, retriever: Retriever, documents: Sequence[Report]) -> list[Row]:

@@ -281,9 +281,13 @@ def _identify(source: str | Path) -> str:
 
 def _downloaded_commit(name: str) -> str:
     from huggingface_hub import try_to_load_from_cache
+    from huggingface_hub.errors import HFValidationError
 
     for file in ("modules.json", "config.json"):
-        path = try_to_load_from_cache(name, file)
+        try:
+            path = try_to_load_from_cache(name, file)
+        except HFValidationError as error:
+            raise ModelError(f"找不到模型文件夹 {name}：请检查 --model。") from error
         if isinstance(path, str):  # .../snapshots/<commit>/<file>
             return Path(path).parent.name[:12]
     return "unknown"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
+from functools import lru_cache
 from pathlib import Path
 
 from reportqa.aliases import ALIASES, levelled
@@ -22,6 +23,7 @@ from reportqa.retrieval import Retriever
 from reportqa.store import Store
 
 _BATCH = 256
+_WORDS = 65_536
 
 
 class ReportQA:
@@ -38,7 +40,9 @@ class ReportQA:
         self._retriever = Retriever(store, encoder)
         self._answerer = Answerer(self._retriever)
         self._aliases = tuple(tuple(group) for group in json.loads(store.setting(ALIASES) or "[]"))
-        self._vocabulary = Vocabulary(store.passages_with, store.has_term, self._aliases)
+        # The same words come again and again in the questions over one library.
+        passages_with, has_term = lru_cache(_WORDS)(store.passages_with), lru_cache(_WORDS)(store.has_term)
+        self._vocabulary = Vocabulary(passages_with, has_term, self._aliases)
 
     @classmethod
     def open(cls, index: str | Path = "index", model: str | None = None, bulk: bool = False) -> ReportQA:
