@@ -18,7 +18,7 @@ ifneq "$(AT_HOME)" "True"
 .PHONY: .venv/home
 endif
 
-.PHONY: setup run test kills fuzz load audit bundle bundle-test clean
+.PHONY: setup run test kills fuzz load compare audit bundle bundle-test clean
 .DEFAULT_GOAL := setup
 
 setup: .venv/installed
@@ -52,6 +52,10 @@ fuzz: .venv/installed-for-test
 load: setup
 	.venv/bin/reportqa index
 	$(VENV_PYTHON) benchmarks/load.py --json benchmarks/results/load.json
+
+# This program beside LangChain, txtai and Haystack: an environment of its own, an hour on two cores.
+compare:
+	$(PYTHON) benchmarks/compare
 
 # Licences and known vulnerabilities of what is installed; to ask for the latter takes a network.
 audit: .venv/installed-for-test

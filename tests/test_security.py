@@ -530,7 +530,7 @@ def test_a_browser_on_another_website_reads_and_changes_nothing(app, browser: Br
     # The website's own page is shown in its frame, the app's is not.
     assert framed == [None, website.server_port]
     (uploads,) = app.scratch.glob("reportqa-*")
-    assert not list(uploads.rglob("evil.txt"))
+    assert not list(uploads.rglob("foreign.txt"))
 
 
 class _Quiet(SimpleHTTPRequestHandler):
@@ -541,7 +541,7 @@ class _Quiet(SimpleHTTPRequestHandler):
 _ATTACK = """async (app) => {
   const attempt = (path, options) => fetch(app + path, options).then((r) => r.type, () => 'refused');
   const form = new FormData();
-  form.append('files', new Blob(['evil']), 'evil.txt');
+  form.append('files', new Blob(['evil']), 'foreign.txt');
   const json = { method: 'POST', headers: { 'Content-Type': 'application/json' }, body: '{"data": []}' };
   for (const address of [app, '/']) {
     const frame = document.createElement('iframe');

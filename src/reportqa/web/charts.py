@@ -105,6 +105,8 @@ def specification(chart: Chart) -> dict[str, Any]:
         "autosize": {"type": "fit-x", "contains": "padding"},
         "config": {
             "font": _FONT,
+            # What Vega would say to a screen reader is English; the table above says the same.
+            "aria": False,
             "background": None,
             "view": {"stroke": None},
             "axis": {"labelFontSize": 13, "labelColor": _GREY},
