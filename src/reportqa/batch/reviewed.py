@@ -37,7 +37,7 @@ def read_reviews(path: Path) -> Reviews:
     Raises InputError where the file is no workbook that this program wrote.
     """
     if path.suffix.lower() != ".xlsx":
-        raise InputError(f"--reviewed 要一份本程序写的 .xlsx 答案表，给的是 {path.name}。")
+        raise InputError(f"审核过的答案要一份本程序写的 .xlsx 答案表，给的是 {path.name}。")
     for rows in read_sheets(read_file(path), path.name).values():
         for number, row in enumerate(rows[:_HEADER_ROWS]):
             if {QUESTION, REVIEWED, SOURCE} <= set(row):
