@@ -12,6 +12,8 @@ from reportqa.retrieval import Candidate, ScoredUnit
 # A neighbouring clause belongs to the answer where it is nearly as close to the question as the best one (cosine units,
 # where clauses of one passage spread over about 0.1).
 _NEAR = 0.03
+# How many clauses may lead up to an enumeration: 围绕“挂号难”问题，县医院推出四项措施。一是….
+_BEFORE = 3
 _ENUMERATION = re.compile(
     r"^(?:[一二三四五六七八九十]是|首先|其次|再次|最后|此外|第[一二三四五六七八九十]|[（(]\d[）)]|[①-⑩])"
 )
@@ -58,7 +60,8 @@ def clauses_around(candidate: Candidate, start: int, end: int) -> tuple[int, int
 def best_run(question: Question, candidate: Candidate) -> tuple[int, int]:
     """Return the range of a passage's running text that answers best: neighbouring clauses of one sentence.
 
-    An enumeration (一是…；二是…) is taken whole where a way, a reason or a list is asked for.
+    An enumeration (一是…；二是…) is taken whole where a way, a reason or a list is asked for; else a way goes on to the
+    end of its sentence, and a reason begins with it.
     """
     clauses = sorted((unit for unit in candidate.units if not unit.whole), key=lambda unit: unit.start)
     scores = [clause.answers for clause in clauses]
@@ -71,6 +74,12 @@ def best_run(question: Question, candidate: Candidate) -> tuple[int, int]:
         if enumeration:
             return enumeration
     first = last = best
+    if question.asked == "reason":
+        # What is asked about stands last: 受…影响，收入下降.
+        first = next(i for i, clause in enumerate(clauses) if clause.start >= sentence.start)
+    elif question.asked in ("method", "description"):
+        # What is asked about stands first: 针对…问题，学校….
+        last = max(i for i, clause in enumerate(clauses) if clause.end <= sentence.end)
     while first > 0 and clauses[first - 1].start >= sentence.start and scores[first - 1] >= scores[best] - _NEAR:
         first -= 1
     while (
@@ -84,6 +93,6 @@ def _enumeration(candidate: Candidate, clauses: list[ScoredUnit], best: int) -> 
     """Return the whole enumeration that the best clause belongs to or introduces, None where there is none."""
     text = candidate.passage.prose.text
     heads = [i for i, clause in enumerate(clauses) if _ENUMERATION.match(text[clause.start : clause.end])]
-    if len(heads) < 2 or best < heads[0] - 1:
+    if len(heads) < 2 or best < heads[0] - _BEFORE:
         return None
     return clauses[heads[0]].start, clauses[-1].end
