@@ -321,6 +321,8 @@ def test_the_pages_carry_no_english_label(browser, url, scheme):
             page.goto(f"{url}/{query}")
             expect(page.locator(".welcome, .answer, .reader, .data, #batch, .library").first).to_be_visible()
             assert page.evaluate("document.documentElement.lang") == "zh-CN"
+            if query == "?p=data":
+                expect(page.locator("#charts .vega-embed svg").first).to_be_visible()
             assert english_labels(page) == []
 
 

@@ -72,7 +72,10 @@ def charts_of(figures: Iterable[Figure], limit: int) -> list[Chart]:
 
 def specification(chart: Chart) -> dict[str, Any]:
     """Describe a chart in Vega-Lite, which the page draws with the Vega that Gradio brings along."""
-    bars = [{"指标": bar.label, "数值": bar.value, "原文": bar.text, "href": bar.address} for bar in chart.bars]
+    bars = [
+        {"指标": bar.label, "数值": bar.value, "原文": bar.text, "href": bar.address, "说明": f"{bar.label} {bar.text}"}
+        for bar in chart.bars
+    ]
     encoding = {
         "y": {"field": "指标", "type": "nominal", "sort": None, "axis": {**_AXIS, "labelLimit": 170}},
         "x": {
@@ -82,6 +85,7 @@ def specification(chart: Chart) -> dict[str, Any]:
             "scale": {"domainMax": max(bar.value for bar in chart.bars) * _ROOM},
         },
         "href": {"field": "href", "type": "nominal"},
+        "description": {"field": "说明", "type": "nominal"},
         "tooltip": [{"field": "指标", "type": "nominal"}, {"field": "原文", "type": "nominal"}],
     }
     return {
@@ -105,11 +109,10 @@ def specification(chart: Chart) -> dict[str, Any]:
         "autosize": {"type": "fit-x", "contains": "padding"},
         "config": {
             "font": _FONT,
-            # What Vega would say to a screen reader is English; the table above says the same.
-            "aria": False,
             "background": None,
             "view": {"stroke": None},
-            "axis": {"labelFontSize": 13, "labelColor": _GREY},
+            # What Vega says of an axis to a screen reader is English.
+            "axis": {"labelFontSize": 13, "labelColor": _GREY, "aria": False},
         },
     }
 

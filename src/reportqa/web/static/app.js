@@ -149,6 +149,8 @@ function translate() {
   }
   for (const [english, chinese] of Object.entries(LABELS))
     for (const place of document.querySelectorAll(`[aria-label="${english}"]`)) place.setAttribute("aria-label", chinese);
+  // A chart's titles, which Vega names to a screen reader in English and which stand there as text.
+  for (const place of document.querySelectorAll('[aria-label*="itle text "]')) place.removeAttribute("aria-label");
 }
 new MutationObserver(translate).observe(document, { childList: true, subtree: true, characterData: true });
 
