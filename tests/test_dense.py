@@ -39,7 +39,7 @@ def built(tmp_path_factory, clustered):
         folders[kind] = tmp_path_factory.mktemp(kind)
         with pytest.MonkeyPatch.context() as patch:
             patch.setattr(dense, "_EXACT_ROWS", limit)
-            patch.setattr(dense, "_FEWEST_PROBED", 16)
+            patch.setattr(dense, "_PROBED", 16)
             write_vectors(folders[kind] / "units.faiss", clustered)
         assert (folders[kind] / "units.npy").exists() == (kind == "compressed")
     return folders

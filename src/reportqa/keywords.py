@@ -29,9 +29,11 @@ _TABLES = ("words", "bigrams")
 _QUERY_TERMS: dict[str, Callable[[str], list[str]]] = {"words": content_words, "bigrams": bigrams}
 
 LARGE = 20_000
-"""From so many passages on the full-text index alone takes over 5 ms for a question."""
+"""Up to here the full-text index takes less than 5 ms for a question, words and bigrams together."""
 _MOST_POSTINGS = 1_000_000
 """The commonest terms of a question are left out where all its terms together stand in more passages than this."""
+_SAMPLE = 10
+"""The passages of a term that stands in so many times those wanted tell what score is high."""
 _PASSAGE, _TIMES = np.dtype("<u4"), np.dtype("<u2")
 _POSTING_BYTES = _PASSAGE.itemsize + _TIMES.itemsize
 # Those of SQLite's bm25(), its least weight of a term too.
@@ -142,18 +144,21 @@ def _search_postings(
     size, mean, blob = database.execute(f"SELECT size, mean, lengths FROM {table}_lengths").fetchone()
     lengths = np.frombuffer(blob, _TIMES)
     scores = np.zeros(len(lengths))
+    sample = np.empty(0, _PASSAGE)
     for term in _affordable(document_frequencies(database, table, terms)):
         (blob,) = database.execute(f"SELECT passages FROM {table}_postings WHERE term = ?", (term,)).fetchone()
         count = len(blob) // _POSTING_BYTES
         numbers = np.frombuffer(blob, _PASSAGE, count)
         if numbers.max(initial=0) >= len(scores):
             raise sqlite3.DatabaseError(f"passages of {term} that there are not")
-        times = np.frombuffer(blob, _TIMES, count, offset=numbers.nbytes)
+        times = np.frombuffer(blob, _TIMES, count, offset=numbers.nbytes).astype(np.float64)
         weight = max(np.log((size - count + 0.5) / (count + 0.5)), _LEAST)
-        scores[numbers] += _bm25(weight, times, lengths[numbers] / mean)
+        scores[numbers] += weight * (_K1 + 1) * times / (times + _K1 * (1 - _B) + _K1 * _B / mean * lengths[numbers])
+        if len(sample) < _SAMPLE * limit:
+            sample = numbers
     if among is not None:
         scores *= _chosen(tuple(among), len(scores))
-    return _best(scores, limit)
+    return _best(scores, limit, sample)
 
 
 @lru_cache(maxsize=4)
@@ -180,14 +185,9 @@ def _affordable(frequencies: dict[str, int]) -> list[str]:
     return chosen
 
 
-def _bm25(weight: float, times: npt.NDArray[np.uint16], lengths: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
-    scores: npt.NDArray[np.float64] = weight * times * (_K1 + 1) / (times + _K1 * (1 - _B + _B * lengths))
-    return scores
-
-
-def _best(scores: npt.NDArray[np.float64], limit: int) -> dict[int, float]:
-    found = np.flatnonzero(scores)
-    if len(found) > limit:
-        found = found[scores[found] >= np.partition(scores[found], -limit)[-limit]]
+def _best(scores: npt.NDArray[np.float64], limit: int, sample: npt.NDArray[np.uint32]) -> dict[int, float]:
+    """Return the highest scores; by those of a ``sample`` of passages most of the others need not be sorted."""
+    least = np.partition(scores[sample], -limit)[-limit] if len(sample) > limit else 0.0
+    found = np.flatnonzero(scores >= least if least > 0 else scores)
     order = found[np.argsort(-scores[found], kind="stable")[:limit]]
     return dict(zip(order.tolist(), scores[order].tolist(), strict=True))
