@@ -203,6 +203,8 @@ def test_a_citation_is_reached_and_opened_with_the_keyboard_alone(page, url):
 def test_a_question_on_top_of_an_answer_is_completed_from_the_one_before(page, url):
     page.goto(url)
     ask(page, "公办学校有几所？")
+    expect(page.locator(".headline")).to_contain_text("2所")
+    page.wait_for_function("() => location.search.includes('q=')")
     page.fill(BOX, "那民办的呢？")
     page.press(BOX, "Enter")
     completed = page.locator(".answer .completed b")
