@@ -9,7 +9,7 @@ from typing import Literal, Protocol
 
 from reportqa.agreement import bare, scope_parts
 from reportqa.datamodel import Compared, Figure
-from reportqa.deriving import Derived, number, subtracted, written
+from reportqa.deriving import Derived, in_unit_of, number, subtracted, written
 from reportqa.matching import FigureMatch, match_figures, share_of_words
 from reportqa.questions import Question, understand
 from reportqa.retrieval import Retriever, named_regions
@@ -23,7 +23,6 @@ _SAME_SCOPE = 2.0
 _ALIKE = 0.5
 
 _YEAR = r"(?:(?:19|20)\d\d(?:学?年度?|学年)?|今年|去年|前年|本学?年度?|上一?学?年度?)"
-_YEARS = re.compile(_YEAR)
 _LAST = re.compile(
     rf"(?:比|较|和|与|跟|同)(?:{_YEAR}|前一年)|同比|(?:这|近|过去|前后)?[两二]年(?:间|来|里)?|逐年|历年|各年"
 )
@@ -107,8 +106,10 @@ def compared(question: Question, documents: Iterable[Report]) -> Asked | None:
     known = list(documents)
     places = named_regions(question, (document.region for document in known))
     operation = _operation(question.plain)
-    chosen = _reports(question, known, places) if operation else []
-    if operation is None or len(chosen) < 2:
+    if operation is None:
+        return None
+    chosen = _reports(question, known, places, operation)
+    if len(chosen) < 2:
         return None
     measure = _measure(question, places)
     return Asked(measure, tuple(chosen), operation) if _says_what(measure) else None
@@ -155,10 +156,8 @@ def computed(asked: Asked, rows: Sequence[Row]) -> Derived | None:
         return None
     if asked.operation == "sum":
         value = sum(number(row.figure) for row in rows)
-        factor = number(rows[0].figure) / float(str(rows[0].figure.value))
         expression = written("+", *(row.figure for row in rows))
-        text = f"{round(value / factor, 6):g}{rows[0].figure.unit}"
-        return Derived("sum", expression, value, text, tuple(row.match for row in rows))
+        return Derived("sum", expression, value, in_unit_of(rows[0].figure, value), tuple(row.match for row in rows))
     if len(rows) != 2 or not number(last.figure):
         return None
     if asked.operation == "difference":
@@ -210,7 +209,7 @@ def _change(row: Row, by_year: Mapping[tuple[str | None, int | None], Figure]) -
     return 100 * (number(row.figure) / number(before) - 1)
 
 
-def _reports(question: Question, documents: list[Report], places: Sequence[str]) -> list[Report]:
+def _reports(question: Question, documents: list[Report], places: Sequence[str], operation: Operation) -> list[Report]:
     """Return the reports that a question sets side by side, the newest first, places in the order they are named."""
     local = [document for document in documents if document.region in places] if places else documents
     years = sorted({document.year for document in local if document.year}, reverse=True)
@@ -229,14 +228,14 @@ def _reports(question: Question, documents: list[Report], places: Sequence[str])
         return []
     chosen = [document for document in local if document.year in named]
     one_place = len({document.region for document in chosen}) == 1
-    return sorted(chosen, key=lambda document: _order(document, question)) if one_place else []
+    return sorted(chosen, key=lambda document: _order(document, question, operation)) if one_place else []
 
 
-def _order(document: Report, question: Question) -> int:
+def _order(document: Report, question: Question, operation: Operation) -> int:
     """Order reports newest first, or as their years are named where each is asked for: 2023年和2024年各有多少."""
     year = document.year or 0
     older_first = list(question.years) == sorted(question.years) and not re.search(r"今年.*[去上]一?年", question.plain)
-    return year if _operation(question.plain) == "each" and older_first else -year
+    return year if operation == "each" and older_first else -year
 
 
 def _says_what(measure: Question) -> bool:

@@ -133,9 +133,14 @@ def _rest(question: Question, countable: list[FigureMatch]) -> Derived | None:
 def subtracted(operation: Operation, more: FigureMatch, less: FigureMatch) -> Derived:
     """Subtract, and write what is left in the unit of the larger figure."""
     value = number(more.figure) - number(less.figure)
-    factor = number(more.figure) / _plain(more.figure)
-    text = f"{round(value / factor, 6):g}{more.figure.unit}"
-    return Derived(operation, written("−", more.figure, less.figure), value, text, (more, less))
+    expression = written("−", more.figure, less.figure)
+    return Derived(operation, expression, value, in_unit_of(more.figure, value), (more, less))
+
+
+def in_unit_of(figure: Figure, value: float) -> str:
+    """Write an amount that is given in the normal unit in the unit of a figure: 12000 as 1.2万元."""
+    factor = number(figure) / _plain(figure)
+    return f"{round(value / factor, 6):g}{figure.unit}"
 
 
 def _sum(question: Question, countable: list[FigureMatch]) -> Derived | None:

@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import re
-from functools import lru_cache
 
-import jieba.posseg
-
+from reportqa.figures.tags import dictionary_tag, tagged
 from reportqa.questions import Question
 from reportqa.words import frequency
 
@@ -62,7 +60,7 @@ def entity(question: Question, text: str) -> str:
     """
     text = _ORDER.sub("", text)
     if question.asked == "where":
-        places = (word for word, tag in _tagged(text) if tag == "ns" and word not in question.plain)
+        places = (word for word, tag in tagged(text, guessed=True) if tag == "ns" and word not in question.plain)
         return "、".join(dict.fromkeys(places))
     if question.asked == "who":
         persons = _unsaid(people(text), question)
@@ -113,7 +111,7 @@ def people(text: str) -> str:
     """
     found: dict[str, int] = {}
     at = 0
-    for word, tag in _tagged(text):
+    for word, tag in tagged(text, guessed=True):
         if tag in _NAME_TAGS and _is_name(word):
             found.setdefault(word, at)
         at += len(word)
@@ -132,7 +130,7 @@ def _whole_name(name: str, after: str) -> str:
 
 
 def _is_name(word: str) -> bool:
-    known = jieba.posseg.dt.word_tag_tab.get(word)
+    known = dictionary_tag(word)
     return 2 <= len(word) <= 4 and word[0] in _FAMILY and not _NO_PERSON.search(word) and known in (None, *_NAME_TAGS)
 
 
@@ -144,15 +142,10 @@ def _strange(chunk: str, question: Question) -> float:
 def _noun_chunks(text: str) -> list[str]:
     chunks: list[str] = []
     current = ""
-    for word, tag in _tagged(text):
+    for word, tag in tagged(text, guessed=True):
         # 县 and 市 before a body are its own, whatever jieba takes them for.
         if (tag in _NOUN_TAGS and word not in _NO_NAME) or word in _LEVELS:
             current += word
         else:
             chunks, current = ([*chunks, current] if current else chunks), ""
     return [*chunks, current] if current else chunks
-
-
-@lru_cache(maxsize=512)
-def _tagged(text: str) -> list[tuple[str, str]]:
-    return [(pair.word, pair.flag) for pair in jieba.posseg.cut(text)]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -125,6 +125,7 @@ class Retriever:
             numbers = list(dict.fromkeys([*first[: limit - limit // 4], *numbers]))
         numbers = numbers[:limit]
         rarity = self._rarity(question)
+        faults = self._faults(question, meant)
         rows = []
         for number in numbers:
             passage = self.store.passage(number)
@@ -138,7 +139,7 @@ class Retriever:
                 "words": by_words.get(number, 0.0),
                 "bigrams": by_bigrams.get(number, 0.0),
                 "answer": max(unit.answers for unit in units if not unit.whole),
-                "document": self._document_fit(question, passage, meant),
+                "document": -faults(passage),
             }
             rows.append((passage, units, signals))
         scores = [score + signals["document"] for score, (_, _, signals) in zip(_fuse(rows), rows, strict=True)]
@@ -158,20 +159,23 @@ class Retriever:
         by_bigrams = self.store.keyword_search("bigrams", question.searched, POOL, among)
         return by_words, by_bigrams, _first(dense, by_words, by_bigrams)
 
-    def _document_fit(self, question: Question, passage: IndexedPassage, meant: Sequence[str]) -> float:
-        """Return 0 for a report that is meant, less for one of another year or place."""
-        document = self._documents[passage.passage.document]
-        if document.name in meant:
-            return 0.0
+    def _faults(self, question: Question, meant: Iterable[str]) -> Callable[[IndexedPassage], float]:
+        """Return what counts against a passage: 0 in a report that is meant, more in one of another year or place."""
+        named = frozenset(meant)
         wanted = self.wanted_years(question)
-        said = any(str(year) in passage.prose.text for year in wanted)
-        fault = 0.0
-        if document.year is not None and document.year not in wanted:
-            fault += _OTHER_YEAR if wanted and not said else _OLDER
-        places = named_regions(question, self._regions) or question.places
-        if places and document.region and document.region not in places and len(self._regions) > 1:
-            fault += _OTHER_YEAR
-        return -fault
+        places = named_regions(question, self._regions) or question.places if len(self._regions) > 1 else ()
+
+        def fault(passage: IndexedPassage) -> float:
+            document = self._documents[passage.passage.document]
+            if document.name in named:
+                return 0.0
+            counted = 0.0
+            if document.year is not None and document.year not in wanted:
+                said = any(str(year) in passage.prose.text for year in wanted)
+                counted += _OTHER_YEAR if wanted and not said else _OLDER
+            return counted + _OTHER_YEAR * bool(places and document.region and document.region not in places)
+
+        return fault
 
     def _rarity(self, question: Question) -> dict[str, float]:
         """Weigh the question's bigrams by how rare they are in the index (inverse document frequency)."""

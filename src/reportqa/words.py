@@ -129,11 +129,12 @@ STOP_WORDS = frozenset(
 
 
 @lru_cache(maxsize=1)
-def _tokenizer() -> jieba.Tokenizer:
+def tokenizer() -> jieba.Tokenizer:
+    """Return the one tokenizer of the program: its dictionary takes seconds to read and is never changed."""
     jieba.setLogLevel(logging.WARNING)
-    tokenizer = jieba.Tokenizer()
-    tokenizer.initialize()
-    return tokenizer
+    own = jieba.Tokenizer()
+    own.initialize()
+    return own
 
 
 def words(text: str) -> list[str]:
@@ -145,7 +146,7 @@ def words(text: str) -> list[str]:
     Folded (see :func:`reportqa.normalization.fold`); punctuation and white space are left out.
     Segmentation: jieba's search mode, an HMM for unknown words (https://github.com/fxsjy/jieba).
     """
-    return [word for word in _tokenizer().lcut_for_search(fold(text)) if word[0].isalnum()]
+    return [word for word in tokenizer().lcut_for_search(fold(text)) if word[0].isalnum()]
 
 
 def cut(text: str) -> list[str]:
@@ -154,7 +155,7 @@ def cut(text: str) -> list[str]:
     >>> cut("江北区招生多少人")
     ['江北区', '招生', '多少', '人']
     """
-    return list(_tokenizer().cut(text))
+    return list(tokenizer().cut(text))
 
 
 def frequency(word: str) -> int:
@@ -163,8 +164,8 @@ def frequency(word: str) -> int:
     >>> frequency("学校") > frequency("青禾")
     True
     """
-    _tokenizer().check_initialized()
-    return int(_tokenizer().FREQ.get(word) or 0)
+    tokenizer().check_initialized()
+    return int(tokenizer().FREQ.get(word) or 0)
 
 
 def content_words(text: str) -> list[str]:
@@ -195,7 +196,7 @@ def word_starts(text: str) -> set[int]:
     [0, 2, 4]
     """
     starts, position = {0}, 0
-    for word in _tokenizer().cut(text):
+    for word in tokenizer().cut(text):
         position += len(word)
         starts.add(position)
     return starts
@@ -207,7 +208,7 @@ def first_word(text: str) -> str:
     >>> first_word("亿元投入"), first_word("人才培养"), first_word("")
     ('亿元', '人才培养', '')
     """
-    return next(iter(_tokenizer().cut(text)), "")
+    return next(iter(tokenizer().cut(text)), "")
 
 
 def _runs(text: str) -> Iterator[str]:

@@ -153,13 +153,6 @@ def _said(label: Label) -> tuple[str, ...]:
     return label.time, f"{label.name}年" if bare_year else label.name
 
 
-def _corner_worth(corner: str) -> float:
-    """Return how much the head over the names of the rows speaks for their being what is measured."""
-    if not corner or "/" in corner:
-        return 0.0
-    return 2.0 if _MEASURES.fullmatch(corner) else 1.0 if _ITEMS.fullmatch(corner) else -1.5
-
-
 def _unique(names: Iterable[tuple[str, ...]]) -> list[tuple[str, ...]]:
     return list(dict.fromkeys(name for name in names if name))
 

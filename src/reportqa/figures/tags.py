@@ -6,31 +6,37 @@ names of organisations and places. They say nothing of any one report.
 
 from __future__ import annotations
 
-import logging
 from functools import lru_cache
 
-import jieba
 from jieba.posseg import POSTokenizer
 
 from reportqa.figures.wordlists import words_of
+from reportqa.words import tokenizer
 
 
 @lru_cache(maxsize=1)
 def _tagger() -> POSTokenizer:
-    jieba.setLogLevel(logging.WARNING)
-    tagger = POSTokenizer(jieba.Tokenizer())
+    tagger = POSTokenizer(tokenizer())
     tagger.initialize()
     return tagger
 
 
 @lru_cache(maxsize=8192)
-def tagged(text: str) -> tuple[tuple[str, str], ...]:
+def tagged(text: str, guessed: bool = False) -> tuple[tuple[str, str], ...]:
     """Return the words of ``text`` with jieba's part-of-speech tags, from its dictionary alone.
 
     >>> tagged("学校共有教职工")
     (('学校', 'n'), ('共有', 'v'), ('教职工', 'n'))
+
+    With ``guessed`` its hidden Markov model also finds words that the dictionary lacks, as most names are.
     """
-    return tuple((word.word, word.flag) for word in _tagger().cut(text, HMM=False))
+    return tuple((word.word, word.flag) for word in _tagger().cut(text, HMM=guessed))
+
+
+def dictionary_tag(word: str) -> str | None:
+    """Return the part of speech that jieba's dictionary gives a word, None for one that it lacks."""
+    tag: str | None = _tagger().word_tag_tab.get(word)
+    return tag
 
 
 # What stands between them and the number is counted; they themselves say nothing of it.

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import TypeVar
 
-from reportqa.reading.pdf.page import Glyph
+from reportqa.reading.pdf.page import Glyph, bottom_of, top_of
 
 # Gaps in characters: between words of Latin letters, within one stretch of text, and between two stretches in a row.
 # A line that is set to the full width has small gaps everywhere; only what a gap has beyond them is a space. Between a
@@ -43,12 +43,12 @@ class Line:
     @property
     def top(self) -> float:
         """Where the line begins, from above."""
-        return self.base - 0.88 * self.size
+        return top_of(self.base, self.size)
 
     @property
     def bottom(self) -> float:
         """Where the line ends."""
-        return self.base + 0.12 * self.size
+        return bottom_of(self.base, self.size)
 
 
 def rows_of(glyphs: Iterable[Glyph]) -> list[list[Line]]:
