@@ -75,7 +75,8 @@ _NOUN_TAGS = ("n", "b", "vn", "j", "l", "i", "r", "s", "f", "k", "x", "z", "zg",
 _PROPER = ("ns", "nt", "nr", "nz")
 _CHANGED_FROM = re.compile(r"(?P<noun>[^，由从]{2,})[由从](?P<since>[^，]{2,8})的")
 _PER_HEAD = re.compile(r"每(?![年月周天日季次学])|[人生户亩]均")
-_AFTER_TIME = re.compile(r"^[度底末初内，\s]+|^(?:以来|期间|年底)")
+# What is left of a date before the words that follow it; the first letter of 初中 or 内科 is not.
+_AFTER_TIME = re.compile(r"[，\s]+|年底|以来|期间|[度底末初内]")
 
 
 @lru_cache(maxsize=8192)
@@ -117,11 +118,19 @@ def _without_lead(words: str) -> tuple[str, bool]:
 
 
 def _without_time(words: str) -> tuple[str, str]:
-    words = _AFTER_TIME.sub("", words)
+    words = _without_rest_of_date(words)
     time = _TIME.match(words)
     if time is None:
         return words, ""
-    return _AFTER_TIME.sub("", words[time.end() :]).lstrip("，、 的"), time[0]
+    return _without_rest_of_date(words[time.end() :]).lstrip("，、 的"), time[0]
+
+
+def _without_rest_of_date(words: str) -> str:
+    while rest := _AFTER_TIME.match(words):
+        if rest[0][0].isalnum() and tagged(words)[0][0] != rest[0]:
+            break
+        words = words[rest.end() :]
+    return words
 
 
 def _subject(words: str) -> tuple[str, str]:
