@@ -14,38 +14,43 @@ from reportqa.choosing import Named, best_list, best_named
 from reportqa.comparing import Asked, across, chosen_rows, compared, computed, labels
 from reportqa.datamodel import Answer, Citation, CitedFigure, Conflict, Derivation, Figure, Illustration, Span
 from reportqa.dense import Vectors
-from reportqa.deriving import COUNTABLE, Derived, derive
+from reportqa.deriving import COUNTABLE, Derived, derive, number
 from reportqa.entities import people
+from reportqa.extremes import Ranking, bearer, extreme_asked, ranked
 from reportqa.highlighting import best_run, clauses_around, figure_range
 from reportqa.matching import FigureMatch, match_figures, says_change
 from reportqa.normalization import fold
-from reportqa.questions import Question, parts
+from reportqa.questions import Question, parts, understand
 from reportqa.refusing import (
     NO_FIGURE,
     gives,
     no_name,
     no_post,
     ungrounded,
+    unheard,
+    wrong_body,
     wrong_figure,
     wrong_number,
     wrong_place,
     wrong_year,
 )
 from reportqa.retrieval import Candidate, Retriever, ScoredUnit, coverage
-from reportqa.verdicts import verdict
+from reportqa.verdicts import claimed, verdict
 
 _OTHER_FIGURES = 6
+_TABLES = 5
 # Where half of the answers are right, and how fast that changes (logistic fit over the question sets).
 _MIDDLE = 0.885
 _SLOPE = 0.012
 _UNSURE = 0.5
 _FAR = 0.15
+_RANKED = re.compile(r"最|首位|第一|居首|领先")
 _YEAR = re.compile(r"(?:19|20)\d\d")
 _LOOK = "把握不大，请核对原文。"
 _NOTHING_NEAR = "报告里没有足够接近的内容。"
 _MARKS = " \t\n，。；、：,.;:"
 # Two values contradict each other in an answer only where both fit the question about as well.
-_ALIKE = 2.5
+_ALIKE = 3.2
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +93,12 @@ class Answerer:
         question = self._retriever.focus(question, documents)
         vector = self._retriever.encode([question])[0] if vector is None else vector
         candidates = self._retriever.search(question, vector, documents=documents)
-        reply = self._compared_reply(question, asked, candidates, vector) if asked else None
+        reply = (
+            self._compared_reply(question, asked, candidates, vector)
+            if asked
+            else self._extreme_reply(question, documents)
+        )
+        reply = reply or self._claim_reply(question, documents)
         if reply is None and question.numeric:
             reply = self._numeric_reply(question, candidates, vector)
         reply = reply or self._text_reply(question, candidates)
@@ -127,6 +137,52 @@ class Answerer:
             note=labels(rows),
         )
 
+    def _extreme_reply(self, question: Question, documents: Sequence[str] | None) -> Reply | None:
+        """Answer which of many has the most or the least, from the figures that the report gives for each."""
+        asked = extreme_asked(question)
+        if asked is None:
+            return None
+        measure = self._retriever.focus(asked.measure, documents)
+        vector = self._retriever.encode([measure])[0]
+        found = self._retriever.search(measure, vector, documents=documents)
+        candidates = self._retriever.with_tables(found[:_TABLES], measure, vector)
+        rows = ranked(asked, match_figures(measure, candidates, self._store, vector))
+        if not rows:
+            return self._no_ranking(asked, found[0])
+        first = [row for row in rows if number(row.figure) == number(rows[0].figure)]
+        shown = rows[:_OTHER_FIGURES]
+        return Reply(
+            text="、".join(map(bearer, first)),
+            places=self._stated(shown),
+            figures=tuple(row.figure for row in shown),
+            note=f"比较了{len(rows)}个：{'，'.join(bearer(row) + row.figure.stated for row in shown)}。",
+        )
+
+    def _no_ranking(self, asked: Ranking, nearest: Candidate) -> Reply | None:
+        """Say that nothing can be ranked, unless the report itself may say which is first."""
+        if not (asked.sort or asked.names) or _RANKED.search(nearest.passage.folded):
+            return None
+        places = ((nearest, _places(nearest, *best_run(asked.measure, nearest))),)
+        return Reply("", places, refusal="报告没有逐一给出数据，比不出来。")
+
+    def _claim_reply(self, question: Question, documents: Sequence[str] | None) -> Reply | None:
+        """Answer whether an amount is as much as a question says, by looking the amount up."""
+        claim = claimed(question.plain)
+        if claim is None:
+            return None
+        measure = replace(understand(claim.question), years=question.years, year_offset=question.year_offset)
+        measure = self._retriever.focus(replace(measure, places=question.places), documents)
+        vector = self._retriever.encode([measure])[0]
+        candidates = self._retriever.search(measure, vector, documents=documents)
+        reply = self._numeric_reply(measure, candidates, vector)
+        if reply is None or reply.refusal:
+            return reply
+        found = reply.figures[0]
+        value, unit = (reply.derived.value, "") if reply.derived else (found.normalized_value, found.normalized_unit)
+        if not isinstance(value, int | float) or unit != claim.unit:
+            return None
+        return replace(reply, verdict="是" if claim.holds(value) else "否")
+
     def _numeric_reply(self, question: Question, candidates: list[Candidate], vector: Vectors) -> Reply | None:
         matches = match_figures(question, candidates, self._store, vector)
         derived = derive(question, matches, lambda: match_figures(question, candidates, self._store, vector, COUNTABLE))
@@ -150,6 +206,8 @@ class Answerer:
             figures=tuple(match.figure for match in shown),
             conflict=tuple(match.figure for match in disputed) if conflict else (),
             refusal=self._refusal(question, best.candidate, _text(best.candidate, best.clause) + best.figure.scope)
+            or wrong_body(question, best)
+            or unheard(question, best, self._store.passages_with)
             or wrong_figure(question, best, _text(best.candidate, best.sentence))
             or ungrounded(best),
         )

@@ -46,7 +46,7 @@ _NAMED = re.compile(rf"{_TITLE}([{_FAMILY}][\u4e00-\u9fff]{{1,2}})")
 _AFTER_NAME = frozenset("为被任在的担获带领牵主和与等四三两二")
 _LEVELS = frozenset("省市区县州镇乡")
 _USUAL = 1000
-_NO_PERSON = re.compile(r"[馆校院区县市局镇乡村省部厅]$")
+_NO_PERSON = re.compile(r"[馆校院区县市局镇乡村省部厅班级队组]$")
 
 
 def entity(question: Question, text: str) -> str:
@@ -61,7 +61,8 @@ def entity(question: Question, text: str) -> str:
     text = _ORDER.sub("", text)
     if question.asked == "where":
         places = (word for word, tag in tagged(text, guessed=True) if tag == "ns" and word not in question.plain)
-        return "、".join(dict.fromkeys(places))
+        abroad = "国家" in _asked_of(question)
+        return "、".join(dict.fromkeys(place for place in places if not (abroad and place[-1] in _LEVELS)))
     if question.asked == "who":
         persons = _unsaid(people(text), question)
         if persons:
@@ -72,7 +73,8 @@ def entity(question: Question, text: str) -> str:
         return doer[1].strip("“”、 ")
     form = sort or (_POST if question.asked == "who" else _BODY)
     chunks = (chunk if form.search(chunk) else _to_the_body(chunk) for chunk in _noun_chunks(text))
-    named = [chunk for chunk in chunks if form.search(chunk) and chunk not in question.plain]
+    unsaid = (chunk for chunk in chunks if chunk not in question.plain)
+    named = [chunk for chunk in unsaid if form.search(chunk) and chunk[0] not in "全各"]
     if _DUTY.search(text):
         before = _DUTY.split(text, maxsplit=1)[0]
         named = [chunk for chunk in named if chunk in before] or named

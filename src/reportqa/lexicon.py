@@ -30,6 +30,8 @@ _REGISTER = {
     "在线课程": "网课",
     "模拟考试": "摸底考试 摸底考 模考",
     "体育锻炼": "跑操",
+    "招生": "新招进来 新招 招进来",
+    "升入": "考上 考进 考取",
     "升学": "继续读书 继续念书 接着读书",
     "就读": "念书 上学",
     "辍学": "不读书了 失学",
@@ -114,7 +116,7 @@ _REGISTER = {
     "投诉": "告状",
     "建成": "建好 盖好 修好",
     "竣工": "完工 建完 盖完",
-    "开工": "动工",
+    "开工": "动工 动的工 开的工",
     "搬迁": "搬家",
     "成立": "组建 设立",
     "线上": "网上",
@@ -129,6 +131,18 @@ def _everyday() -> tuple[re.Pattern[str], dict[str, tuple[str, ...]]]:
     table = {word: group for group in groups for word in group[1:]}
     longest_first = sorted(table, key=len, reverse=True)
     return re.compile("|".join(map(re.escape, longest_first))), table
+
+
+@lru_cache(maxsize=256)
+def synonyms(question: str) -> str:
+    """Return the words that mean the same as words of a question and are not in it, with spaces between.
+
+    >>> synonyms("私立学校有几所")
+    '民办 民营'
+    """
+    groups = ((report, *words.split()) for report, words in _REGISTER.items())
+    said = (group for group in groups if any(len(word) > 1 and word in question for word in group))
+    return " ".join(word for group in said for word in group if len(word) > 1 and word not in question)
 
 
 def rewrite(question: str, passages_with: Callable[[str], int] = lambda word: 0) -> str:

@@ -6,9 +6,12 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import pairwise, permutations
 
+from reportqa.bodies import is_body
 from reportqa.datamodel import Figure, Prose
 from reportqa.dense import Vectors
+from reportqa.lexicon import synonyms
 from reportqa.normalization import fold
 from reportqa.questions import Question
 from reportqa.retrieval import Candidate, ScoredUnit, coverage
@@ -40,10 +43,13 @@ _UNIT_CLASSES = tuple(
     )
 )
 _MAIN_KIND = {"count": "count", "money": "money", "ratio": "ratio", "duration": "duration", "percent": "percent"}
-_GENERAL_SCOPE = re.compile(r"^(?:全[区县市省国]|年|本|合计|总计|[\d年月末底]+$)")
+_GENERAL_SCOPE = re.compile(r"^(?:全[区县市省国]|年|本|合计|总计|含|[\d年月末底]+$)")
 _COMMON_BEARER = re.compile(r"(?:学校|院校|医院|企业|公司|单位|机构|人员|教师|学生|职工|员工|景区)$")
 # 支出里，上级拨的有多少; 其中民办几所: a part is asked for.
 _OF_WHICH = re.compile(r"其中|(?:里面?|里头|当中|之中|中)[,的].*(?:多少|几)")
+_PART_OF = re.compile(
+    r"(?:(?<![初高集])中的?|里面的?|里头的?|里的?|当中的?|之中的?),?(?![学职专等])([\u4e00-\u9fff]{2}.*)"
+)
 _BEFORE_ASKED = re.compile(r"原来|之前|以前|从多少|由多少|最初|起初")
 _CHANGED_TO = re.compile(r"[\u4e00-\u9fff（）]{0,6}(?:到|至|为)")
 # Words of one set exclude each other: a figure of the other kind is no answer to a question that names one of them.
@@ -67,32 +73,50 @@ _CONTRASTS = tuple(
         "1A 2A 3A 4A 5A",
         "小学 初中 高中",
         "新建 改建 扩建",
-        "收入 支出",
         "增长 下降",
+        "纸质 电子",
     )
+)
+# The same for words of which each side has many: 校园有多大 asks for the ground, 教学楼有多大 for what stands on it.
+_SIDES = (
+    (
+        re.compile(r"占地|用地|校园|园区|厂区|院区|一块地|土地|场地"),
+        re.compile(r"建筑|校舍|房屋|房子|[教学办公住宿]楼|大楼|楼房|宿舍"),
+    ),
+    (re.compile(r"花|投入|投资|支出|支付|费用|掏|付了|耗资|收购"), re.compile(r"收入|营收|利润|进账|产值|销售额|赚")),
 )
 _PER_HEAD = re.compile(r"[生人户均]均|平均|每[一]?[个名位人生户]|分摊|按[^,。]{0,4}人头|人头")
 _CHANGE = re.compile(r"同比|环比|比上|较上|增长|增加|下降|减少|提高|降低|上升|增幅|降幅|涨|跌|多了|少了")
+# What an indicator says besides what is measured: by how much it changed, of how many, at which stage.
+_BESIDES = re.compile(
+    r"(?:同比|环比|[比较](?:上年|去年|上期|同期|上学年|上一年))?(?:净?(?:增[长加]|下降|减少|提高|降低|上升))?$"
+    r"|阶段|总[数额量]|人数|情况"
+)
 
 
+_MANY = 6
+_ONE_BODY = 0.5
 # Fitted by listwise logistic regression on three question sets, checked on three others (docs/retrieval.md).
 _COSINE = 20.0
 WEIGHTS = {
-    "kind": 1.5,
+    "kind": 1.65,
     "former": -2.0,
-    "narrow": -0.5,
+    "narrow": -0.7,
+    "body": -0.8,
     "unit": 0.9,
-    "indicator": 0.4,
-    "asked": 1.2,
-    "scope": 0.2,
-    "part": -0.6,
-    "contrast": -0.4,
-    "per_head": -1.0,
-    "change": -1.0,
-    "clause": 1.7 * _COSINE,
-    "sentence": 0.6 * _COSINE,
-    "itself": 1.3 * _COSINE,
-    "passage": 0.65,
+    "indicator": 1.0,
+    "asked": 2.0,
+    "unsaid": -1.0,
+    "scope": 0.3,
+    "part": -0.9,
+    "contrast": -0.7,
+    "per_head": -1.5,
+    "change": -1.2,
+    "level": -1.45,
+    "clause": 2.05 * _COSINE,
+    "sentence": 0.75 * _COSINE,
+    "itself": 1.8 * _COSINE,
+    "passage": 0.68,
 }
 
 
@@ -182,18 +206,22 @@ def _signals(
     indicator, scope = question.unify(fold(figure.indicator)), _distinct(question.unify(fold(figure.scope)))
     named = f"{scope} {indicator} {fold(figure.text)}"
     text = f"{named} {question.unify(context)}"
-    scope_asked = share_of_words(scope, question.plain)
+    scope_asked = share_of_words(scope, question.said)
+    measured = _without(_BESIDES.sub("", indicator), title, question.said)
     return {
         "unit": _unit_fit(question.unit, figure),
         "indicator": coverage(text, rarity),
-        "asked": share_of_words(indicator, question.plain, title),
+        "asked": share_of_words(measured, _part_asked(question.plain)),
+        "unsaid": _unsaid(measured, question.said),
+        "body": _other_body(figure.scope, question.plain, title),
         "scope": scope_asked,
         "narrow": float(bool(scope) and not _GENERAL_SCOPE.search(scope)) * (1 - scope_asked),
         "part": float(figure.parent is not None)
         * (1 - 2 * max(scope_asked, 0.5 * bool(_OF_WHICH.search(question.plain)))),
         "contrast": _contrasts(question.plain, text, named),
         "per_head": float(bool(_PER_HEAD.search(question.plain)) != bool(_PER_HEAD.search(indicator))),
-        "change": float(bool(_CHANGE.search(question.plain)) != bool(_CHANGE.search(indicator))),
+        "change": float(bool(_CHANGE.search(indicator)) and not _CHANGE.search(question.plain)),
+        "level": float(bool(_CHANGE.search(question.plain)) and not _CHANGE.search(indicator)),
     }
 
 
@@ -214,7 +242,8 @@ def _is_former(prose: Prose, figure: Figure, question: Question) -> bool:
 
 def _unit_fit(asked: str, figure: Figure) -> float:
     """1 for the unit asked for, 0.5 where the question names none or a kindred one, 0 for another."""
-    unit = fold(figure.unit).lstrip("万亿千百")
+    unit = fold(figure.unit)
+    unit = "百分点" if unit.endswith("百分点") else unit.lstrip("万亿千百")
     if not unit:
         return 0.5  # a number of a table whose heads give no unit
     if not asked or asked == unit:
@@ -243,6 +272,40 @@ def share_of_words(words: str, question: str, implied: str = "") -> float:
     return sum(pair in question for pair in pairs) / len(pairs) if pairs else 0.0
 
 
+def _unsaid(words: str, question: str) -> float:
+    """Return how much an indicator says that the question does not, from 0 to 1: 本科及以上 before 专任教师."""
+    pairs = {pair for pair in map("".join, pairwise(words)) if pair not in question}
+    return min(len(pairs), _MANY) / _MANY
+
+
+def _without(words: str, implied: str, question: str) -> str:
+    """Leave out what the title of a report implies and the question does not say: 义务教育 of 义务教育招生."""
+    at = 0
+    while at < len(words) - 1:
+        end = at + 1
+        while end < len(words) and words[at : end + 1] in implied and words[at : end + 1] not in question:
+            end += 1
+        if end - at > 1 and len(words) - (end - at) > 1:
+            words = words[:at] + words[end:]
+        else:
+            at += 1
+    return words
+
+
+@lru_cache(maxsize=256)
+def _part_asked(question: str) -> str:
+    """Return what a question says of the part that it asks for: 考上高中的 of 毕业生里考上高中的有多少."""
+    part = _PART_OF.search(question)
+    asked = part[1] if part else question
+    return f"{asked} {synonyms(asked)}"
+
+
+def _other_body(scope: str, question: str, title: str) -> float:
+    """Tell whether a figure is that of one body which the question does not name."""
+    own = filter(is_body, fold(scope).split(";"))
+    return float(any(share_of_words(name, question, title) < _ONE_BODY for name in own))
+
+
 def _distinct(scope: str) -> str:
     """Return the words of a scope that tell it from others: 技工 of 含技工等学校."""
     words = re.sub(r"[含其中等内的]|包括|不含", "", scope)
@@ -250,9 +313,14 @@ def _distinct(scope: str) -> str:
     return telling if len(telling) > 1 else words
 
 
+def _only(one: re.Pattern[str], other: re.Pattern[str], text: str) -> bool:
+    return bool(one.search(text)) and not other.search(text)
+
+
 def _contrasts(question: str, text: str, named: str) -> float:
     """Count the contrasts in which the figure stands on the other side of what the question names."""
-    faults = 0.0
+    sides = (side for pair in _SIDES for side in permutations(pair))
+    faults = float(sum(_only(asked, other, question) and _only(other, asked, named) for asked, other in sides))
     for words, asked in _asked_contrasts(question):
         said = {word for word in words if word in named} or {word for word in words if word in text}
         faults += bool(said) and not asked & said

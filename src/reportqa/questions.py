@@ -11,7 +11,7 @@ from typing import Literal
 
 from reportqa.aliases import Group, named, unified
 from reportqa.errors import InputError
-from reportqa.lexicon import rewrite
+from reportqa.lexicon import rewrite, synonyms
 from reportqa.normalization import fold
 from reportqa.spelling import respell
 from reportqa.words import bigrams, content_words, cut, frequency
@@ -60,7 +60,7 @@ _FORMS: tuple[tuple[Asked, re.Pattern[str]], ...] = (
         "ratio",
         _form(
             """[师生医患护床]{2}比|之比|比是多少|比值|几比几|比例是几比
-            |(?:平均|每)一?[个名位][^,。]{1,10}(?:带|管|负责|教|对应|服务|摊)[^,。]{0,4}N"""
+            |(?:(?:平均|每)一?[个名位][^,。]{1,10}|一[个名位][^,。]{1,6}平均[^,。]{0,4})(?:带|管|负责|教|对应|服务|摊)[^,。]{0,4}N"""
         ),
     ),
     ("count", _form("N[万亿千百]?余?[M]|(?:人数|数量|个数|次数|家数|人次)$")),
@@ -115,7 +115,7 @@ _WH_LIST = re.compile(
 )
 _SEVERAL_ASPECTS = re.compile(r"(?:几|哪些|哪几)(?:个)?(?:大)?(?:方面|板块|块(?:内容)?|部分|类|点|条|原则|理念)")
 _MONEY_NOUNS = re.compile(
-    r"工资|薪|奖金|补贴|补助|津贴|票价|房价|经费|投资|资金|费用|收入|支出|花费|成本|造价|进账|利润|产值|营收"
+    r"工资|薪|学费|奖金|补贴|补助|津贴|票价|房价|经费|投资|资金|费用|收入|支出|花费|成本|造价|进账|利润|产值|营收"
 )
 _UNIT = re.compile(
     _HOW_MANY
@@ -141,11 +141,14 @@ _NOUN_UNITS = {
     "学校": "所",
     "课程": "门",
 }
-_YEAR = re.compile(r"(?<!\d)((?:19|20)\d\d)(?=\s*(?:学?年|级|届|[-—~至到]))|(?<!\d)(20\d\d)(?!\d)")
+# 23年招生多少: at the beginning a year; later it may be how long something took.
+_SHORT_YEAR = re.compile(r"^(?=[1-3]\d年(?![级制来间以之前后内里多共]))")
+_AMOUNT = r"[\d.%‰万亿千余多元人名位个所家门项件间处张座条本册次种类套台辆户吨平公]"
+_YEAR = re.compile(rf"(?<!\d)((?:19|20)\d\d)(?=\s*(?:学?年|级|届|[-—~至到]))|(?<!\d)(20\d\d)(?!{_AMOUNT})")
 _YEARS_SAID = re.compile(r"\d+年度?|[今去前]年|[上本]一?学?年度?|[年月日]")
 _RELATIVE_YEARS = (
     ("前年", -2),
-    ("去年|上一?年(?:度)?(?!级)|上一?学年", -1),
+    ("去年|(?:上一?|前一)年(?:度)?(?!级)|上一?学年", -1),
     ("今年|本学?年|最新|最近一年", 0),
 )
 _PLACE = re.compile(r"[\u4e00-\u9fff]{2,4}(?:自治区|自治州|新区|[省市区县州旗乡镇村]|街道)")
@@ -220,6 +223,11 @@ class Question:
     names: tuple[tuple[Group, str], ...] = ()
 
     @property
+    def said(self) -> str:
+        """The question with the words that mean the same as its own: what a figure's words are compared with."""
+        return f"{self.plain} {synonyms(self.plain)}"
+
+    @property
     def searched(self) -> str:
         """The words to search for: the question's, and the other spellings of what it names."""
         return " ".join([self.plain, *(other for group, name in self.names for other in group if other != name)])
@@ -262,6 +270,7 @@ def understand(text: str, vocabulary: Vocabulary = NO_VOCABULARY) -> Question:
         folded = unified(folded, group, name)
     respelled = respell(folded, vocabulary.passages_with, vocabulary.has_term)
     bare = _PARTICLES.sub("", _POLITE.sub("", respelled)) or respelled
+    bare = _SHORT_YEAR.sub("20", bare)
     question = _read(text.strip(), bare, rewrite(bare, vocabulary.passages_with), respelled)
     return replace(question, respelled="" if respelled == folded else respelled, names=names)
 
@@ -280,7 +289,7 @@ def _read(text: str, bare: str, plain: str, folded: str) -> Question:
         plain=plain,
         asked=asked,
         several=bool(_WH_LIST.search(bare) or _SEVERAL_ASPECTS.search(bare)),
-        unit=_unit(plain) if asked in ("count", "quantity", "duration") else "",
+        unit=_unit(plain) if asked in ("count", "quantity", "duration", "percent") else "",
         years=tuple(int(a or b) for a, b in _YEAR.findall(bare)),
         year_offset=next((offset for form, offset in _RELATIVE_YEARS if re.search(form, bare)), None),
         places=_places(bare),
@@ -340,6 +349,8 @@ def _asked(bare: str, folded: str) -> Asked:
 
 def _unit(plain: str) -> str:
     unit = _UNIT.search(plain)
+    if "百分点" in plain:
+        return "百分点"
     if _PEOPLE_ASKED.search(plain):
         return "人"
     if unit:

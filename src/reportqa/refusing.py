@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 
+from reportqa.bodies import named_bodies, speaks_of
 from reportqa.datamodel import Document
 from reportqa.matching import FigureMatch
 from reportqa.normalization import fold
@@ -38,6 +40,8 @@ _AVERAGE_SAID = re.compile(r"均|每")
 _POST = re.compile(r"[校院局区县市镇乡厅处科部馆厂班]长|主席|董事长|总经理|秘书长")
 # Who is meant, where no other word of a report would say so.
 _REQUIRED = re.compile(r"[男女]|博士|少数民族|留守|外籍|残疾")
+# People are counted under many names, things hardly: 几名大夫, but 几辆校车.
+_COUNTED = re.compile(r"(?:多少|几)[家所辆台座间册艘条门套本](?!人)([\u4e00-\u9fff]{2,4})$")
 _ORDINAL = re.compile(r"第([一二三四五六七八九十百\d]+)([届批次期轮季])")
 
 
@@ -74,6 +78,8 @@ def wrong_figure(question: Question, match: FigureMatch, context: str) -> str:
     figure = match.figure
     if match.signals["unit"] == 0.0:
         return f"报告里没有找到以“{question.unit}”计的数据。"
+    if question.asked == "money" and figure.kind != "money" and "元" not in figure.unit:
+        return NO_FIGURE
     said = f"{figure.indicator}{figure.scope}{context}"
     money = _missing_money(question.plain, said) if figure.kind == "money" else ""
     if money:
@@ -84,6 +90,25 @@ def wrong_figure(question: Question, match: FigureMatch, context: str) -> str:
     if match.signals["contrast"] > 0 or missing:
         return f"报告没有这一项，相近的是{figure.indicator}{figure.text}。"
     return ""
+
+
+def wrong_body(question: Question, match: FigureMatch) -> str:
+    """Say that the best figure is not that of the body which the question names, "" where it may be."""
+    figure, passage = match.figure, match.candidate.passage
+    about = f"{' '.join(passage.passage.section)} {figure.scope} {passage.prose.text[: match.sentence.end]}"
+    about = question.unify(fold(about))
+    missing = [name for name in named_bodies(question.plain) if not speaks_of(about, name)]
+    if not missing:
+        return ""
+    return f"报告没有给出{'、'.join(missing)}的这一项，相近的是{figure.scope}{figure.indicator}{figure.text}。"
+
+
+def unheard(question: Question, match: FigureMatch, passages_with: Callable[[str], int]) -> str:
+    """Say that what is to be counted does not occur in the reports and the best figure counts something else."""
+    counted = _COUNTED.search(question.plain)
+    if counted is None or passages_with(counted[1]) or set(counted[1]) & set(fold(match.figure.indicator)):
+        return ""
+    return f"报告里没有提到{counted[1]}，相近的是{match.figure.indicator}{match.figure.text}。"
 
 
 def _missing_money(question: str, said: str) -> str:

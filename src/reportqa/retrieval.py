@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -149,6 +149,21 @@ class Retriever:
         ]
         return sorted(candidates, key=lambda candidate: -candidate.score)
 
+    def with_tables(self, candidates: Sequence[Candidate], question: Question, vector: Vectors) -> list[Candidate]:
+        """Return candidates with the other passages of their tables, which count as much as those that were found."""
+        known = {candidate.passage.number: candidate for candidate in candidates}
+        for candidate in candidates:
+            for step in (-1, 1):
+                number = candidate.passage.number + step
+                while number not in known and 0 <= number < self._size:
+                    passage = self.store.passage(number)
+                    if not _same_table(passage, candidate.passage):
+                        break
+                    units, _ = self._units(question, passage, vector, candidate.rarity)
+                    known[number] = replace(candidate, passage=passage, units=units)
+                    number += step
+        return list(known.values())
+
     def _found(
         self, question: Question, vector: Vectors, documents: Sequence[str] | None
     ) -> tuple[dict[int, float], dict[int, float], list[int]]:
@@ -214,6 +229,15 @@ def _unit(
     words = question.unify(folded[start:end])
     said = coverage(words, rarity)
     return ScoredUnit(start, end, whole, cosine, said, cosine + _COVERAGE * said + _CUE * question.cued(words))
+
+
+def _same_table(one: IndexedPassage, other: IndexedPassage) -> bool:
+    mine, its = one.passage, other.passage
+    return bool(mine.leads) and (mine.document, mine.section, mine.paragraph) == (
+        its.document,
+        its.section,
+        its.paragraph,
+    )
 
 
 def wanted_years(question: Question, known: frozenset[int]) -> tuple[int, ...]:

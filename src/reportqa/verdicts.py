@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from operator import eq, ge, gt, le, lt
 from typing import Literal
 
+from reportqa.figures import figures_in_text
 from reportqa.normalization import fold
 
 _ASKING = re.compile(
@@ -22,6 +26,58 @@ _ORDINAL = re.compile(r"第([一二三四五六七八九十\d]+)")
 _EVERY = re.compile(r"(?:每([两二三四五六七八九十\d]*)|([一两二三四五六七八九十\d]+))(?:个)?(年|月|周|季度|学期|天|日)")
 _BY = re.compile(r"由([^,，。；]{2,12}?)(?:全额|统一|直接|共同)?(?:承担|负责|支付|拨付|出资|组织|管理|聘用|任命)")
 _SELF = re.compile(r"自己|自行|自掏|自费|本[院校馆单]")
+# In this order: 不超过 before 超过.
+_WAYS: tuple[tuple[str, Callable[[float, float], bool]], ...] = (
+    ("不超过|不高于|不多于|至多|最多", le),
+    ("不低于|不少于|不小于|至少|达到?|够|有", ge),
+    ("超过|多于|高于|大于|突破|超", gt),
+    ("不到|不足|低于|少于|小于", lt),
+    ("等于|是|为", eq),
+)
+_CLAIM = re.compile(
+    r"(?P<what>.+?)(?:是不是|是否|有没有|能不能|能否)?(?:都|已经?|还)?"
+    rf"(?P<way>{'|'.join(ways for ways, _ in _WAYS)})了?"
+    r"(?P<amount>[\d〇一二两三四五六七八九十百千万亿.]+[^\d，。]{0,5}?)(?P<more>以上|以下)?(?:了|吗|嘛|么|吧|没有?|呢)*$"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """What a yes-or-no question says of an amount: the question for it, and the value it is compared with.
+
+    ``unit`` is the normal unit of the value, "" of shares and ratios.
+    """
+
+    question: str
+    value: float
+    unit: str
+    compares: Callable[[float, float], bool]
+
+    def holds(self, value: float) -> bool:
+        """Tell whether a value is as claimed."""
+        return self.compares(value, self.value)
+
+
+def claimed(question: str) -> Claim | None:
+    """Return what a question (folded) claims of an amount, None where it claims none.
+
+    >>> claim = claimed("在校生超过1.5万人吗")
+    >>> claim.question, claim.value, claim.unit, claim.holds(19794)
+    ('在校生多少人', 15000.0, '人', True)
+    """
+    said = _CLAIM.fullmatch(question)
+    if said is None or not _ASKING.search(question):
+        return None
+    compares = next(way for ways, way in _WAYS if re.fullmatch(ways, said["way"]))
+    compares = {"以上": ge, "以下": le}.get(said["more"] or "", compares)
+    if said["amount"].replace(".", "", 1).isdecimal():
+        return Claim(f"{said['what']}多少", float(said["amount"]), "", compares)
+    amounts = figures_in_text(said["amount"])
+    if len(amounts) != 1 or not isinstance(amounts[0].normalized_value, int | float):
+        return None
+    amount = amounts[0]
+    asked = "百分之多少" if amount.kind == "percent" else f"多少{amount.unit.lstrip('万亿千百')}"
+    return Claim(f"{said['what']}{asked}", float(amounts[0].normalized_value), amount.normalized_unit, compares)
 
 
 def verdict(question: str, statement: str) -> Literal["是", "否"]:
