@@ -15,8 +15,8 @@ from reportqa.retrieval import Candidate, ScoredUnit, coverage
 _LOOKED_AT = 5
 # What a standard deviation of a passage's score is worth in cosine, as between figures (reportqa.matching.WEIGHTS).
 _PASSAGE = 0.01
-# How far behind the best sentence of all, in cosine, the one that answers may be.
-_NEAR = 0.03
+# How far behind the best sentence of all, in cosine, the one that answers may be: a sentence without a name cannot.
+_NEAR = 0.08
 _LIST_NEAR = 0.05
 # What the words around a list are worth: shared with the question, and the very thing that is asked for.
 _AROUND = 0.03

@@ -140,7 +140,16 @@ def subtracted(operation: Operation, more: FigureMatch, less: FigureMatch) -> De
 def in_unit_of(figure: Figure, value: float) -> str:
     """Write an amount that is given in the normal unit in the unit of a figure: 12000 as 1.2万元."""
     factor = number(figure) / _plain(figure)
-    return f"{round(value / factor, 6):g}{figure.unit}"
+    return f"{plain_number(value / factor)}{figure.unit}"
+
+
+def plain_number(value: float) -> str:
+    """Write a number in digits, to six places after the point.
+
+    >>> plain_number(1234567.0), plain_number(0.1 + 0.2)
+    ('1234567', '0.3')
+    """
+    return f"{value:.6f}".rstrip("0").rstrip(".")
 
 
 def _sum(question: Question, countable: list[FigureMatch]) -> Derived | None:
@@ -163,7 +172,7 @@ def _sum(question: Question, countable: list[FigureMatch]) -> Derived | None:
     named.sort(key=lambda match: match.figure.start)
     value = sum(_plain(match.figure) for match in named)
     expression = written("+", *(match.figure for match in named))
-    return Derived("sum", expression, value, f"{value:g}{first.figure.unit}", tuple(named))
+    return Derived("sum", expression, value, f"{plain_number(value)}{first.figure.unit}", tuple(named))
 
 
 def _best_pair(

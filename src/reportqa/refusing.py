@@ -41,7 +41,7 @@ _POST = re.compile(r"[校院局区县市镇乡厅处科部馆厂班]长|主席|�
 # Who is meant, where no other word of a report would say so.
 _REQUIRED = re.compile(r"[男女]|博士|少数民族|留守|外籍|残疾")
 # People are counted under many names, things hardly: 几名大夫, but 几辆校车.
-_COUNTED = re.compile(r"(?:多少|几)[家所辆台座间册艘条门套本](?!人)([\u4e00-\u9fff]{2,4})$")
+_COUNTED = re.compile(r"(?:多少|几)[家所辆台座间册艘架条门套本](?!人)([\u4e00-\u9fff]{2,4})$")
 _ORDINAL = re.compile(r"第([一二三四五六七八九十百\d]+)([届批次期轮季])")
 
 
