@@ -11,7 +11,7 @@ from typing import Literal
 
 from reportqa.agreement import contradicting
 from reportqa.choosing import Named, best_list, best_named
-from reportqa.comparing import Asked, across, chosen_rows, compared, computed, labels
+from reportqa.comparing import Asked, Row, across, chosen_rows, compared, computed, labels
 from reportqa.datamodel import Answer, Citation, CitedFigure, Conflict, Derivation, Figure, Illustration, Span
 from reportqa.dense import Vectors
 from reportqa.deriving import COUNTABLE, Derived, derive, number
@@ -39,6 +39,7 @@ from reportqa.verdicts import claimed, verdict
 
 _OTHER_FIGURES = 6
 _TABLES = 5
+_CHANGES = ("difference", "decrease", "growth")
 # Where half of the answers are right, and how fast that changes (logistic fit over the question sets).
 _MIDDLE = 0.885
 _SLOPE = 0.012
@@ -89,10 +90,13 @@ class Answerer:
 
         ``vector`` is its encoding where it has been encoded with others before.
         """
-        asked = compared(question, self._retriever.documents(documents))
+        whole, known = question, self._retriever.documents(documents)
         question = self._retriever.focus(question, documents)
         vector = self._retriever.encode([question])[0] if vector is None else vector
         candidates = self._retriever.search(question, vector, documents=documents)
+        # A question that names no region but a town or school is compared in the reports of its region.
+        home = self._store.document(candidates[0].passage.passage.document).region
+        asked = compared(whole, known) or compared(whole, [document for document in known if document.region == home])
         reply = (
             self._compared_reply(question, asked, candidates, vector)
             if asked
@@ -119,7 +123,7 @@ class Answerer:
         self, question: Question, asked: Asked, candidates: list[Candidate], vector: Vectors
     ) -> Reply | None:
         """Answer from several reports, unless the newest itself states the change that is asked for."""
-        if asked.operation in ("difference", "growth"):
+        if asked.operation in _CHANGES:
             stated = match_figures(question, candidates, self._store, vector)
             if stated and says_change(stated[0].figure) and stated[0].figure.document == asked.documents[0].name:
                 return None
@@ -127,7 +131,11 @@ class Answerer:
         if len(rows) < 2:
             return None
         rows = chosen_rows(asked, rows)
-        derived = computed(asked, rows)
+        derived, change = computed(asked, rows), self._stated_change(asked, rows)
+        if change:
+            agree = derived if derived and derived.text == change.figure.text else None
+            places = self._stated([change, *(row.match for row in rows)])
+            return Reply(change.figure.stated, places, (change.figure,), derived=agree, note=labels(rows))
         shown = rows[:1] if asked.operation in ("most", "least") else rows
         return Reply(
             text=derived.text if derived else "、".join(row.figure.text for row in shown),
@@ -136,6 +144,19 @@ class Answerer:
             derived=derived,
             note=labels(rows),
         )
+
+    def _stated_change(self, asked: Asked, rows: Sequence[Row]) -> FigureMatch | None:
+        """Return what the newer report itself says of the change from the year before, in the sentence of its value."""
+        new, old = rows[0], rows[-1]
+        if asked.operation not in _CHANGES or (new.document.year or 0) - (old.document.year or 0) != 1:
+            return None
+        sentence, prose = new.match.sentence, new.match.candidate.passage.prose
+        for figure in self._store.figures(new.match.candidate.passage.number):
+            within = sentence.start <= prose.offset(figure.start) < sentence.end and figure.start > new.figure.start
+            of_it = says_change(figure) and fold(figure.indicator).startswith(fold(new.figure.indicator))
+            if within and of_it and (figure.kind == "percent") == (asked.operation == "growth"):
+                return replace(new.match, figure=figure)
+        return None
 
     def _extreme_reply(self, question: Question, documents: Sequence[str] | None) -> Reply | None:
         """Answer which of many has the most or the least, from the figures that the report gives for each."""

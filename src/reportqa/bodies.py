@@ -16,7 +16,8 @@ _BODY = re.compile(rf"{_END}$")
 # What a kind of body is called by, whatever their number: 全区公办中等职业学校.
 _SORT = (
     r"(?:全[区县市省国]|各|所有|其[他它]|[省市区县]?[属直内级]|非?国有|中职|高职|职业|中等|高等|技工|技术|公办|民办|公立|民营|私立"
-    r"|普通|高级|乡镇|特殊|教育|义务|综合|基层|重点|示范|上市|合作|定点|规模以上|[及、等含与和])"
+    r"|普通|高级|乡镇|特殊|教育|义务|综合|基层|重点|示范|上市|合作|定点|规模以上|[及、等含与和]"
+    r"|(?:学校|小学|中学|初中|高中|学院|大学|幼儿园|医院|公司)(?=[及、等与和]))"
 )
 _KIND = re.compile(rf"(?:[\u4e00-\u9fff]{{1,3}}[省市县区])?{_SORT}*{_END}")
 _SORTED = re.compile(_SORT)
@@ -31,7 +32,7 @@ _PARTING = re.compile(r"[\W_和与及跟]|\d+年?度?")
 def is_body(name: str) -> bool:
     """Tell whether a name is that of one body.
 
-    >>> is_body("砚泽中学"), is_body("全区中职学校"), is_body("初中")
+    >>> is_body("砚泽中学"), is_body("全区小学、初中"), is_body("民办学校")
     (True, False, False)
     """
     return bool(_BODY.search(name)) and not _KIND.fullmatch(name)

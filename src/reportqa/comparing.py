@@ -14,7 +14,7 @@ from reportqa.matching import FigureMatch, match_figures, share_of_words
 from reportqa.questions import Question, understand
 from reportqa.retrieval import Retriever, named_regions
 
-Operation = Literal["difference", "growth", "sum", "each", "most", "least"]
+Operation = Literal["difference", "decrease", "growth", "sum", "ratio", "each", "most", "least"]
 _NEAREST = 8
 # What agreeing with the figure of another report is worth beside how well a figure fits the question.
 _SAME_INDICATOR = 6.0
@@ -46,6 +46,8 @@ _DROPPED = re.compile(
     r"|(?:增长|增加|提高|上升|减少|下降|降低|变化|扩大|涨|增幅|降幅|涨幅|增速)率?了?(?:情况)?|的?百分比"
 )
 _PERCENT = re.compile(r"百分之(?:多少|几)|几成")
+_RATIO = re.compile(r"(?:相当于|是|占)了?(?P<other>.{2,}?)的?(?:百分之(?:多少|几)|几成|(?:多少|几)倍)")
+_EVERY_PLACE = re.compile(r"(?:这?[两二三四五六七八九十几]个?|各个?)(?:区县|县区|[区县市州])(?:一共)?")
 _LEFT_OVER = re.compile(
     r"多(?=[\u4e00-\u9fff]了?(?:多少|几))|[多少高低大小]了?(?:出)?(?=多少|几)|(?<!多)[多高大少低小](?:一些|些)?$|^[,的和与跟比,、]+|[,的和与跟比、]+$|了(?=多少|几)"
 )
@@ -104,9 +106,9 @@ def compared(question: Question, documents: Iterable[Report]) -> Asked | None:
     The newest year comes first, as the value from which an older one is subtracted.
     """
     known = list(documents)
-    places = named_regions(question, (document.region for document in known))
+    places = _places(question, known)
     operation = _operation(question.plain)
-    if operation is None:
+    if operation is None or (operation == "ratio" and len(places) != 2):
         return None
     chosen = _reports(question, known, places, operation)
     if len(chosen) < 2:
@@ -160,8 +162,11 @@ def computed(asked: Asked, rows: Sequence[Row]) -> Derived | None:
         return Derived("sum", expression, value, in_unit_of(rows[0].figure, value), tuple(row.match for row in rows))
     if len(rows) != 2 or not number(last.figure):
         return None
-    if asked.operation == "difference":
-        return subtracted("difference", first, last)
+    if asked.operation in ("difference", "decrease"):
+        return subtracted("difference", *((first, last) if asked.operation == "difference" else (last, first)))
+    if asked.operation == "ratio":
+        value = number(first.figure) / number(last.figure)
+        return Derived("share", written("÷", first.figure, last.figure), value, f"{100 * value:.2f}%", (first, last))
     value = number(first.figure) / number(last.figure) - 1
     expression = f"({written('−', first.figure, last.figure)}) ÷ {written('÷', last.figure)}"
     return Derived("growth", expression, value, f"{100 * value:.2f}%", (first, last))
@@ -209,6 +214,14 @@ def _change(row: Row, by_year: Mapping[tuple[str | None, int | None], Figure]) -
     return 100 * (number(row.figure) / number(before) - 1)
 
 
+def _places(question: Question, documents: Iterable[Report]) -> tuple[str, ...]:
+    """Return the reports' regions that a question names, all of them for 两个区 and 各区."""
+    regions = [document.region for document in documents]
+    named = named_regions(question, regions)
+    everywhere = not named and _EVERY_PLACE.search(question.plain)
+    return tuple(dict.fromkeys(region for region in regions if region)) if everywhere else named
+
+
 def _reports(question: Question, documents: list[Report], places: Sequence[str], operation: Operation) -> list[Report]:
     """Return the reports that a question sets side by side, the newest first, places in the order they are named."""
     local = [document for document in documents if document.region in places] if places else documents
@@ -244,9 +257,10 @@ def _says_what(measure: Question) -> bool:
 
 def _operation(plain: str) -> Operation | None:
     forms: tuple[tuple[Operation, re.Pattern[str]], ...] = (
+        ("ratio", _RATIO),
         ("growth", _GROWTH),
         ("difference", _MORE),
-        ("difference", _LESS),
+        ("decrease", _LESS),
         ("sum", _SUM),
         ("least", _LEAST),
         ("most", _MOST),
@@ -257,7 +271,7 @@ def _operation(plain: str) -> Operation | None:
 
 def _measure(question: Question, places: Iterable[str]) -> Question:
     """Return the question for one report's value: 在校生多少人 for 2024年在校生比2023年多多少人."""
-    words = _PERCENT.sub("多少", question.plain)
+    words = _PERCENT.sub("多少", _EVERY_PLACE.sub("", _RATIO.sub("多少", question.plain)))
     for place in places:
         words = re.sub(rf"(?:比|和|与|跟|同|较)?{re.escape(place[:-1])}{place[-1]}?", "", words)
     words = _LEFT_OVER.sub("", _DROPPED.sub("", words))

@@ -138,7 +138,12 @@ def subtracted(operation: Operation, more: FigureMatch, less: FigureMatch) -> De
 
 
 def in_unit_of(figure: Figure, value: float) -> str:
-    """Write an amount that is given in the normal unit in the unit of a figure: 12000 as 1.2万元."""
+    """Write an amount that is given in the normal unit in the unit of a figure: 12000 as 1.2万元.
+
+    The difference of two percentages is in percentage points.
+    """
+    if figure.kind == "percent":
+        return f"{plain_number(100 * value)}个百分点"
     factor = number(figure) / _plain(figure)
     return f"{plain_number(value / factor)}{figure.unit}"
 

@@ -312,7 +312,8 @@ def focused(question: Question, implied: Iterable[str]) -> Question:
     if plain == question.plain or not any(map(str.isalnum, plain)):
         return question
     terms, pairs = tuple(dict.fromkeys(content_words(plain))), tuple(dict.fromkeys(bigrams(plain)))
-    places = (*question.places, *(word for word in implied if word in question.plain and word not in plain))
+    left_out = (word for word in implied if not word.isdecimal() and word in question.plain and word not in plain)
+    places = (*question.places, *left_out)
     return replace(question, plain=plain, terms=terms, pairs=pairs, places=tuple(dict.fromkeys(places)))
 
 

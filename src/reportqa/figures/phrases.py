@@ -73,6 +73,11 @@ _KEPT = frozenset(
 )
 _NOUN_TAGS = ("n", "b", "vn", "j", "l", "i", "r", "s", "f", "k", "x", "z", "zg", "a", "t", "m", "eng", "q")
 _PROPER = ("ns", "nt", "nr", "nz")
+# 小学、初中共招生: whom a sum covers (jieba would see 中共).
+_TOGETHER = re.compile(
+    r"(?P<who>[^，的]{2,16}?[、和与及][^，的]{1,12}?)(?:一共|总共|合计|共计|(?<!公)共)"
+    r"(?=招|毕业|录取|培训|开设|接待|完成|投入|建成|发放|举办)"
+)
 _CHANGED_FROM = re.compile(r"(?P<noun>[^，由从]{2,})[由从](?P<since>[^，]{2,8})的")
 _PER_HEAD = re.compile(r"每(?![年月周天日季次学])|[人生户亩]均")
 # What is left of a date before the words that follow it; the first letter of 初中 or 内科 is not.
@@ -91,7 +96,8 @@ def read_before(words: str) -> Phrase:
     """
     rest, of_which = _without_lead(words)
     rest, time = _without_time(rest)
-    subject, rest = _subject(rest)
+    together = _TOGETHER.match(rest)
+    subject, rest = (together["who"], rest[together.end() :]) if together else _subject(rest)
     if not time:
         rest, time = _without_time(rest)
     if changed := _CHANGED_FROM.fullmatch(rest):
