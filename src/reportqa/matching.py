@@ -97,7 +97,7 @@ _BESIDES = re.compile(
 _MANY = 6
 _ONE_BODY = 0.5
 # Fitted by listwise logistic regression on three question sets, checked on three others (docs/retrieval.md).
-_COSINE = 20.0
+COSINE = 20.0
 WEIGHTS = {
     "kind": 1.65,
     "former": -2.0,
@@ -113,9 +113,9 @@ WEIGHTS = {
     "per_head": -1.5,
     "change": -1.2,
     "level": -1.45,
-    "clause": 2.05 * _COSINE,
-    "sentence": 0.75 * _COSINE,
-    "itself": 1.8 * _COSINE,
+    "clause": 2.05 * COSINE,
+    "sentence": 0.75 * COSINE,
+    "itself": 1.8 * COSINE,
     "passage": 0.68,
 }
 

@@ -63,7 +63,7 @@ def first_figure(gold: GoldQuestion, answer: Answer) -> float | None:
     got = [cited.figure for cited in answer.figures[:1]]
     if gold.type == "date":
         return float(any(_plain(figure.text) == _plain("".join(g["text"] for g in gold.figures)) for figure in got))
-    return float(any(_same_figure(figure, gold.figures[0]) for figure in got))
+    return float(any(same_figure(figure, gold.figures[0]) for figure in got))
 
 
 def figure_in_answer(gold: GoldQuestion, answer: Answer) -> float | None:
@@ -78,7 +78,7 @@ def conflict_shown(gold: GoldQuestion, answer: Answer) -> float | None:
     if gold.type != "conflict":
         return None
     cited = [span for span in gold.evidence if any(_hits(citation, [span]) for citation in answer.citations)]
-    values = [any(_same_figure(cited.figure, wanted) for cited in answer.figures) for wanted in gold.figures]
+    values = [any(same_figure(cited.figure, wanted) for cited in answer.figures) for wanted in gold.figures]
     return float(bool(answer.conflicts) and all(values) and len(cited) >= 2)
 
 
@@ -163,7 +163,8 @@ def _overlap(a: int, b: int, c: int, d: int) -> int:
     return max(0, min(b, d) - max(a, c))
 
 
-def _same_figure(figure: Figure, gold: Mapping[str, Any]) -> bool:
+def same_figure(figure: Figure, gold: Mapping[str, Any]) -> bool:
+    """Tell whether a figure is the gold one: the same text, or the same value in the same unit."""
     if _plain(figure.text) == _plain(gold["text"]):
         return True
     try:
