@@ -15,11 +15,11 @@ SHARED = Path(__file__).parents[2] / "shared"
 # A little under what was measured, so that another processor's rounding does not fail the test. See docs/retrieval.md.
 FLOORS = {
     "云川县医疗卫生服务年报2023": {
-        "R@1": 0.92, "R@5": 0.97, "figure@1": 0.84, "conflict": 1.0, "derived": 0.7, "items F1": 0.76,
+        "R@1": 0.92, "R@5": 0.97, "figure@1": 0.87, "conflict": 1.0, "derived": 0.7, "items F1": 0.76,
         "yes or no": 1.0, "highlight F1": 0.77, "abstain": 0.68, "answered": 0.95,
     },
     "临江市文化和旅游工作报告2022": {
-        "R@1": 0.94, "R@5": 0.96, "figure@1": 0.85, "conflict": 0.5, "derived": 0.75, "items F1": 0.95,
+        "R@1": 0.94, "R@5": 0.96, "figure@1": 0.87, "conflict": 0.5, "derived": 0.75, "items F1": 0.95,
         "yes or no": 0.5, "highlight F1": 0.75, "abstain": 0.84, "answered": 0.98,
     },
 }  # fmt: skip

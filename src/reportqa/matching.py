@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from functools import lru_cache
 from itertools import pairwise, permutations
 
-from reportqa.bodies import is_body
 from reportqa.datamodel import Figure, Prose
 from reportqa.dense import Vectors
 from reportqa.lexicon import synonyms
@@ -95,14 +94,12 @@ _BESIDES = re.compile(
 
 
 _MANY = 6
-_ONE_BODY = 0.5
 # Fitted by listwise logistic regression on three question sets, checked on three others (docs/retrieval.md).
 COSINE = 20.0
 WEIGHTS = {
     "kind": 1.65,
     "former": -2.0,
     "narrow": -0.7,
-    "body": -0.8,
     "unit": 0.9,
     "indicator": 1.0,
     "asked": 2.0,
@@ -213,7 +210,6 @@ def _signals(
         "indicator": coverage(text, rarity),
         "asked": share_of_words(measured, _part_asked(question.plain)),
         "unsaid": _unsaid(measured, question.said),
-        "body": _other_body(figure.scope, question.plain, title),
         "scope": scope_asked,
         "narrow": float(bool(scope) and not _GENERAL_SCOPE.search(scope)) * (1 - scope_asked),
         "part": float(figure.parent is not None)
@@ -298,12 +294,6 @@ def _part_asked(question: str) -> str:
     part = _PART_OF.search(question)
     asked = part[1] if part else question
     return f"{asked} {synonyms(asked)}"
-
-
-def _other_body(scope: str, question: str, title: str) -> float:
-    """Tell whether a figure is that of one body which the question does not name."""
-    own = filter(is_body, fold(scope).split(";"))
-    return float(any(share_of_words(name, question, title) < _ONE_BODY for name in own))
 
 
 def _distinct(scope: str) -> str:
