@@ -90,13 +90,14 @@ class Answerer:
 
         ``vector`` is its encoding where it has been encoded with others before.
         """
-        whole, known = question, self._retriever.documents(documents)
+        whole = question
         question = self._retriever.focus(question, documents)
         vector = self._retriever.encode([question])[0] if vector is None else vector
         candidates = self._retriever.search(question, vector, documents=documents)
         # A question that names no region but a town or school is compared in the reports of its region.
-        home = self._store.document(candidates[0].passage.passage.document).region
-        asked = compared(whole, known) or compared(whole, [document for document in known if document.region == home])
+        home = self._store.info(candidates[0].passage.passage.document).region
+        known = self._retriever.documents(documents)
+        asked = compared(whole, known) or compared(whole, (document for document in known if document.region == home))
         reply = (
             self._compared_reply(question, asked, candidates, vector)
             if asked

@@ -105,10 +105,12 @@ def compared(question: Question, documents: Iterable[Report]) -> Asked | None:
 
     The newest year comes first, as the value from which an older one is subtracted.
     """
+    operation = _operation(question.plain)
+    if operation is None:
+        return None
     known = list(documents)
     places = _places(question, known)
-    operation = _operation(question.plain)
-    if operation is None or (operation == "ratio" and len(places) != 2):
+    if operation == "ratio" and len(places) != 2:
         return None
     chosen = _reports(question, known, places, operation)
     if len(chosen) < 2:
@@ -216,10 +218,9 @@ def _change(row: Row, by_year: Mapping[tuple[str | None, int | None], Figure]) -
 
 def _places(question: Question, documents: Iterable[Report]) -> tuple[str, ...]:
     """Return the reports' regions that a question names, all of them for 两个区 and 各区."""
-    regions = [document.region for document in documents]
+    regions = tuple(dict.fromkeys(document.region for document in documents if document.region))
     named = named_regions(question, regions)
-    everywhere = not named and _EVERY_PLACE.search(question.plain)
-    return tuple(dict.fromkeys(region for region in regions if region)) if everywhere else named
+    return regions if not named and _EVERY_PLACE.search(question.plain) else named
 
 
 def _reports(question: Question, documents: list[Report], places: Sequence[str], operation: Operation) -> list[Report]:

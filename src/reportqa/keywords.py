@@ -87,11 +87,24 @@ def search(
     Source: Robertson and Zaragoza, The Probabilistic Relevance Framework, 2009, as SQLite FTS5 computes it
     (k1 1.2, b 0.75).
     """
+    return search_each(database, table, question, limit, [among])[0]
+
+
+def search_each(
+    database: sqlite3.Connection, table: str, question: str, limit: int, selections: Sequence[Sequence[range] | None]
+) -> list[dict[int, float]]:
+    """Search among several selections of passages at once, None being all: a large index is read once."""
     terms = list(dict.fromkeys(_QUERY_TERMS[table](question)))
     if not terms:
-        return {}
+        return [{} for _ in selections]
     if _is_settled(database, table):
-        return _search_postings(database, table, terms, limit, among)
+        return _search_postings(database, table, terms, limit, selections)
+    return [_search_full_text(database, table, terms, limit, among) for among in selections]
+
+
+def _search_full_text(
+    database: sqlite3.Connection, table: str, terms: list[str], limit: int, among: Sequence[range] | None
+) -> dict[int, float]:
     # Not a condition for each range, of which SQLite takes a thousand; the plus keeps the full text first in line.
     within = "" if among is None else " AND +rowid IN (SELECT value FROM json_each(?))"
     numbers = [] if among is None else [json.dumps(list(chain.from_iterable(among)))]
@@ -139,8 +152,12 @@ def _write_postings(database: sqlite3.Connection, table: str, size: int, last: i
 
 
 def _search_postings(
-    database: sqlite3.Connection, table: str, terms: list[str], limit: int, among: Sequence[range] | None
-) -> dict[int, float]:
+    database: sqlite3.Connection,
+    table: str,
+    terms: list[str],
+    limit: int,
+    selections: Sequence[Sequence[range] | None],
+) -> list[dict[int, float]]:
     size, mean, blob = database.execute(f"SELECT size, mean, lengths FROM {table}_lengths").fetchone()
     lengths = np.frombuffer(blob, _TIMES)
     scores = np.zeros(len(lengths))
@@ -156,9 +173,8 @@ def _search_postings(
         scores[numbers] += weight * (_K1 + 1) * times / (times + _K1 * (1 - _B) + _K1 * _B / mean * lengths[numbers])
         if len(sample) < _SAMPLE * limit:
             sample = numbers
-    if among is not None:
-        scores *= _chosen(tuple(among), len(scores))
-    return _best(scores, limit, sample)
+    among = (scores if chosen is None else scores * _chosen(tuple(chosen), len(scores)) for chosen in selections)
+    return [_best(counted, limit, sample) for counted in among]
 
 
 @lru_cache(maxsize=4)

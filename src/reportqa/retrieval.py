@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 
 import numpy as np
 
@@ -65,6 +66,7 @@ _CUE = 0.03
 # Scores run over about ten standard deviations: a report of another year than asked must lose against all but nonsense.
 _OTHER_YEAR = 6.0
 _OLDER = 1.5
+_CHOICES = 64
 
 
 class Retriever:
@@ -81,6 +83,8 @@ class Retriever:
         self._documents = {document.name: document for document in store.library()}
         self._years = frozenset(document.year for document in self._documents.values() if document.year)
         self._regions = frozenset(document.region for document in self._documents.values())
+        # The same few reports are meant again and again, and a large library has thousands to choose from.
+        self._chosen = lru_cache(_CHOICES)(self._choose)
 
     def wanted_years(self, question: Question) -> tuple[int, ...]:
         """Return the years a question is about, none where it names none."""
@@ -96,10 +100,13 @@ class Retriever:
 
     def meant(self, question: Question, documents: Sequence[str] | None = None) -> list[str]:
         """Return the reports that a question is about, of those to ask: of its places and years, else the newest."""
-        known = self.documents(documents)
-        places = named_regions(question, self._regions)
+        places, years = named_regions(question, self._regions), self.wanted_years(question)
+        return self._chosen(places, years, None if documents is None else tuple(documents))
+
+    def _choose(self, places: tuple[str, ...], years: tuple[int, ...], among: tuple[str, ...] | None) -> list[str]:
+        known = self.documents(among)
         local = [document for document in known if document.region in places] or known
-        wanted = self.wanted_years(question) or (max((document.year or 0 for document in local), default=0),)
+        wanted = years or (max((document.year or 0 for document in local), default=0),)
         return [document.name for document in local if document.year in (*wanted, None)]
 
     def focus(self, question: Question, documents: Sequence[str] | None = None) -> Question:
@@ -117,10 +124,10 @@ class Retriever:
         ``documents`` are the reports to ask, None is all of them.
         """
         meant = self.meant(question, documents)
-        by_words, by_bigrams, numbers = self._found(question, vector, documents)
-        if meant and len(meant) < len(documents or self._documents):
-            # Among many years the same sentence stands many times: those of the year meant must not be crowded out.
-            words, bigrams, first = self._found(question, vector, meant)
+        # Among many years the same sentence stands many times: those of the year meant must not be crowded out.
+        fewer = [meant] if meant and len(meant) < len(documents or self._documents) else []
+        (by_words, by_bigrams, numbers), *own = self._found(question, vector, [documents, *fewer])
+        for words, bigrams, first in own:
             by_words, by_bigrams = by_words | words, by_bigrams | bigrams
             numbers = list(dict.fromkeys([*first[: limit - limit // 4], *numbers]))
         numbers = numbers[:limit]
@@ -165,14 +172,20 @@ class Retriever:
         return list(known.values())
 
     def _found(
-        self, question: Question, vector: Vectors, documents: Sequence[str] | None
-    ) -> tuple[dict[int, float], dict[int, float], list[int]]:
-        """Return what words and bigrams find, and the numbers of all passages found, the most promising first."""
-        among = None if documents is None else self.store.passages_of(documents)
-        dense = self.store.dense_search(vector, POOL, among)
-        by_words = self.store.keyword_search("words", question.searched, POOL, among)
-        by_bigrams = self.store.keyword_search("bigrams", question.searched, POOL, among)
-        return by_words, by_bigrams, _first(dense, by_words, by_bigrams)
+        self, question: Question, vector: Vectors, selections: Sequence[Sequence[str] | None]
+    ) -> list[tuple[dict[int, float], dict[int, float], list[int]]]:
+        """Return what words and bigrams find, and the numbers of all passages found, the most promising first.
+
+        Each for one selection of reports, None being all.
+        """
+        among = [None if documents is None else self.store.passages_of(documents) for documents in selections]
+        by_words = self.store.keyword_searches("words", question.searched, POOL, among)
+        by_bigrams = self.store.keyword_searches("bigrams", question.searched, POOL, among)
+        dense = (self.store.dense_search(vector, POOL, passages) for passages in among)
+        return [
+            (words, pairs, _first(near, words, pairs))
+            for near, words, pairs in zip(dense, by_words, by_bigrams, strict=True)
+        ]
 
     def _faults(self, question: Question, meant: Iterable[str]) -> Callable[[IndexedPassage], float]:
         """Return what counts against a passage: 0 in a report that is meant, more in one of another year or place."""

@@ -86,6 +86,8 @@ class Store:
         self.passage = lru_cache(maxsize=4096)(self._passage)
         self.figures = lru_cache(maxsize=4096)(self._figures)
         self._infos = lru_cache(maxsize=1)(self._read_infos)
+        # The reports of a year, mostly the newest, are asked again and again.
+        self._units_of = lru_cache(maxsize=4)(self._unit_ranges)
 
     def close(self) -> None:
         """Let go of the files; nothing can be read any more."""
@@ -110,7 +112,7 @@ class Store:
 
         ``among`` are the passages to look at (see :meth:`passages_of`); None is all of them.
         """
-        units = None if among is None else [range(self._first_unit(p.start), self._first_unit(p.stop)) for p in among]
+        units = None if among is None else self._units_of(tuple(among))
         found: dict[int, float] = {}
         for row, cosine in self._dense.search(vector, limit, units):
             found.setdefault(int(np.searchsorted(self._first_units, row, side="right")) - 1, cosine)
@@ -120,8 +122,14 @@ class Store:
         self, table: str, question: str, limit: int, among: Sequence[range] | None = None
     ) -> dict[int, float]:
         """Return the best passages by BM25 over ``table`` ("words" or "bigrams")."""
+        return self.keyword_searches(table, question, limit, [among])[0]
+
+    def keyword_searches(
+        self, table: str, question: str, limit: int, selections: Sequence[Sequence[range] | None]
+    ) -> list[dict[int, float]]:
+        """Return the best passages of each selection of passages, None being all, by BM25 over ``table``."""
         with _damage_reported():
-            return keywords.search(self.database, table, question, limit, among)
+            return keywords.search_each(self.database, table, question, limit, selections)
 
     def passages_of(self, documents: Iterable[str]) -> list[range]:
         """Return the numbers of the passages of some documents, a range for each that has any."""
@@ -225,6 +233,9 @@ class Store:
         ranges = tuple((start, end, whole) for start, end, whole in json.loads(units))
         prose = passage.prose(self.document(document).text)
         return IndexedPassage(number, passage, prose, fold(prose.text), first_unit, ranges)
+
+    def _unit_ranges(self, passages: tuple[range, ...]) -> tuple[range, ...]:
+        return tuple(range(self._first_unit(part.start), self._first_unit(part.stop)) for part in passages)
 
     def _first_unit(self, number: int) -> int:
         """Return the first row of a passage's vectors; after the last passage, the number of rows."""
