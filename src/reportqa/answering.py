@@ -39,6 +39,8 @@ from reportqa.verdicts import claimed, verdict
 
 _OTHER_FIGURES = 6
 _TABLES = 5
+# How much of what the best passage says of a question, by the rarity of its words, one of another report must say.
+_SPOKEN = 0.8
 _CHANGES = ("difference", "decrease", "growth")
 # Where half of the answers are right, and how fast that changes (logistic fit over the question sets).
 _MIDDLE = 0.885
@@ -98,18 +100,28 @@ class Answerer:
         home = self._store.info(candidates[0].passage.passage.document).region
         known = self._retriever.documents(documents)
         asked = compared(whole, known) or compared(whole, (document for document in known if document.region == home))
+        near = self._of_the_subject(candidates)
         reply = (
-            self._compared_reply(question, asked, candidates, vector)
-            if asked
-            else self._extreme_reply(question, documents)
+            self._compared_reply(question, asked, near, vector) if asked else self._extreme_reply(question, documents)
         )
         reply = reply or self._claim_reply(question, documents)
         if reply is None and question.numeric:
-            reply = self._numeric_reply(question, candidates, vector)
-        reply = reply or self._text_reply(question, candidates)
+            reply = self._numeric_reply(question, near, vector)
+        reply = reply or self._text_reply(question, near)
         if question.numeric and not reply.figures and not gives(question.asked, reply.text):
             reply = replace(reply, refusal=reply.refusal or NO_FIGURE)
         return self._cite(question, reply, candidates, top_k)
+
+    def _of_the_subject(self, candidates: list[Candidate]) -> list[Candidate]:
+        """Leave out passages of other reports than the best one that say less of what the question names."""
+        first = candidates[0]
+        least, name = _SPOKEN * self._spoken(first), first.passage.passage.document
+        return [one for one in candidates if one.passage.passage.document == name or self._spoken(one) >= least]
+
+    def _spoken(self, candidate: Candidate) -> float:
+        passage = candidate.passage.passage
+        named = fold(f"{self._store.info(passage.document).title} {' '.join(passage.section)}")
+        return coverage(f"{named} {candidate.passage.folded}", candidate.rarity)
 
     def answer_all(self, questions: Sequence[Question | Answer], top_k: int) -> list[Answer]:
         """Answer several questions, encoded together; what is an answer already stays."""
