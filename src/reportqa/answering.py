@@ -213,7 +213,7 @@ class Answerer:
             return reply
         found = reply.figures[0]
         value, unit = (reply.derived.value, "") if reply.derived else (found.normalized_value, found.normalized_unit)
-        if not isinstance(value, int | float) or unit != claim.unit:
+        if not isinstance(value, int | float) or {"名": "人", "位": "人"}.get(unit, unit) != claim.unit:
             return None
         return replace(reply, verdict="是" if claim.holds(value) else "否")
 

@@ -25,6 +25,7 @@ _PROPER = frozenset({"nr", "nrt", "nrfg", "nz", "nt"})
 _NOUNS = frozenset("njbxkae")
 _OTHER_NOUNS = frozenset({"vn", "m", "s", "f"})
 _REGIONS = frozenset("省市区县州")
+_BRANCH = re.compile(r"(?:公司|集团|基地|[厂站园店])$")
 _LEVELS = _REGIONS | frozenset("镇乡")
 _PARTING = re.compile(r"[\W_和与及跟]|\d+年?度?")
 
@@ -63,7 +64,8 @@ def speaks_of(text: str, name: str) -> bool:
 def _noun_chunks(text: str) -> Iterator[list[tuple[str, str]]]:
     chunk: list[tuple[str, str]] = []
     for word, tag in tagged(text, guessed=True):
-        if tag[0] in _NOUNS or tag in _OTHER_NOUNS or (len(word) > 1 and _BODY.search(word)):
+        # 县 and 市 before a body are its own, whatever jieba takes them for.
+        if tag[0] in _NOUNS or tag in _OTHER_NOUNS or word in _LEVELS or (len(word) > 1 and _BODY.search(word)):
             chunk.append((word, tag))
         else:
             yield chunk
@@ -85,6 +87,9 @@ def _body(words: list[tuple[str, str]]) -> str:
 
 
 def _is_proper(words: list[tuple[str, str]]) -> bool:
-    # 石门乡卫生院, 县中医医院; but what somebody has in a country or city may go by another name: 越南工厂.
+    # 石门乡卫生院, 县中医医院, 海联学院; but what a company has somewhere may go by another name: 越南工厂.
     led = len(words) > 1 and words[0][0][-1] in _LEVELS
-    return led or any(tag in _PROPER or (tag != "ns" and dictionary_tag(word) is None) for word, tag in words)
+    placed = len(words) > 1 and not _BRANCH.search(words[-1][0])
+    return led or any(
+        tag in _PROPER or (placed if tag == "ns" else dictionary_tag(word) is None) for word, tag in words
+    )

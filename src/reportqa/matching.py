@@ -94,6 +94,7 @@ _BESIDES = re.compile(
 
 
 _MANY = 6
+_GRADE = re.compile(r"[一二三四五六七八九十\dA-Za-z]+[星级等A]+")
 # Fitted by listwise logistic regression on three question sets, checked on three others (docs/retrieval.md).
 COSINE = 20.0
 WEIGHTS = {
@@ -203,7 +204,8 @@ def _signals(
     indicator, scope = question.unify(fold(figure.indicator)), _distinct(question.unify(fold(figure.scope)))
     named = f"{scope} {indicator} {fold(figure.text)}"
     text = f"{named} {question.unify(context)}"
-    scope_asked = share_of_words(scope, question.said)
+    # 五星级 is not half said by 星级.
+    scope_asked = float(scope in question.said) if _GRADE.fullmatch(scope) else share_of_words(scope, question.said)
     measured = _without(_BESIDES.sub("", indicator), title, question.said)
     return {
         "unit": _unit_fit(question.unit, figure),

@@ -40,6 +40,7 @@ def _form(pattern: str) -> re.Pattern[str]:
 # Tried in this order: the first form that fits says what is asked.
 _FORMS: tuple[tuple[Asked, re.Pattern[str]], ...] = (
     ("reason", _form("为什么|为何|为啥|怎么会|怎么回事|咋会|原因|缘由|何以|什么导致|因为什么|出于什么|凭什么")),
+    ("ratio", _form("[\u4e00-\u9fff]{2}[和与跟][\u4e00-\u9fff]{2}的?(?:比例|之?比)(?:是(?:多少|几比几))?$")),
     (
         "percent",
         _form(
@@ -117,6 +118,8 @@ _SEVERAL_ASPECTS = re.compile(r"(?:几|哪些|哪几)(?:个)?(?:大)?(?:方面|�
 _MONEY_NOUNS = re.compile(
     r"工资|薪|学费|奖金|补贴|补助|津贴|票价|房价|经费|投资|资金|费用|收入|支出|花费|成本|造价|进账|利润|产值|营收"
 )
+# 收入比上年增长多少: a share or an amount; 增加多少人 is an amount.
+_CHANGE_ASKED = re.compile(r"(?:增[长加]|下降|减少|提高|降低|上升|涨|跌)了?多少$")
 _UNIT = re.compile(
     _HOW_MANY
     + r"(?:万|亿|千|百|余)?(人次|剂次|例次|户次|场次|平方米|公里|千米|公顷|学时|课时|小时|["
@@ -343,6 +346,8 @@ def _asked(bare: str, folded: str) -> Asked:
         asked = "list"
     if asked == "quantity" and _MONEY_NOUNS.search(bare):
         asked = "money"
+    if asked in ("count", "money") and _CHANGE_ASKED.search(bare):
+        asked = "quantity"
     if yes_no and asked in ("description", "method", "list"):
         asked = "verdict"
     return asked

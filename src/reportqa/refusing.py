@@ -42,6 +42,9 @@ _POST = re.compile(r"[校院局区县市镇乡厅处科部馆厂班]长|主席|�
 _REQUIRED = re.compile(r"[男女]|博士|少数民族|留守|外籍|残疾")
 # People are counted under many names, things hardly: 几名大夫, but 几辆校车.
 _COUNTED = re.compile(r"(?:多少|几)[家所辆台座间册艘架条门套本](?!人)([\u4e00-\u9fff]{2,4})$")
+_EVERYONE = re.compile(r"全[区县市省国]|各")
+_COMPARED = re.compile(r"比上|比去年|较上|较去年|同比")
+_SINCE = re.compile(r"[比较](?P<year>(?:19|20)\d\d)年")
 _ORDINAL = re.compile(r"第([一二三四五六七八九十百\d]+)([届批次期轮季])")
 
 
@@ -86,6 +89,9 @@ def wrong_figure(question: Question, match: FigureMatch, context: str) -> str:
         return f"报告没有给出{money}，相近的是{figure.indicator}{figure.text}。"
     if _AVERAGE.search(question.plain) and not _AVERAGE_SAID.search(f"{figure.indicator}{context}"):
         return f"报告没有给出平均数，相近的是{figure.indicator}{figure.text}。"
+    since = _SINCE.search(figure.indicator) if _COMPARED.search(question.plain) else None
+    if since and int(since["year"]) not in question.years:
+        return f"报告没有给出比上年的变化，相近的是{figure.indicator}{figure.text}。"
     missing = [word for word in _REQUIRED.findall(question.plain) if word not in said]
     if match.signals["contrast"] > 0 or missing:
         return f"报告没有这一项，相近的是{figure.indicator}{figure.text}。"
@@ -95,8 +101,10 @@ def wrong_figure(question: Question, match: FigureMatch, context: str) -> str:
 def wrong_body(question: Question, match: FigureMatch) -> str:
     """Say that the best figure is not that of the body which the question names, "" where it may be."""
     figure, passage = match.figure, match.candidate.passage
-    about = f"{' '.join(passage.passage.section)} {figure.scope} {passage.prose.text[: match.sentence.end]}"
-    about = question.unify(fold(about))
+    before = passage.prose.text[: match.sentence.end]
+    # What is said of all, or of another body, is not said of the one.
+    own = figure.scope if _EVERYONE.match(figure.scope) or named_bodies(figure.scope) else f"{figure.scope} {before}"
+    about = question.unify(fold(f"{' '.join(passage.passage.section)} {own}"))
     missing = [name for name in named_bodies(question.plain) if not speaks_of(about, name)]
     if not missing:
         return ""

@@ -39,6 +39,11 @@ _CLAIM = re.compile(
     rf"(?P<way>{'|'.join(ways for ways, _ in _WAYS)})了?"
     r"(?P<amount>[\d〇一二两三四五六七八九十百千万亿.]+[^\d，。]{0,5}?)(?P<more>以上|以下)?(?:了|吗|嘛|么|吧|没有?|呢)*$"
 )
+_CLAIM_FIRST = re.compile(
+    rf"(?:有没有|是不是有|是否有|有)(?P<way>{'|'.join(ways for ways, _ in _WAYS)})?"
+    r"(?P<amount>[\d〇一二两三四五六七八九十百千万亿.]+[^\d，。]{1,2}?)(?P<more>以上|以下)?的?(?P<what>[\u4e00-\u9fff]{2,}?)"
+    r"(?:了|吗|嘛|么|吧|没有?|呢)*$"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,10 +70,10 @@ def claimed(question: str) -> Claim | None:
     >>> claim.question, claim.value, claim.unit, claim.holds(19794)
     ('在校生多少人', 15000.0, '人', True)
     """
-    said = _CLAIM.fullmatch(question)
+    said = _CLAIM.fullmatch(question) or _CLAIM_FIRST.fullmatch(question)
     if said is None or not _ASKING.search(question):
         return None
-    compares = next(way for ways, way in _WAYS if re.fullmatch(ways, said["way"]))
+    compares = next(way for ways, way in _WAYS if re.fullmatch(ways, said["way"] or "有"))
     compares = {"以上": ge, "以下": le}.get(said["more"] or "", compares)
     if said["amount"].replace(".", "", 1).isdecimal():
         return Claim(f"{said['what']}多少", float(said["amount"]), "", compares)
@@ -77,7 +82,8 @@ def claimed(question: str) -> Claim | None:
         return None
     amount = amounts[0]
     asked = "百分之多少" if amount.kind == "percent" else f"多少{amount.unit.lstrip('万亿千百')}"
-    return Claim(f"{said['what']}{asked}", float(amounts[0].normalized_value), amount.normalized_unit, compares)
+    unit = "人" if amount.normalized_unit in ("名", "位") else amount.normalized_unit
+    return Claim(f"{said['what']}{asked}", float(amounts[0].normalized_value), unit, compares)
 
 
 def verdict(question: str, statement: str) -> Literal["是", "否"]:
