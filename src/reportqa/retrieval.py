@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from functools import lru_cache
 
@@ -67,6 +68,9 @@ _CUE = 0.03
 _OTHER_YEAR = 6.0
 _OLDER = 1.5
 _CHOICES = 64
+_LARGE = 100_000
+_TABLES = ("words", "bigrams")
+_Hits = list[dict[int, float]]
 
 
 class Retriever:
@@ -85,6 +89,8 @@ class Retriever:
         self._regions = frozenset(document.region for document in self._documents.values())
         # The same few reports are meant again and again, and a large library has thousands to choose from.
         self._chosen = lru_cache(_CHOICES)(self._choose)
+        # FAISS, SQLite and numpy let go of the interpreter: in a large library words are looked up on the other core.
+        self._workers = ThreadPoolExecutor(2) if self._size >= _LARGE else None
 
     def wanted_years(self, question: Question) -> tuple[int, ...]:
         """Return the years a question is about, none where it names none."""
@@ -179,13 +185,18 @@ class Retriever:
         Each for one selection of reports, None being all.
         """
         among = [None if documents is None else self.store.passages_of(documents) for documents in selections]
-        by_words = self.store.keyword_searches("words", question.searched, POOL, among)
-        by_bigrams = self.store.keyword_searches("bigrams", question.searched, POOL, among)
-        dense = (self.store.dense_search(vector, POOL, passages) for passages in among)
+        keywords = self._beside(
+            lambda: [self.store.keyword_searches(t, question.searched, POOL, among) for t in _TABLES]
+        )
+        dense = [self.store.dense_search(vector, POOL, passages) for passages in among]
+        by_words, by_bigrams = keywords()
         return [
             (words, pairs, _first(near, words, pairs))
             for near, words, pairs in zip(dense, by_words, by_bigrams, strict=True)
         ]
+
+    def _beside(self, work: Callable[[], list[_Hits]]) -> Callable[[], list[_Hits]]:
+        return self._workers.submit(work).result if self._workers else work
 
     def _faults(self, question: Question, meant: Iterable[str]) -> Callable[[IndexedPassage], float]:
         """Return what counts against a passage: 0 in a report that is meant, more in one of another year or place."""
