@@ -28,8 +28,8 @@ CREATE VIRTUAL TABLE bigrams_terms USING fts5vocab(bigrams, row);
 _TABLES = ("words", "bigrams")
 _QUERY_TERMS: dict[str, Callable[[str], list[str]]] = {"words": content_words, "bigrams": bigrams}
 
-LARGE = 20_000
-"""Up to here the full-text index takes less than 5 ms for a question, words and bigrams together."""
+LARGE = 5_000
+"""Up to here the full-text index takes less than 2 ms for a search, words and bigrams together."""
 _MOST_POSTINGS = 1_000_000
 """The commonest terms of a question are left out where all its terms together stand in more passages than this."""
 _SAMPLE = 10
