@@ -1,5 +1,6 @@
 """A large library's keyword search gives what SQLite's full-text index gives, sooner."""
 
+import contextlib
 import sqlite3
 
 import pytest
@@ -93,6 +94,20 @@ def test_a_small_library_has_no_arrays():
     before = connection.execute("SELECT name FROM sqlite_master").fetchall()
     keywords.settle(connection)
     assert connection.execute("SELECT name FROM sqlite_master").fetchall() == before
+
+
+def test_a_library_is_settled_beside_the_one_that_it_takes_passages_from(tmp_path):
+    path = tmp_path / "old.sqlite"
+    source = large(TEXTS)
+    source.commit()
+    with contextlib.closing(sqlite3.connect(path)) as old:
+        source.backup(old)
+    connection = library(TEXTS)
+    connection.commit()
+    connection.execute("ATTACH DATABASE ? AS old", (str(path),))
+    keywords.settle(connection, large=1)
+    assert results(connection, "招生计划") == results(large(TEXTS), "招生计划")
+    assert connection.execute("SELECT 1 FROM old.sqlite_master WHERE name = 'words_postings'").fetchone()
 
 
 def test_a_changed_library_is_settled_anew():

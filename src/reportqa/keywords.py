@@ -70,8 +70,8 @@ def settle(database: sqlite3.Connection, large: int = LARGE) -> None:
     To be called after every change of the passages, whose numbers are taken to run from 0 without wide gaps.
     """
     for table in _TABLES:
-        database.execute(f"DROP TABLE IF EXISTS {table}_postings")
-        database.execute(f"DROP TABLE IF EXISTS {table}_lengths")
+        database.execute(f"DROP TABLE IF EXISTS main.{table}_postings")
+        database.execute(f"DROP TABLE IF EXISTS main.{table}_lengths")
         size, last = database.execute(f"SELECT count(*), max(rowid) FROM {table}").fetchone()
         if size >= large:
             _write_postings(database, table, size, last)
