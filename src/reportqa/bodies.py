@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from functools import lru_cache
 
-from reportqa.figures.tags import dictionary_tag, tagged
+from reportqa.figures.tags import REGIONS, dictionary_tag, tagged
 
 _END = (
     r"(?:学校|小学|中学|初中|学院|大学|幼儿园|医院|卫生院|公司|集团|中心|[厂馆店园站局委]|街道|社区|基地|支行|协会"
@@ -24,9 +24,8 @@ _SORTED = re.compile(_SORT)
 _PROPER = frozenset({"nr", "nrt", "nrfg", "nz", "nt"})
 _NOUNS = frozenset("njbxkae")
 _OTHER_NOUNS = frozenset({"vn", "m", "s", "f"})
-_REGIONS = frozenset("省市区县州")
+_DISTRICTS = frozenset("省市区县州")
 _BRANCH = re.compile(r"(?:公司|集团|基地|[厂站园店])$")
-_LEVELS = _REGIONS | frozenset("镇乡")
 _PARTING = re.compile(r"[\W_和与及跟]|\d+年?度?")
 
 
@@ -65,7 +64,7 @@ def _noun_chunks(text: str) -> Iterator[list[tuple[str, str]]]:
     chunk: list[tuple[str, str]] = []
     for word, tag in tagged(text, guessed=True):
         # 县 and 市 before a body are its own, whatever jieba takes them for.
-        if tag[0] in _NOUNS or tag in _OTHER_NOUNS or word in _LEVELS or (len(word) > 1 and _BODY.search(word)):
+        if tag[0] in _NOUNS or tag in _OTHER_NOUNS or word in REGIONS or (len(word) > 1 and _BODY.search(word)):
             chunk.append((word, tag))
         else:
             yield chunk
@@ -78,7 +77,7 @@ def _body(words: list[tuple[str, str]]) -> str:
     last = max((at for at, (word, _) in enumerate(words) if _BODY.search(word)), default=-1)
     own = words[: last + 1]
     # The region of a report is named for what lies in it, and what is done is no part of a name: 参观青禾区民办学校.
-    while own and (own[0][1] == "vn" or (len(own[0][0]) > 1 and own[0][0][-1] in _REGIONS)):
+    while own and (own[0][1] == "vn" or (len(own[0][0]) > 1 and own[0][0][-1] in _DISTRICTS)):
         own = own[1:]
     name = "".join(word for word, _ in own)
     if len(name) < 4 or not is_body(name) or any(_SORTED.fullmatch(word) for word, _ in own):
@@ -88,7 +87,7 @@ def _body(words: list[tuple[str, str]]) -> str:
 
 def _is_proper(words: list[tuple[str, str]]) -> bool:
     # 石门乡卫生院, 县中医医院, 海联学院; but what a company has somewhere may go by another name: 越南工厂.
-    led = len(words) > 1 and words[0][0][-1] in _LEVELS
+    led = len(words) > 1 and words[0][0][-1] in REGIONS
     placed = len(words) > 1 and not _BRANCH.search(words[-1][0])
     return led or any(
         tag in _PROPER or (placed if tag == "ns" else dictionary_tag(word) is None) for word, tag in words

@@ -9,6 +9,7 @@ from itertools import permutations
 from typing import Literal
 
 from reportqa.datamodel import Figure
+from reportqa.figures.numerals import plain_number
 from reportqa.matching import FigureMatch, share_of_words
 from reportqa.normalization import fold
 from reportqa.questions import Question
@@ -146,15 +147,6 @@ def in_unit_of(figure: Figure, value: float) -> str:
         return f"{plain_number(100 * value)}个百分点"
     factor = number(figure) / _plain(figure)
     return f"{plain_number(value / factor)}{figure.unit}"
-
-
-def plain_number(value: float) -> str:
-    """Write a number in digits, to six places after the point.
-
-    >>> plain_number(1234567.0), plain_number(0.1 + 0.2)
-    ('1234567', '0.3')
-    """
-    return f"{value:.6f}".rstrip("0").rstrip(".")
 
 
 def _sum(question: Question, countable: list[FigureMatch]) -> Derived | None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from reportqa.figures.tags import dictionary_tag, tagged
+from reportqa.figures.tags import REGIONS, dictionary_tag, tagged
 from reportqa.questions import Question
 from reportqa.words import frequency
 
@@ -44,7 +44,6 @@ _TITLE = (
 )
 _NAMED = re.compile(rf"{_TITLE}([{_FAMILY}][\u4e00-\u9fff]{{1,2}})")
 _AFTER_NAME = frozenset("为被任在的担获带领牵主和与等四三两二")
-_LEVELS = frozenset("省市区县州镇乡")
 _USUAL = 1000
 _NO_PERSON = re.compile(r"[馆校院区县市局镇乡村省部厅班级队组]$")
 
@@ -62,7 +61,7 @@ def entity(question: Question, text: str) -> str:
     if question.asked == "where":
         places = (word for word, tag in tagged(text, guessed=True) if tag == "ns" and word not in question.plain)
         abroad = "国家" in _asked_of(question)
-        return "、".join(dict.fromkeys(place for place in places if not (abroad and place[-1] in _LEVELS)))
+        return "、".join(dict.fromkeys(place for place in places if not (abroad and place[-1] in REGIONS)))
     if question.asked == "who":
         persons = _unsaid(people(text), question)
         if persons:
@@ -146,7 +145,7 @@ def _noun_chunks(text: str) -> list[str]:
     current = ""
     for word, tag in tagged(text, guessed=True):
         # 县 and 市 before a body are its own, whatever jieba takes them for.
-        if (tag in _NOUN_TAGS and word not in _NO_NAME) or word in _LEVELS:
+        if (tag in _NOUN_TAGS and word not in _NO_NAME) or word in REGIONS:
             current += word
         else:
             chunks, current = ([*chunks, current] if current else chunks), ""

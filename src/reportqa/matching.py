@@ -92,11 +92,9 @@ _BESIDES = re.compile(
     r"(?:同比|环比|[比较](?:上年|去年|上期|同期|上学年|上一年))?(?:净?(?:增[长加]|下降|减少|提高|降低|上升))?$"
     r"|阶段|总[数额量]|人数|情况"
 )
-
-
 _MANY = 6
 _GRADE = re.compile(r"[一二三四五六七八九十\dA-Za-z]+[星级等A]+")
-# Fitted by listwise logistic regression on three question sets, checked on three others (docs/retrieval.md).
+# Fitted by listwise logistic regression, leaving out one question set of eight at a time (docs/retrieval.md).
 COSINE = 20.0
 WEIGHTS = {
     "kind": 1.65,
@@ -117,8 +115,6 @@ WEIGHTS = {
     "itself": 1.8 * COSINE,
     "passage": 0.68,
 }
-
-
 # How far behind the best passage, in standard deviations, a passage may be whose figure answers: on two thousand
 # questions every figure from farther behind was wrong (docs/retrieval.md).
 _NEAR = 6.0
@@ -202,25 +198,25 @@ def _signals(
     question: Question, figure: Figure, rarity: dict[str, float], context: str, title: str
 ) -> dict[str, float]:
     """Return what the words say: shares from 0 to 1 for a figure, and faults that count against it."""
+    said, plain = question.said, question.plain
     indicator, scope = question.unify(fold(figure.indicator)), _distinct(question.unify(fold(figure.scope)))
     named = f"{scope} {indicator} {fold(figure.text)}"
     text = f"{named} {question.unify(context)}"
     # 五星级 is not half said by 星级.
-    scope_asked = float(scope in question.said) if _GRADE.fullmatch(scope) else share_of_words(scope, question.said)
-    measured = _without(_BESIDES.sub("", indicator), title, question.said)
+    scope_asked = float(scope in said) if _GRADE.fullmatch(scope) else share_of_words(scope, said)
+    measured = _without(_BESIDES.sub("", indicator), title, said)
     return {
         "unit": _unit_fit(question.unit, figure),
         "indicator": coverage(text, rarity),
-        "asked": share_of_words(measured, _part_asked(question.plain)),
-        "unsaid": _unsaid(measured, question.said),
+        "asked": share_of_words(measured, _part_asked(plain)),
+        "unsaid": _unsaid(measured, said),
         "scope": scope_asked,
         "narrow": float(bool(scope) and not _GENERAL_SCOPE.search(scope)) * (1 - scope_asked),
-        "part": float(figure.parent is not None)
-        * (1 - 2 * max(scope_asked, 0.5 * bool(_OF_WHICH.search(question.plain)))),
-        "contrast": _contrasts(question.plain, text, named),
-        "per_head": float(bool(_PER_HEAD.search(question.plain)) != bool(_PER_HEAD.search(indicator))),
-        "change": float(bool(_CHANGE.search(indicator)) and not _CHANGE.search(question.plain)),
-        "level": float(bool(_CHANGE.search(question.plain)) and not _CHANGE.search(indicator)),
+        "part": float(figure.parent is not None) * (1 - 2 * max(scope_asked, 0.5 * bool(_OF_WHICH.search(plain)))),
+        "contrast": _contrasts(plain, text, named),
+        "per_head": float(bool(_PER_HEAD.search(plain)) != bool(_PER_HEAD.search(indicator))),
+        "change": float(bool(_CHANGE.search(indicator)) and not _CHANGE.search(plain)),
+        "level": float(bool(_CHANGE.search(plain)) and not _CHANGE.search(indicator)),
     }
 
 
@@ -255,20 +251,17 @@ def _unit_fit(asked: str, figure: Figure) -> float:
     return 0.5 if kindred else 0.0
 
 
-def share_of_words(words: str, question: str, implied: str = "") -> float:
+def share_of_words(words: str, question: str) -> float:
     """Return how much of ``words`` the question says, by bigrams; 0 where there are no words.
 
-    >>> share_of_words("义务教育阶段招生", "招生多少人", "青禾区义务教育质量报告")
-    0.25
-
-    What is ``implied`` by the title of the report need not be said.
+    >>> share_of_words("初中招生", "招生多少人")
+    0.3333333333333333
     """
     letters = "".join(char for char in words if char.isalnum())
     if len(letters) < 2:
         return float(bool(letters) and letters in question)
     pairs = {letters[i : i + 2] for i in range(len(letters) - 1)}
-    pairs -= {pair for pair in pairs if pair in implied and pair not in question}
-    return sum(pair in question for pair in pairs) / len(pairs) if pairs else 0.0
+    return sum(pair in question for pair in pairs) / len(pairs)
 
 
 def _unsaid(words: str, question: str) -> float:

@@ -9,6 +9,7 @@ from operator import eq, ge, gt, le, lt
 from typing import Literal
 
 from reportqa.figures import figures_in_text
+from reportqa.figures.units import comparable_unit
 from reportqa.normalization import fold
 
 _ASKING = re.compile(
@@ -78,12 +79,12 @@ def claimed(question: str) -> Claim | None:
     if said["amount"].replace(".", "", 1).isdecimal():
         return Claim(f"{said['what']}多少", float(said["amount"]), "", compares)
     amounts = figures_in_text(said["amount"])
-    if len(amounts) != 1 or not isinstance(amounts[0].normalized_value, int | float):
+    amount = amounts[0] if len(amounts) == 1 else None
+    if amount is None or not isinstance(amount.normalized_value, int | float):
         return None
-    amount = amounts[0]
     asked = "百分之多少" if amount.kind == "percent" else f"多少{amount.unit.lstrip('万亿千百')}"
-    unit = "人" if amount.normalized_unit in ("名", "位") else amount.normalized_unit
-    return Claim(f"{said['what']}{asked}", float(amounts[0].normalized_value), unit, compares)
+    unit = comparable_unit(amount.normalized_unit)
+    return Claim(f"{said['what']}{asked}", float(amount.normalized_value), unit, compares)
 
 
 def verdict(question: str, statement: str) -> Literal["是", "否"]:

@@ -6,8 +6,9 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from reportqa.agreement import bare, contradicting
 from reportqa.checking.findings import Finding
-from reportqa.checking.view import ReportView, amount, is_exact, plain_number
+from reportqa.checking.view import ReportView, amount, is_exact
 from reportqa.datamodel import Figure
+from reportqa.figures.numerals import plain_number
 
 # So many values of one measure are a series whose words were not understood, not slips of the pen.
 _SERIES = 6

@@ -7,8 +7,9 @@ from collections.abc import Iterator, Sequence
 
 from reportqa.agreement import bare, bounds
 from reportqa.checking.findings import Finding, Verdict
-from reportqa.checking.view import ReportView, amount, comparable, overlap, plain_number, shown, total
+from reportqa.checking.view import ReportView, amount, comparable, overlap, shown, total
 from reportqa.datamodel import Figure
+from reportqa.figures.numerals import plain_number
 from reportqa.normalization import fold
 
 _LONGEST_RUN = 12

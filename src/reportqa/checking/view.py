@@ -9,6 +9,7 @@ from itertools import groupby, takewhile
 
 from reportqa.agreement import bare, bounds
 from reportqa.datamodel import Document, Figure, Kind
+from reportqa.figures.numerals import plain_number
 
 QUANTITIES = frozenset({"count", "money", "area"})
 _NEAR = 12
@@ -127,15 +128,6 @@ def shown(figure: Figure) -> str:
     """
     multiplier = re.match("[百千万亿]+", figure.unit)
     return f"{plain_number(float(str(figure.value)))}{multiplier[0] if multiplier else ''}"
-
-
-def plain_number(value: float) -> str:
-    """Write a number with at most six decimals and no trailing zeros.
-
-    >>> plain_number(7.0), plain_number(733347.38)
-    ('7', '733347.38')
-    """
-    return f"{value:.6f}".rstrip("0").rstrip(".")
 
 
 Range = tuple[float, float]

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 
 from reportqa.figures.clauses import SENTENCE_ENDS, STOPS, Place
 from reportqa.figures.phrases import CLASS, GROWTH, THIS, read_before
+from reportqa.figures.units import comparable_unit
 
 HEAD = 40  # characters of a clause in which its subject is looked for
 CLAUSE_ENDS = re.compile("[，。；：]")
@@ -42,9 +43,8 @@ class Context:
         self.lefts = [place.quantity.left for place in self.found if place.quantity.kind != "duration"]
 
     def unit(self, index: int) -> str:
-        """Return the unit in which a number can be compared: 名 and 位 count 人."""
-        unit = self.found[index].quantity.normalized_unit
-        return "人" if unit in ("名", "位") else unit
+        """Return the unit in which a number can be compared."""
+        return comparable_unit(self.found[index].quantity.normalized_unit)
 
     def touches(self, index: int) -> bool:
         """Tell whether no comma stands between a number and the one before it."""

@@ -176,3 +176,12 @@ def _skip_vague(text: str, position: int, vague: bool) -> tuple[int, bool]:
 def _read_multiplier(text: str, position: int, fallback: int) -> tuple[str, int]:
     found = _MULTIPLIER.match(text, position)
     return (found[0].strip(), found.end()) if found else ("", fallback)
+
+
+def plain_number(value: float) -> str:
+    """Write a number with at most six decimals and no trailing zeros.
+
+    >>> plain_number(7.0), plain_number(0.1 + 0.2)
+    ('7', '0.3')
+    """
+    return f"{value:.6f}".rstrip("0").rstrip(".")

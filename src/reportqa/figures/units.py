@@ -20,6 +20,15 @@ class Unit:
     factor: Decimal = Decimal(1)
 
 
+def comparable_unit(normal: str) -> str:
+    """Return the unit in which a number can be compared with others: 名 and 位 count 人.
+
+    >>> comparable_unit("名"), comparable_unit("所")
+    ('人', '所')
+    """
+    return "人" if normal in ("名", "位") else normal
+
+
 # Measure words that count things; written after Chinese numerals too (三所学校, 九大类).
 _SAFE_COUNTS = words_of(
     "个 所 家 项 门 条 件 种 类 大类 小类 门类 名 人 位 人次 场次 批次 期 套 台 台套 辆 架 艘 座 栋 "
