@@ -17,10 +17,11 @@ from reportqa.dense import Vectors
 from reportqa.deriving import COUNTABLE, Derived, derive, number
 from reportqa.entities import people
 from reportqa.extremes import Ranking, bearer, extreme_asked, ranked
+from reportqa.figures.units import comparable_unit
 from reportqa.highlighting import best_run, clauses_around, figure_range
 from reportqa.matching import FigureMatch, match_figures, says_change
 from reportqa.normalization import fold
-from reportqa.questions import Question, parts, understand
+from reportqa.questions import Question, parts, understand, within
 from reportqa.refusing import (
     NO_FIGURE,
     gives,
@@ -52,7 +53,7 @@ _YEAR = re.compile(r"(?:19|20)\d\d")
 _LOOK = "把握不大，请核对原文。"
 _NOTHING_NEAR = "报告里没有足够接近的内容。"
 _MARKS = " \t\n，。；、：,.;:"
-# Two values contradict each other in an answer only where both fit the question about as well.
+# How far behind the best figure one of the year that is asked for may be and still go before it.
 _ALIKE = 3.2
 
 
@@ -96,11 +97,8 @@ class Answerer:
         question = self._retriever.focus(question, documents)
         vector = self._retriever.encode([question])[0] if vector is None else vector
         candidates = self._retriever.search(question, vector, documents=documents)
-        # A question that names no region but a town or school is compared in the reports of its region.
-        home = self._store.info(candidates[0].passage.passage.document).region
-        known = self._retriever.documents(documents)
-        asked = compared(whole, known) or compared(whole, (document for document in known if document.region == home))
         near = self._of_the_subject(candidates)
+        asked = self._comparison(whole, near[0], documents)
         reply = (
             self._compared_reply(question, asked, near, vector) if asked else self._extreme_reply(question, documents)
         )
@@ -112,16 +110,17 @@ class Answerer:
             reply = replace(reply, refusal=reply.refusal or NO_FIGURE)
         return self._cite(question, reply, candidates, top_k)
 
+    def _comparison(self, question: Question, best: Candidate, documents: Sequence[str] | None) -> Asked | None:
+        """Return what a question compares: one that names a town or school but no region, in its region's reports."""
+        known = self._retriever.documents(documents)
+        home = self._store.info(best.passage.passage.document).region
+        return compared(question, known) or compared(question, (one for one in known if one.region == home))
+
     def _of_the_subject(self, candidates: list[Candidate]) -> list[Candidate]:
         """Leave out passages of other reports than the best one that say less of what the question names."""
         first = candidates[0]
-        least, name = _SPOKEN * self._spoken(first), first.passage.passage.document
-        return [one for one in candidates if one.passage.passage.document == name or self._spoken(one) >= least]
-
-    def _spoken(self, candidate: Candidate) -> float:
-        passage = candidate.passage.passage
-        named = fold(f"{self._store.info(passage.document).title} {' '.join(passage.section)}")
-        return coverage(f"{named} {candidate.passage.folded}", candidate.rarity)
+        least, name = _SPOKEN * first.signals["said"], first.passage.passage.document
+        return [one for one in candidates if one.passage.passage.document == name or one.signals["said"] >= least]
 
     def answer_all(self, questions: Sequence[Question | Answer], top_k: int) -> list[Answer]:
         """Answer several questions, encoded together; what is an answer already stays."""
@@ -176,9 +175,7 @@ class Answerer:
         asked = extreme_asked(question)
         if asked is None:
             return None
-        measure = self._retriever.focus(asked.measure, documents)
-        vector = self._retriever.encode([measure])[0]
-        found = self._retriever.search(measure, vector, documents=documents)
+        measure, vector, found = self._looked_up(asked.measure, documents)
         candidates = self._retriever.with_tables(found[:_TABLES], measure, vector)
         rows = ranked(asked, match_figures(measure, candidates, self._store, vector))
         if not rows:
@@ -204,18 +201,23 @@ class Answerer:
         claim = claimed(question.plain)
         if claim is None:
             return None
-        measure = replace(understand(claim.question), years=question.years, year_offset=question.year_offset)
-        measure = self._retriever.focus(replace(measure, places=question.places), documents)
-        vector = self._retriever.encode([measure])[0]
-        candidates = self._retriever.search(measure, vector, documents=documents)
+        measure, vector, candidates = self._looked_up(within(understand(claim.question), question), documents)
         reply = self._numeric_reply(measure, candidates, vector)
         if reply is None or reply.refusal:
             return reply
         found = reply.figures[0]
         value, unit = (reply.derived.value, "") if reply.derived else (found.normalized_value, found.normalized_unit)
-        if not isinstance(value, int | float) or {"名": "人", "位": "人"}.get(unit, unit) != claim.unit:
+        if not isinstance(value, int | float) or comparable_unit(unit) != claim.unit:
             return None
         return replace(reply, verdict="是" if claim.holds(value) else "否")
+
+    def _looked_up(
+        self, measure: Question, documents: Sequence[str] | None
+    ) -> tuple[Question, Vectors, list[Candidate]]:
+        """Search for a measure: return it focused, its encoding and the passages found."""
+        measure = self._retriever.focus(measure, documents)
+        vector = self._retriever.encode([measure])[0]
+        return measure, vector, self._retriever.search(measure, vector, documents=documents)
 
     def _numeric_reply(self, question: Question, candidates: list[Candidate], vector: Vectors) -> Reply | None:
         matches = match_figures(question, candidates, self._store, vector)
@@ -228,10 +230,8 @@ class Answerer:
         matches = self._newest(question, matches)
         best = matches[0]
         several = self._several(question, best)
-        alike = [
-            m.figure for m in matches if m.score >= best.score - _ALIKE or m.figure.indicator == best.figure.indicator
-        ]
-        conflict = tuple(contradicting(best.figure, alike, self._store.document(best.figure.document)))
+        document = self._store.document(best.figure.document)
+        conflict = tuple(contradicting(best.figure, (match.figure for match in matches), document))
         disputed = [best, *(match for match in matches if match.figure in conflict)]
         shown = several if len(several) > 1 else disputed if conflict else [best]
         return Reply(

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from reportqa.agreement import bare
 from reportqa.deriving import number
 from reportqa.matching import FigureMatch
 from reportqa.normalization import fold
-from reportqa.questions import Question, understand
+from reportqa.questions import Question, understand, within
 
 _MORE, _LESS = "多高大长强重贵快", "少低小短弱轻便宜慢"
 _WHICH = r"(?:哪一?[个所家座条类种项门些]?|谁|什么)"
@@ -62,8 +62,7 @@ def extreme_asked(question: Question) -> Ranking | None:
     sort = said.get("sort") or ""
     whose = said.get("names") or (f"各{sort}" if sort else "")
     measure = understand(f"{said.get('before') or ''}{whose}{said['measure']}多少")
-    measure = replace(measure, years=question.years, year_offset=question.year_offset, places=question.places)
-    return Ranking(measure, sort, names, said["way"] in _MORE)
+    return Ranking(within(measure, question), sort, names, said["way"] in _MORE)
 
 
 def ranked(asked: Ranking, matches: Iterable[FigureMatch]) -> list[FigureMatch]:

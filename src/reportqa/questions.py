@@ -320,6 +320,15 @@ def focused(question: Question, implied: Iterable[str]) -> Question:
     return replace(question, plain=plain, terms=terms, pairs=pairs, places=tuple(dict.fromkeys(places)))
 
 
+def within(measure: Question, question: Question) -> Question:
+    """Return a measure of which a question asks, in the years and places of the question.
+
+    >>> within(understand("招生多少"), understand("2023年青禾区招生超过1万人吗")).years
+    (2023,)
+    """
+    return replace(measure, years=question.years, year_offset=question.year_offset, places=question.places)
+
+
 def parts(question: Question) -> list[Question]:
     """Return the single questions in one that asks for several figures, none where it asks for one.
 

@@ -13,6 +13,7 @@ import numpy as np
 from reportqa import keywords
 from reportqa.dense import Vectors
 from reportqa.embedding import Encoder
+from reportqa.normalization import fold
 from reportqa.questions import Question, focused
 from reportqa.store import DocumentInfo, IndexedPassage, Store
 
@@ -56,11 +57,9 @@ WEIGHTS = {
     "clause": 0.75,
     "clauses": 0.95,
     "words": 0.4,
-    "bigrams": 0.25,
+    "said": 0.3,
     "answer": 0.6,
 }
-
-
 # What shared words and a word of the kind asked for are worth beside a cosine, where clauses spread over about 0.1.
 _COVERAGE = 0.04
 _CUE = 0.03
@@ -132,9 +131,9 @@ class Retriever:
         meant = self.meant(question, documents)
         # Among many years the same sentence stands many times: those of the year meant must not be crowded out.
         fewer = [meant] if meant and len(meant) < len(documents or self._documents) else []
-        (by_words, by_bigrams, numbers), *own = self._found(question, vector, [documents, *fewer])
-        for words, bigrams, first in own:
-            by_words, by_bigrams = by_words | words, by_bigrams | bigrams
+        (by_words, numbers), *own = self._found(question, vector, [documents, *fewer])
+        for words, first in own:
+            by_words = by_words | words
             numbers = list(dict.fromkeys([*first[: limit - limit // 4], *numbers]))
         numbers = numbers[:limit]
         rarity = self._rarity(question)
@@ -150,7 +149,7 @@ class Retriever:
                 "clause": clauses[0],
                 "clauses": sum(clauses[:2]) / len(clauses[:2]),
                 "words": by_words.get(number, 0.0),
-                "bigrams": by_bigrams.get(number, 0.0),
+                "said": coverage(f"{self._headings(passage)} {passage.folded}", rarity),
                 "answer": max(unit.answers for unit in units if not unit.whole),
                 "document": -faults(passage),
             }
@@ -179,8 +178,8 @@ class Retriever:
 
     def _found(
         self, question: Question, vector: Vectors, selections: Sequence[Sequence[str] | None]
-    ) -> list[tuple[dict[int, float], dict[int, float], list[int]]]:
-        """Return what words and bigrams find, and the numbers of all passages found, the most promising first.
+    ) -> list[tuple[dict[int, float], list[int]]]:
+        """Return what words find, and the numbers of all passages found by any means, the most promising first.
 
         Each for one selection of reports, None being all.
         """
@@ -191,8 +190,7 @@ class Retriever:
         dense = [self.store.dense_search(vector, POOL, passages) for passages in among]
         by_words, by_bigrams = keywords()
         return [
-            (words, pairs, _first(near, words, pairs))
-            for near, words, pairs in zip(dense, by_words, by_bigrams, strict=True)
+            (words, _first(near, words, pairs)) for near, words, pairs in zip(dense, by_words, by_bigrams, strict=True)
         ]
 
     def _beside(self, work: Callable[[], list[_Hits]]) -> Callable[[], list[_Hits]]:
@@ -215,6 +213,10 @@ class Retriever:
             return counted + _OTHER_YEAR * bool(places and document.region and document.region not in places)
 
         return fault
+
+    def _headings(self, passage: IndexedPassage) -> str:
+        title = self._documents[passage.passage.document].title
+        return fold(f"{title} {' '.join(passage.passage.section)}")
 
     def _rarity(self, question: Question) -> dict[str, float]:
         """Weigh the question's bigrams by how rare they are in the index (inverse document frequency)."""
