@@ -12,6 +12,7 @@ _END = (
     r"(?:学校|小学|中学|初中|学院|大学|幼儿园|医院|卫生院|公司|集团|中心|[厂馆店园站局委]|街道|社区|基地|支行|协会"
     r"|[\u4e00-\u9fff]{2}[镇乡村])"
 )
+_ENDING = re.compile(_END)
 _BODY = re.compile(rf"{_END}$")
 # What a kind of body is called by, whatever their number: 全区公办中等职业学校.
 _SORT = (
@@ -47,6 +48,8 @@ def named_bodies(text: str) -> tuple[str, ...]:
 
     A name has a word that jieba takes for one or does not know, or begins with a township or a level: 县中医医院.
     """
+    if not _ENDING.search(text):
+        return ()
     found = (_body(words) for part in _PARTING.split(text) for words in _noun_chunks(part))
     return tuple(dict.fromkeys(name for name in found if name))
 

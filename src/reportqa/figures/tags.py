@@ -7,18 +7,22 @@ names of organisations and places. They say nothing of any one report.
 from __future__ import annotations
 
 from functools import lru_cache
-
-from jieba import posseg
-from jieba.posseg import POSTokenizer
+from typing import TYPE_CHECKING
 
 from reportqa.figures.wordlists import words_of
 from reportqa.words import tokenizer
 
+if TYPE_CHECKING:
+    from jieba.posseg import POSTokenizer
+
 
 @lru_cache(maxsize=1)
 def _tagger() -> POSTokenizer:
+    # A quarter of a second to import, which most single questions need not wait for.
+    from jieba import posseg
+
     # To make one in the usual way reads the dictionary's tags again, which the module itself has read: 0.4 s.
-    tagger = POSTokenizer.__new__(POSTokenizer)
+    tagger = posseg.POSTokenizer.__new__(posseg.POSTokenizer)
     tagger.tokenizer, tagger.word_tag_tab = tokenizer(), posseg.dt.word_tag_tab
     return tagger
 
