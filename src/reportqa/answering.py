@@ -94,9 +94,7 @@ class Answerer:
         ``vector`` is its encoding where it has been encoded with others before.
         """
         whole = question
-        question = self._retriever.focus(question, documents)
-        vector = self._retriever.encode([question])[0] if vector is None else vector
-        candidates = self._retriever.search(question, vector, documents=documents)
+        question, vector, candidates = self._looked_up(question, documents, vector)
         near = self._of_the_subject(candidates)
         asked = self._comparison(whole, near[0], documents)
         reply = (
@@ -212,12 +210,12 @@ class Answerer:
         return replace(reply, verdict="是" if claim.holds(value) else "否")
 
     def _looked_up(
-        self, measure: Question, documents: Sequence[str] | None
+        self, question: Question, documents: Sequence[str] | None, vector: Vectors | None = None
     ) -> tuple[Question, Vectors, list[Candidate]]:
-        """Search for a measure: return it focused, its encoding and the passages found."""
-        measure = self._retriever.focus(measure, documents)
-        vector = self._retriever.encode([measure])[0]
-        return measure, vector, self._retriever.search(measure, vector, documents=documents)
+        """Search for a question: return it focused, its encoding and the passages found."""
+        question = self._retriever.focus(question, documents)
+        vector = self._retriever.encode([question])[0] if vector is None else vector
+        return question, vector, self._retriever.search(question, vector, documents=documents)
 
     def _numeric_reply(self, question: Question, candidates: list[Candidate], vector: Vectors) -> Reply | None:
         matches = match_figures(question, candidates, self._store, vector)

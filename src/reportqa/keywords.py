@@ -25,7 +25,7 @@ CREATE VIRTUAL TABLE bigrams USING fts5(terms, content='', tokenize="unicode61 r
 CREATE VIRTUAL TABLE words_terms USING fts5vocab(words, row);
 CREATE VIRTUAL TABLE bigrams_terms USING fts5vocab(bigrams, row);
 """
-_TABLES = ("words", "bigrams")
+TABLES = ("words", "bigrams")
 _QUERY_TERMS: dict[str, Callable[[str], list[str]]] = {"words": content_words, "bigrams": bigrams}
 
 LARGE = 5_000
@@ -69,7 +69,7 @@ def settle(database: sqlite3.Connection, large: int = LARGE) -> None:
 
     To be called after every change of the passages, whose numbers are taken to run from 0 without wide gaps.
     """
-    for table in _TABLES:
+    for table in TABLES:
         database.execute(f"DROP TABLE IF EXISTS main.{table}_postings")
         database.execute(f"DROP TABLE IF EXISTS main.{table}_lengths")
         size, last = database.execute(f"SELECT count(*), max(rowid) FROM {table}").fetchone()

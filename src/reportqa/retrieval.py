@@ -68,7 +68,6 @@ _OTHER_YEAR = 6.0
 _OLDER = 1.5
 _CHOICES = 64
 _LARGE = 100_000
-_TABLES = ("words", "bigrams")
 _Hits = list[dict[int, float]]
 
 
@@ -184,11 +183,11 @@ class Retriever:
         Each for one selection of reports, None being all.
         """
         among = [None if documents is None else self.store.passages_of(documents) for documents in selections]
-        keywords = self._beside(
-            lambda: [self.store.keyword_searches(t, question.searched, POOL, among) for t in _TABLES]
+        said = self._beside(
+            lambda: [self.store.keyword_searches(table, question.searched, POOL, among) for table in keywords.TABLES]
         )
         dense = [self.store.dense_search(vector, POOL, passages) for passages in among]
-        by_words, by_bigrams = keywords()
+        by_words, by_bigrams = said()
         return [
             (words, _first(near, words, pairs)) for near, words, pairs in zip(dense, by_words, by_bigrams, strict=True)
         ]

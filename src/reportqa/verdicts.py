@@ -35,15 +35,16 @@ _WAYS: tuple[tuple[str, Callable[[float, float], bool]], ...] = (
     ("不到|不足|低于|少于|小于", lt),
     ("等于|是|为", eq),
 )
+_WAY = "|".join(ways for ways, _ in _WAYS)
+_NUMBER = r"[\d〇一二两三四五六七八九十百千万亿.]+"
+_AT_THE_END = r"(?:了|吗|嘛|么|吧|没有?|呢)*$"
 _CLAIM = re.compile(
     r"(?P<what>.+?)(?:是不是|是否|有没有|能不能|能否)?(?:都|已经?|还)?"
-    rf"(?P<way>{'|'.join(ways for ways, _ in _WAYS)})了?"
-    r"(?P<amount>[\d〇一二两三四五六七八九十百千万亿.]+[^\d，。]{0,5}?)(?P<more>以上|以下)?(?:了|吗|嘛|么|吧|没有?|呢)*$"
+    rf"(?P<way>{_WAY})了?(?P<amount>{_NUMBER}[^\d，。]{{0,5}}?)(?P<more>以上|以下)?{_AT_THE_END}"
 )
 _CLAIM_FIRST = re.compile(
-    rf"(?:有没有|是不是有|是否有|有)(?P<way>{'|'.join(ways for ways, _ in _WAYS)})?"
-    r"(?P<amount>[\d〇一二两三四五六七八九十百千万亿.]+[^\d，。]{1,2}?)(?P<more>以上|以下)?的?(?P<what>[\u4e00-\u9fff]{2,}?)"
-    r"(?:了|吗|嘛|么|吧|没有?|呢)*$"
+    rf"(?:有没有|是不是有|是否有|有)(?P<way>{_WAY})?(?P<amount>{_NUMBER}[^\d，。]{{1,2}}?)(?P<more>以上|以下)?的?"
+    rf"(?P<what>[\u4e00-\u9fff]{{2,}}?){_AT_THE_END}"
 )
 
 
