@@ -11,9 +11,9 @@ import tempfile
 from pathlib import Path
 from unittest.mock import patch
 
-from reportqa import matching, retrieval
-from reportqa.evaluation import ALL, evaluate, read_gold, summarize
-from reportqa.index import build_index
+from reportqa.asking import matching, search
+from reportqa.evaluation.running import ALL, evaluate, read_gold, summarize
+from reportqa.index.build import build_index
 from reportqa.qa import ReportQA
 
 ROOT = Path(__file__).parent.parent
@@ -49,7 +49,7 @@ def main() -> None:
             build_index([report], folder)
             opened.append((ReportQA.open(folder), gold))
         results["everything"] = measure(opened)
-        for module, name in ((retrieval, "WEIGHTS"), (matching, "WEIGHTS")):
+        for module, name in ((search, "WEIGHTS"), (matching, "WEIGHTS")):
             weights = getattr(module, name)
             for signal in weights:
                 with patch.dict(weights, {signal: 0.0}):

@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from reportqa.batch import WRITERS, QuestionList, answer_rows, read_questions, run_batch, summarise, write_document
-from reportqa.index import build_index
+from reportqa.index.build import build_index
 from reportqa.qa import ReportQA
 
 COUNT = 3_000

@@ -14,10 +14,10 @@ import sys
 import time
 from pathlib import Path
 
-from reportqa.figures import figures_in_text
+from reportqa.figures.extract import figures_in_text
 from reportqa.figures.following import read_after
 from reportqa.figures.phrases import read_before
-from reportqa.figures.tags import tagged
+from reportqa.text.tags import tagged
 
 MEGABYTE = 1_000_000
 HARD = {

@@ -30,12 +30,12 @@ from typing import Any
 
 from synthetic_library import REPORTS, ROOT, TOP, Library, read_base, write_texts
 
-from reportqa.dense import Vectors
-from reportqa.embedding import Encoder, open_encoder
-from reportqa.index import build_index
+from reportqa.index.build import build_index
+from reportqa.index.dense import Vectors
+from reportqa.index.store import Store
+from reportqa.index.writing import write_index
+from reportqa.models.encoder import Encoder, open_encoder
 from reportqa.qa import ReportQA
-from reportqa.store import Store
-from reportqa.writing import write_index
 
 RESULTS = ROOT / "benchmarks" / "results" / "growth.json"
 PAGE = ROOT / "docs" / "growth.md"

@@ -37,7 +37,7 @@ _FORMS = ("{}是多少？", "{}年{}有多少？", "{}{}多少？", "请问{}的
 BUILD = """
 import json, resource, sys, time
 from pathlib import Path
-from reportqa.index import build_index
+from reportqa.index.build import build_index
 marks = {}
 def tell(stage, done, total):
     marks.setdefault(stage, [time.perf_counter(), 0.0])[1] = time.perf_counter()
@@ -100,9 +100,9 @@ def count_tokens(corpus: Path, index: Path) -> tuple[int, int, int]:
     """Count the tokens of the plain texts, and the texts that were encoded, each once, with their tokens."""
     from tokenizers import Tokenizer
 
-    from reportqa.bundled_model import prepared_model
-    from reportqa.search_texts import figure_text, unit_texts
-    from reportqa.store import Store
+    from reportqa.index.store import Store
+    from reportqa.index.texts import figure_text, unit_texts
+    from reportqa.models.bundled import prepared_model
 
     tokenizer = Tokenizer.from_file(str(prepared_model() / "tokenizer.json"))
     store, texts = Store(index), set()
@@ -130,7 +130,7 @@ def run(code: str, *arguments: Path) -> tuple[float, dict[str, Any]]:
 
 def questions_of(index: Path, folder: Path) -> Path:
     """Write questions about what the reports count, and some that name a year."""
-    from reportqa.store import Store
+    from reportqa.index.store import Store
 
     rng = random.Random(7)
     store = Store(index)

@@ -15,14 +15,14 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from reportqa.embedding import open_encoder
-from reportqa.evaluation import read_gold
-from reportqa.index import build_index
-from reportqa.matching import COSINE, WEIGHTS, match_figures
-from reportqa.metrics import same_figure
-from reportqa.questions import Vocabulary, understand
-from reportqa.retrieval import Retriever
-from reportqa.store import Store
+from reportqa.asking.matching import COSINE, WEIGHTS, match_figures
+from reportqa.asking.question import Vocabulary, understand
+from reportqa.asking.search import Retriever
+from reportqa.evaluation.metrics import same_figure
+from reportqa.evaluation.running import read_gold
+from reportqa.index.build import build_index
+from reportqa.index.store import Store
+from reportqa.models.encoder import open_encoder
 
 ROOT = Path(__file__).parent.parent
 FIXTURES = ROOT / "tests" / "fixtures"

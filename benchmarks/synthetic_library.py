@@ -12,10 +12,10 @@ from pathlib import Path
 
 import numpy as np
 
-from reportqa.datamodel import Document, Figure, Passage, Span
-from reportqa.dense import Vectors
-from reportqa.store import Store
-from reportqa.writing import DocumentEntry, PassageEntry, PassageVectors
+from reportqa.index.dense import Vectors
+from reportqa.index.store import Store
+from reportqa.index.writing import DocumentEntry, PassageEntry, PassageVectors
+from reportqa.text.records import Document, Figure, Passage, Span
 
 ROOT = Path(__file__).parent.parent
 REPORTS = (ROOT / "corpus", ROOT / "tests" / "fixtures")

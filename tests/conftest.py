@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, sync_playwright
 
-from reportqa.index import build_index
+from reportqa.index.build import build_index
 
 ROOT = Path(__file__).parent.parent
 CORPUS = ROOT / "corpus"

@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from reportqa.evaluation import ALL, evaluate, read_gold, summarize
-from reportqa.index import build_index
+from reportqa.evaluation.running import ALL, evaluate, read_gold, summarize
+from reportqa.index.build import build_index
 from reportqa.qa import ReportQA
 
 FIXTURES = Path(__file__).parent / "fixtures"

@@ -21,8 +21,8 @@ from reportqa.batch.journal import Journal
 from reportqa.batch.records import read_answer
 from reportqa.batch.reviewed import source_digest
 from reportqa.batch.writing import write_document
-from reportqa.datamodel import Answer, Citation, CitedFigure, Conflict, Derivation, Figure, Illustration, Span
 from reportqa.errors import InputError
+from reportqa.text.records import Answer, Citation, CitedFigure, Conflict, Derivation, Figure, Illustration, Span
 
 QUOTE = "本学年度招生6191人（含技工等学校1455人），毕业生6782人，升学5308人。"
 FIGURE = Figure(5, 10, "6191人", 6191, "人", 6191, "人", "count", "招生", "含技工等学校", True, ">", None, "报告.txt")

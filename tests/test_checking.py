@@ -7,13 +7,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from reportqa.agreement import same_measure, same_value
-from reportqa.captions import illustrated_figures, picture_note
-from reportqa.checking import Finding, check
-from reportqa.datamodel import Document, Figure, Illustration, Prose
-from reportqa.figures import figures_of
+from reportqa.figures.agreement import same_measure, same_value
+from reportqa.figures.checking import Finding, check
+from reportqa.figures.extract import figures_of
+from reportqa.outline.captions import illustrated_figures, picture_note
+from reportqa.outline.sections import split_sections
 from reportqa.reading import read_documents
-from reportqa.sections import split_sections
+from reportqa.text.records import Document, Figure, Illustration, Prose
 
 FIXTURES = Path(__file__).parent / "fixtures"
 

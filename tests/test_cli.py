@@ -13,8 +13,8 @@ import openpyxl
 import pytest
 
 from reportqa.cli import main
-from reportqa.datamodel import Document, Paragraph, Passage, Section, Span
-from reportqa.writing import DocumentEntry, PassageEntry, PassageVectors, write_index
+from reportqa.index.writing import DocumentEntry, PassageEntry, PassageVectors, write_index
+from reportqa.text.records import Document, Paragraph, Passage, Section, Span
 
 QUESTION = "本学年招生多少人？"
 

@@ -6,13 +6,13 @@ from pathlib import Path
 
 import pytest
 
-from reportqa.comparing import compared
-from reportqa.datamodel import Document
+from reportqa.asking.across import compared
+from reportqa.asking.question import understand
 from reportqa.errors import InputError
-from reportqa.evaluation import ALL, evaluate, read_gold, summarize
-from reportqa.index import build_index
+from reportqa.evaluation.running import ALL, evaluate, read_gold, summarize
+from reportqa.index.build import build_index
 from reportqa.qa import ReportQA
-from reportqa.questions import understand
+from reportqa.text.records import Document
 
 DISTRICTS = Path(__file__).parent / "fixtures" / "districts"
 REPORTS = [

@@ -6,9 +6,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from reportqa import dense
-from reportqa.dense import DenseIndex, write_vectors
 from reportqa.errors import IndexStoreError
+from reportqa.index import dense
+from reportqa.index.dense import DenseIndex, write_vectors
 
 DIM, ROWS = 32, 4000
 

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from reportqa.dialogue import completed
+from reportqa.asking.followup import completed
 
 
 @pytest.mark.parametrize(

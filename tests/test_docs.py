@@ -15,7 +15,7 @@ from pathlib import Path
 import openpyxl
 import pytest
 
-from reportqa.datamodel import Answer
+from reportqa.text.records import Answer
 
 ROOT = Path(__file__).parent.parent
 READMES = ["README.md", "README.en.md"]

@@ -9,9 +9,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from reportqa.bundled_model import MODEL_ID, prepared_model
-from reportqa.embedding import EngineEncoder, SentenceTransformerEncoder, _batches, open_encoder
 from reportqa.errors import ModelError
+from reportqa.models.bundled import MODEL_ID, prepared_model
+from reportqa.models.encoder import EngineEncoder, SentenceTransformerEncoder, _batches, open_encoder
 
 PARAGRAPH = (
     "本学年度全市中等职业学校招生12,345人（含技工学校1,455人），在校生３６５００人，比上年增长3.5%；"
@@ -181,7 +181,7 @@ def test_threads_may_share_an_encoder(request, name):
 
 def test_a_single_question_needs_no_torch(engine):
     program = (
-        "import sys; from reportqa.embedding import open_encoder\n"
+        "import sys; from reportqa.models.encoder import open_encoder\n"
         "print(open_encoder().encode_queries(['招生多少人？']).shape, 'torch' in sys.modules)"
     )
     run = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
@@ -265,7 +265,7 @@ def test_a_downloaded_model_is_found_by_its_name_and_named_by_its_commit(tiny, t
     (repository / "refs").mkdir()
     (repository / "refs" / "main").write_text(commit)
     program = (
-        "from reportqa.embedding import open_encoder; encoder = open_encoder('someone/tiny')\n"
+        "from reportqa.models.encoder import open_encoder; encoder = open_encoder('someone/tiny')\n"
         "print(encoder.model_id, *encoder.encode_queries(['招生'])[0])"
     )
     environment = os.environ | {"HF_HUB_CACHE": str(tmp_path), "HF_ENDPOINT": "http://127.0.0.1:9"}

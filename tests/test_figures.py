@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from reportqa.datamodel import Figure, Prose, Span
-from reportqa.figures import figures_in_text, figures_of
+from reportqa.figures.extract import figures_in_text, figures_of
+from reportqa.text.records import Figure, Prose, Span
 
 
 def only(text: str) -> Figure:

@@ -16,10 +16,10 @@ from typing import Any
 
 import pytest
 
-from reportqa.datamodel import Prose
-from reportqa.figures import figures_of
+from reportqa.figures.extract import figures_of
+from reportqa.outline.sections import split_sections
 from reportqa.reading import read_documents
-from reportqa.sections import split_sections
+from reportqa.text.records import Prose
 
 FIXTURES = Path(__file__).parent / "fixtures"
 SHARED = Path(__file__).parents[2] / "shared" / "eval"

@@ -2,7 +2,7 @@
 
 import pytest
 
-from reportqa.figures import figures_in_text
+from reportqa.figures.extract import figures_in_text
 
 
 def readings(text):

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from reportqa.figures import figures_in_text
+from reportqa.figures.extract import figures_in_text
 
 CASES = Path(__file__).parents[2] / "shared" / "data" / "recognizers"
 KINDS = {"PercentModel": ("percent", "ratio"), "CurrencyModel": ("money",)}

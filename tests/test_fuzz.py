@@ -17,18 +17,18 @@ import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
+from reportqa.asking.followup import completed
+from reportqa.asking.question import MAX_QUESTION, parts, understand
 from reportqa.batch import READERS as LIST_READERS
 from reportqa.batch import read_questions
-from reportqa.checking import check
-from reportqa.datamodel import Answer, Document, Figure, Paragraph, Span
-from reportqa.dialogue import completed
 from reportqa.errors import InputError, ReadingError
-from reportqa.figures import extract_figures, paragraph_figures
-from reportqa.passages import MAX_PASSAGE, split_passages
+from reportqa.figures.checking import check
+from reportqa.figures.extract import extract_figures, paragraph_figures
+from reportqa.outline.passages import MAX_PASSAGE, split_passages
+from reportqa.outline.sections import split_sections
 from reportqa.qa import ReportQA
-from reportqa.questions import MAX_QUESTION, parts, understand
 from reportqa.reading import make_document, read_document
-from reportqa.sections import split_sections
+from reportqa.text.records import Answer, Document, Figure, Paragraph, Span
 from reportqa.web.links import Address
 
 LONG = int(os.environ.get("REPORTQA_FUZZ", "0"))

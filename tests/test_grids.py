@@ -6,12 +6,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from reportqa.datamodel import Span
-from reportqa.grids import find_tables, is_value, read_grid
-from reportqa.passages import MAX_PASSAGE, rows_of, split_passages
+from reportqa.index.texts import unit_texts
+from reportqa.outline.passages import MAX_PASSAGE, rows_of, split_passages
+from reportqa.outline.sections import split_sections
+from reportqa.outline.tables import find_tables, is_value, read_grid
 from reportqa.reading import make_document
-from reportqa.search_texts import unit_texts
-from reportqa.sections import split_sections
+from reportqa.text.records import Span
 
 
 def lines_of(text):

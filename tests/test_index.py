@@ -11,15 +11,15 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from reportqa.datamodel import Passage, Prose, Span
 from reportqa.errors import IndexStoreError, ReadingError
-from reportqa.generations import only_builder, read_manifest, switch
-from reportqa.index import build_index
+from reportqa.index.build import build_index
+from reportqa.index.generations import only_builder, read_manifest, switch
+from reportqa.index.store import Store
+from reportqa.index.texts import figure_text, unit_texts
+from reportqa.outline.sections import split_sections
 from reportqa.qa import ReportQA
 from reportqa.reading import read_documents
-from reportqa.search_texts import figure_text, unit_texts
-from reportqa.sections import split_sections
-from reportqa.store import Store
+from reportqa.text.records import Passage, Prose, Span
 
 TEXT = "{name}县年报\n（{year}年）\n一、学生\n招生{count}人，毕业6782人。\n图 1 规模\n二、经费\n投入3.5亿元。\n"
 
@@ -236,7 +236,7 @@ def test_a_few_changed_sentences_do_not_load_torch(built_index, corpus, tmp_path
     report.chmod(0o644)
     report.write_text(text.replace("招生6191人", "招生6192人"), encoding="utf-8")
     code = (
-        "import sys; from pathlib import Path; from reportqa.index import build_index;"
+        "import sys; from pathlib import Path; from reportqa.index.build import build_index;"
         "done = build_index([Path('corpus')], Path('index'));"
         "print(done.changed, done.encoded, 'torch' in sys.modules)"
     )
@@ -382,7 +382,7 @@ def test_a_build_waits_for_the_one_that_came_first(library):
 
 def test_several_builders_at_once_leave_one_sound_index(library):
     code = (
-        "import sys; from pathlib import Path; from reportqa.index import build_index;"
+        "import sys; from pathlib import Path; from reportqa.index.build import build_index;"
         "build_index([Path(sys.argv[1])], Path('index'))"
     )
     folders = []

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from reportqa import keywords
+from reportqa.index import keywords
 
 TEXTS = [
     "本学年招生6191人，其中女生2876人。",

@@ -12,9 +12,9 @@ from pathlib import Path
 
 import pytest
 
-from reportqa.index import build_index
+from reportqa.index.build import build_index
+from reportqa.index.store import Store
 from reportqa.qa import ReportQA
-from reportqa.store import Store
 
 # `REPORTQA_KILLS=50 pytest tests/test_kills.py` tries longer.
 KILLS = int(os.environ.get("REPORTQA_KILLS", "5"))
@@ -23,7 +23,7 @@ REPORTS = 6
 BUILD = """
 import sys
 from pathlib import Path
-from reportqa.index import build_index
+from reportqa.index.build import build_index
 build_index([Path("corpus")], Path("index"))
 """
 

@@ -5,7 +5,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from reportqa.errors import InputError
-from reportqa.metadata import CORRECTIONS, Metadata, file_key, read_corrections, read_metadata, write_correction
+from reportqa.reading.metadata import CORRECTIONS, Metadata, file_key, read_corrections, read_metadata, write_correction
 
 HEAD = "文件,标题,年份,地区,类型"
 

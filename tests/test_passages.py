@@ -6,11 +6,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from reportqa.datamodel import Paragraph, Prose, Span
-from reportqa.passages import MAX_PASSAGE, clauses, sentences, split_passages
+from reportqa.outline.passages import MAX_PASSAGE, clauses, sentences, split_passages
+from reportqa.outline.sections import split_sections
 from reportqa.reading import read_document
-from reportqa.sections import split_sections
-from reportqa.words import word_starts
+from reportqa.text.records import Paragraph, Prose, Span
+from reportqa.text.words import word_starts
 
 
 def cut(text, limit):

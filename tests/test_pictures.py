@@ -2,9 +2,9 @@
 
 import pytest
 
-from reportqa.datamodel import Document, Picture
-from reportqa.pictures import tie_pictures
-from reportqa.sections import split_sections
+from reportqa.outline.pictures import tie_pictures
+from reportqa.outline.sections import split_sections
+from reportqa.text.records import Document, Picture
 
 
 def tied(written: str) -> list[tuple[str, str | None, tuple[str, ...]]]:

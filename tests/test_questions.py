@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from reportqa.asking.question import MAX_QUESTION, parts, understand
 from reportqa.errors import InputError
-from reportqa.questions import MAX_QUESTION, parts, understand
 
 
 @pytest.mark.parametrize(

@@ -4,9 +4,9 @@ from pathlib import Path
 
 import pytest
 
-from reportqa.pictures import tie_pictures
+from reportqa.outline.pictures import tie_pictures
+from reportqa.outline.sections import split_sections
 from reportqa.reading import read_document
-from reportqa.sections import split_sections
 
 FOLDER = Path(__file__).parent / "fixtures" / "districts"
 NAMES = sorted(path.stem for path in (FOLDER / "md").glob("*.md"))

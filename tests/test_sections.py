@@ -8,9 +8,9 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from reportqa.datamodel import Prose, Span
+from reportqa.outline.sections import bare_heading, split_sections
 from reportqa.reading import make_document, read_document
-from reportqa.sections import bare_heading, split_sections
+from reportqa.text.records import Prose, Span
 
 FIXTURES = sorted((Path(__file__).parent / "fixtures").glob("*.txt"))
 

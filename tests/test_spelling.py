@@ -2,11 +2,11 @@
 
 import pytest
 
-from reportqa.aliases import levelled, parse_aliases
-from reportqa.index import build_index
+from reportqa.asking.question import Vocabulary, understand
+from reportqa.asking.spelling import respell
+from reportqa.index.build import build_index
 from reportqa.qa import ReportQA
-from reportqa.questions import Vocabulary, understand
-from reportqa.spelling import respell
+from reportqa.text.aliases import levelled, parse_aliases
 
 REPORT = "清澜县学生体质健康测试优秀率31.2%。县陈列馆接待2.1万人。云岫中学毕业生对口就业率88.0%。顶岗实习学生520人。"
 

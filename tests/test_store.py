@@ -19,19 +19,19 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from reportqa import generations, keywords, writing
-from reportqa.datamodel import Picture
-from reportqa.dense import DenseIndex, write_vectors
 from reportqa.errors import IndexStoreError
-from reportqa.figures import figures_of
-from reportqa.generations import check_files, read_manifest
-from reportqa.metadata import Metadata
-from reportqa.passages import sentences, split_passages
-from reportqa.pictures import tie_pictures
+from reportqa.figures.extract import figures_of
+from reportqa.index import generations, keywords, writing
+from reportqa.index.dense import DenseIndex, write_vectors
+from reportqa.index.generations import check_files, read_manifest
+from reportqa.index.store import Store
+from reportqa.index.writing import DocumentEntry, KeptDocument, PassageEntry, PassageVectors, write_index
+from reportqa.outline.passages import sentences, split_passages
+from reportqa.outline.pictures import tie_pictures
+from reportqa.outline.sections import split_sections
 from reportqa.reading import make_document
-from reportqa.sections import split_sections
-from reportqa.store import Store
-from reportqa.writing import DocumentEntry, KeptDocument, PassageEntry, PassageVectors, write_index
+from reportqa.reading.metadata import Metadata
+from reportqa.text.records import Picture
 
 DIM = 8
 REPORTS = {

@@ -4,9 +4,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from reportqa.figures import extract_figures
 from reportqa.figures.axes import Reading
 from reportqa.figures.cells import read_quantity
+from reportqa.figures.extract import extract_figures
 from reportqa.figures.labels import read_label
 
 

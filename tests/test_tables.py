@@ -7,9 +7,9 @@ import json
 import openpyxl
 import pytest
 
-from reportqa.datamodel import Figure
 from reportqa.errors import InputError
-from reportqa.tables import COLUMNS, row_of, write_figures
+from reportqa.output import COLUMNS, row_of, write_figures
+from reportqa.text.records import Figure
 
 FIGURES = [
     Figure(

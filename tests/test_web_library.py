@@ -12,7 +12,7 @@ from playwright.sync_api import Browser, Page, expect
 from test_web import serving, watched_page
 
 from reportqa.errors import IndexStoreError, InputError
-from reportqa.index import build_index
+from reportqa.index.build import build_index
 from reportqa.web.library import Library
 from reportqa.web.library_page import listing_html
 
@@ -56,9 +56,8 @@ def test_an_index_that_another_process_rebuilds_is_opened_anew(folder: Path, lib
     first = library.qa
     assert library.qa is first
     write(folder, "乙", 2024, 99)
-    code = (
-        "from pathlib import Path; from reportqa.index import build_index; build_index([Path('corpus')], Path('index'))"
-    )
+    build = "build_index([Path('corpus')], Path('index'))"
+    code = f"from pathlib import Path; from reportqa.index.build import build_index; {build}"
     subprocess.run([sys.executable, "-c", code], cwd=folder, check=True)
     # Whoever asks now gets the new index; who still holds the old one can go on.
     assert "99人" in library.qa.ask("乙县招生多少人？").answer

@@ -6,10 +6,20 @@ from pathlib import Path
 
 import pytest
 
-from reportqa.datamodel import Answer, Citation, CitedFigure, Conflict, Derivation, Document, Figure, Illustration, Span
 from reportqa.errors import InputError
+from reportqa.outline.sections import split_sections
 from reportqa.reading import make_document
-from reportqa.sections import split_sections
+from reportqa.text.records import (
+    Answer,
+    Citation,
+    CitedFigure,
+    Conflict,
+    Derivation,
+    Document,
+    Figure,
+    Illustration,
+    Span,
+)
 from reportqa.web.charts import charts_of, specification
 from reportqa.web.examples import example_questions
 from reportqa.web.history import Asked, kept, read_history, remember

@@ -16,7 +16,7 @@ from PIL import Image
 from playwright.sync_api import Browser, Page, expect
 from test_web import BOX, DIRECT, SIZES, ask, assert_no_wider_than_it_is, in_view, serving, watched_page
 
-from reportqa.store import Store
+from reportqa.index.store import Store
 
 HOSTILE = "<script>alert(1)</script><img src=x onerror=alert(2)>\"双\"'单'{{7*7}}"
 HEADING = "<img src=x onerror=alert(3)>'\""

@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from reportqa.normalization import fold
-from reportqa.words import STOP_WORDS, bigrams, content_words, first_word, word_starts, words
+from reportqa.text.folding import fold
+from reportqa.text.words import STOP_WORDS, bigrams, content_words, first_word, word_starts, words
 
 
 def test_full_width_traditional_and_upper_case_are_one_form():

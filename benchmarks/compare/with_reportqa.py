@@ -8,9 +8,9 @@ from pathlib import Path
 
 from programs import TOP, Place
 
-from reportqa.datamodel import Answer
-from reportqa.index import build_index
+from reportqa.index.build import build_index
 from reportqa.qa import ReportQA
+from reportqa.text.records import Answer
 
 
 @dataclass

@@ -123,7 +123,7 @@ def _command(
 
 
 def _index(options: argparse.Namespace) -> None:
-    from reportqa.index import build_index
+    from reportqa.index.build import build_index
     from reportqa.terminal import building, show_build
 
     with building() as progress:
@@ -132,8 +132,8 @@ def _index(options: argparse.Namespace) -> None:
 
 
 def _ask(options: argparse.Namespace) -> None:
+    from reportqa.asking.question import understand
     from reportqa.qa import ReportQA
-    from reportqa.questions import understand
 
     understand(options.question)
     answer = ReportQA.open(options.index, options.model).ask(options.question, options.top_k)
@@ -146,15 +146,15 @@ def _ask(options: argparse.Namespace) -> None:
 
 
 def _figures(options: argparse.Namespace) -> None:
-    from reportqa.store import Store
-    from reportqa.tables import write_figures
+    from reportqa.index.store import Store
+    from reportqa.output import write_figures
 
     write_figures(Store(options.index).all_figures(), options.format, options.output)
 
 
 def _compare(options: argparse.Namespace) -> None:
+    from reportqa.output import write_comparison
     from reportqa.qa import ReportQA
-    from reportqa.tables import write_comparison
 
     compared = ReportQA.open(options.index, options.model).compare(options.indicator)
     if not compared:
@@ -206,7 +206,7 @@ def _batch(options: argparse.Namespace) -> None:
 
 
 def _eval(options: argparse.Namespace) -> None:
-    from reportqa.evaluation import evaluate, read_gold, write_rows
+    from reportqa.evaluation.running import evaluate, read_gold, write_rows
     from reportqa.qa import ReportQA
     from reportqa.terminal import show_evaluation
 
@@ -236,7 +236,7 @@ def _serve(options: argparse.Namespace) -> None:
 
 
 def _model(options: argparse.Namespace) -> None:
-    from reportqa.bundled_model import write_model
+    from reportqa.models.bundled import write_model
 
     def tell(step: str) -> None:
         sys.stderr.write(f"{step}\n")

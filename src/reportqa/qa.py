@@ -8,19 +8,19 @@ from dataclasses import replace
 from functools import lru_cache
 from pathlib import Path
 
-from reportqa.aliases import ALIASES, levelled
-from reportqa.answering import Answerer
-from reportqa.captions import illustrated_figures
-from reportqa.checking import Finding, check
-from reportqa.comparing import compare
-from reportqa.datamodel import Answer, Compared, Document, Figure, Illustration
-from reportqa.dialogue import completed
-from reportqa.embedding import Encoder, open_encoder
+from reportqa.asking.across import compare
+from reportqa.asking.answer import Answerer
+from reportqa.asking.followup import completed
+from reportqa.asking.question import MAX_QUESTION, Question, Vocabulary, understand
+from reportqa.asking.search import Retriever
 from reportqa.errors import IndexStoreError, InputError
-from reportqa.normalization import fold
-from reportqa.questions import MAX_QUESTION, Question, Vocabulary, understand
-from reportqa.retrieval import Retriever
-from reportqa.store import Store
+from reportqa.figures.checking import Finding, check
+from reportqa.index.store import Store
+from reportqa.models.encoder import Encoder, open_encoder
+from reportqa.outline.captions import illustrated_figures
+from reportqa.text.aliases import ALIASES, levelled
+from reportqa.text.folding import fold
+from reportqa.text.records import Answer, Compared, Document, Figure, Illustration
 
 _BATCH = 256
 _WORDS = 65_536

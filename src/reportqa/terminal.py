@@ -15,16 +15,16 @@ from rich.progress import BarColumn, Progress, TaskID, TaskProgressColumn, TextC
 from rich.table import Table
 from rich.text import Text
 
-from reportqa.captions import picture_note
-from reportqa.datamodel import Answer, Citation, Figure
-from reportqa.evaluation import ALL, Row, summarize
-from reportqa.metrics import MEASURES
+from reportqa.evaluation.metrics import MEASURES
+from reportqa.evaluation.running import ALL, Row, summarize
+from reportqa.outline.captions import picture_note
+from reportqa.text.records import Answer, Citation, Figure
 
 if TYPE_CHECKING:
     # A question on a cold command line must not wait for what only a batch or a build needs.
     from reportqa.batch import Summary
-    from reportqa.checking import Finding
-    from reportqa.index import BuildReport
+    from reportqa.figures.checking import Finding
+    from reportqa.index.build import BuildReport
 
 _VERDICT_STYLES = {"holds": "green", "does not hold": "bold red", "cannot be checked": "yellow"}
 _STATUS = {"answered": "", "not_found": "报告里没有找到答案", "error": "无法回答"}

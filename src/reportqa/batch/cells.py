@@ -10,7 +10,7 @@ from reportqa.batch.columns import as_text
 from reportqa.batch.limits import MAX_CELL
 from reportqa.batch.reviewed import QUESTION, REVIEWED, SOURCE, source_digest, sources
 from reportqa.batch.rows import AnsweredRow
-from reportqa.datamodel import Citation, CitedFigure
+from reportqa.text.records import Citation, CitedFigure
 
 Cell = str | int | float
 STATUS = {"answered": "有答案", "not_found": "报告里没有", "error": "读不出"}
@@ -67,7 +67,7 @@ def review_columns(others: Sequence[str]) -> list[Column]:
 def figure_text(cited: CitedFigure) -> str:
     """Return a figure as a person says it: what it measures, whom it covers, its number with the unit.
 
-    >>> from reportqa.datamodel import Figure
+    >>> from reportqa.text.records import Figure
     >>> figure_text(CitedFigure(Figure(2, 7, "6191人", 6191, "人", 6191, "人", "count", "招生", approx=True), 1))
     '招生 约6191人'
     """

@@ -7,11 +7,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from math import ceil
 
+from reportqa.asking.question import understand
 from reportqa.batch.rows import Duplicate, QuestionRow
 from reportqa.errors import InputError
-from reportqa.normalization import fold
-from reportqa.questions import understand
-from reportqa.words import bigrams
+from reportqa.text.folding import fold
+from reportqa.text.words import bigrams
 
 # Two questions are near when they share this much of their character pairs, by Jaccard.
 _NEAR = 0.75

@@ -10,8 +10,8 @@ from types import TracebackType
 from typing import Any, Self
 
 from reportqa.batch.records import read_answer
-from reportqa.datamodel import SCHEMA, Answer
 from reportqa.errors import InputError
+from reportqa.text.records import SCHEMA, Answer
 
 
 class Journal:

@@ -14,7 +14,7 @@ from reportqa.batch.decoding import decode, lines_of, read_file
 from reportqa.batch.json_lines import read_json_lines
 from reportqa.batch.limits import check_cell, check_rows
 from reportqa.batch.rows import QuestionList, QuestionRow
-from reportqa.batch.tables import read_csv, read_xlsx
+from reportqa.batch.tabular import read_csv, read_xlsx
 from reportqa.errors import InputError
 
 _NUMBERING = re.compile(

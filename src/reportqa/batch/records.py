@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from reportqa.datamodel import Answer, Citation, CitedFigure, Conflict, Derivation, Figure, Illustration, Span
+from reportqa.text.records import Answer, Citation, CitedFigure, Conflict, Derivation, Figure, Illustration, Span
 
 
 def read_answer(record: dict[str, Any]) -> Answer:

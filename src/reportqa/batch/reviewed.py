@@ -12,9 +12,9 @@ from reportqa.batch.columns import as_text
 from reportqa.batch.decoding import read_file
 from reportqa.batch.rows import AnsweredRow
 from reportqa.batch.sheets import read_sheets
-from reportqa.datamodel import Answer, Citation, CitedFigure
 from reportqa.errors import InputError
-from reportqa.normalization import fold
+from reportqa.text.folding import fold
+from reportqa.text.records import Answer, Citation, CitedFigure
 
 QUESTION, REVIEWED, SOURCE = "问题", "审核后答案", "原文校验"
 _HEADER_ROWS = 10

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from reportqa.datamodel import Answer
+from reportqa.text.records import Answer
 
 # What stands in a text for a character that could not be decoded.
 UNREADABLE = "\ufffd"

@@ -15,7 +15,7 @@ from reportqa.batch.reviewed import Reviews, read_reviews, take_up
 from reportqa.batch.rows import AnsweredRow, Duplicate, QuestionList, QuestionRow
 from reportqa.batch.summary import Summary, summarise
 from reportqa.batch.writing import check_output, write_document
-from reportqa.datamodel import Answer
+from reportqa.text.records import Answer
 
 if TYPE_CHECKING:  # a list that cannot be read is refused before anything large is loaded
     from reportqa.qa import ReportQA

@@ -18,7 +18,7 @@ from reportqa.batch.reviewed import sources
 from reportqa.batch.rows import AnsweredRow, QuestionList
 from reportqa.batch.summary import Summary
 from reportqa.batch.wording import NEAREST, details, headline, source_text
-from reportqa.datamodel import Citation
+from reportqa.text.records import Citation
 
 _LATIN, _HAN = "Calibri", "宋体"
 _STYLES = ("Normal", "Title", "Heading 2", "Quote", "List Bullet", "Caption")

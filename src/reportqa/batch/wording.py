@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from reportqa.batch.cells import STATUS, conflict_text, derivation_text, figure_text, note_text, section_text
 from reportqa.batch.columns import as_text
 from reportqa.batch.rows import AnsweredRow
-from reportqa.datamodel import Citation
+from reportqa.text.records import Citation
 
 NEAREST = "最接近的原文："
 
@@ -16,7 +16,7 @@ def headline(one: AnsweredRow) -> str:
     """Return the answer itself, or why there is none.
 
     >>> from reportqa.batch.rows import QuestionRow
-    >>> from reportqa.datamodel import Answer
+    >>> from reportqa.text.records import Answer
     >>> headline(AnsweredRow(QuestionRow(1, "招生多少人？"), Answer("招生多少人？", "answered", "6191人")))
     '6191人'
     """

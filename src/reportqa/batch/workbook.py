@@ -14,7 +14,7 @@ from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.hyperlink import Hyperlink
 from openpyxl.worksheet.properties import PageSetupProperties
 
-from reportqa import tables
+from reportqa import output
 from reportqa.batch.archive import save_settled
 from reportqa.batch.cells import Cell, clean, is_formula, review_columns, section_text
 from reportqa.batch.reviewed import SOURCE
@@ -29,7 +29,7 @@ _MAX_ROWS = 1_048_576
 _A4 = 9
 _FIGURES = (
     ("序号", 6),
-    *zip(tables.COLUMNS, (24, 12, 8, 16, 20, 8, 6, 14, 9, 28, 24, 7, 7, 7), strict=True),
+    *zip(output.COLUMNS, (24, 12, 8, 16, 20, 8, 6, 14, 9, 28, 24, 7, 7, 7), strict=True),
     ("引用", 6),
 )
 _CITATIONS = (
@@ -129,7 +129,7 @@ def _write_answers(sheet: _Sheet, questions: QuestionList, rows: Sequence[Answer
 def _write_figures(sheet: _Sheet, rows: Sequence[AnsweredRow]) -> None:
     for number, one in enumerate(rows, 2):
         for cited in one.answer.figures:
-            cells = (one.row.number, *tables.row_of(cited.figure), cited.citation or "")
+            cells = (one.row.number, *output.row_of(cited.figure), cited.citation or "")
             sheet.add(cells, {0: _place(ANSWERS, number)})
 
 

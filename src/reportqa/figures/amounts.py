@@ -5,11 +5,11 @@ from __future__ import annotations
 import re
 from decimal import Decimal
 
-from reportqa.datamodel import Bound
-from reportqa.figures.numerals import DIGITS, NUMBER, Numeral, multiplier_value, read_numeral
 from reportqa.figures.quantities import Quantity, measured
-from reportqa.figures.units import SIGN, SIGNS, UNITS, Unit, read_unit
-from reportqa.figures.wordlists import words_of
+from reportqa.text.forms import words_of
+from reportqa.text.numerals import DIGITS, NUMBER, Numeral, multiplier_value, read_numeral
+from reportqa.text.records import Bound
+from reportqa.text.units import SIGN, SIGNS, UNITS, Unit, read_unit
 
 _RANGE = re.compile(r" ?(?:-{1,2}|~|至|到) ?")
 _FROM = re.compile(r"[从由] ?$")

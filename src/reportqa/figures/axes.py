@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from reportqa.figures.labels import Label, read_label
 from reportqa.figures.phrases import read_before
 from reportqa.figures.plain import plain
-from reportqa.grids import Cell, Grid, is_value
+from reportqa.outline.tables import Cell, Grid, is_value
 
 _MEASURES = re.compile(r"(?:主要|统计|评价|核心|具体)?指标(?:名称|项目)?|数据项目?")
 _ITEMS = re.compile(r"项目|内容|科目|类目|名目|事项")
@@ -45,8 +45,8 @@ class Reading:
 def rows_measure(grid: Grid, texts: Iterable[str]) -> bool:
     """Tell whether the rows of a table are what is measured (指标 | 2023年 | 2024年), and not its columns.
 
-    >>> from reportqa.datamodel import Span
-    >>> from reportqa.grids import Line
+    >>> from reportqa.text.records import Span
+    >>> from reportqa.outline.tables import Line
     >>> rows = tuple(Line(Span(0, 0), (Cell(Span(0, 0), (row,), ("2023年",)),)) for row in ("招生数", "毕业数"))
     >>> rows_measure(Grid(rows, "指标"), ("6191", "6782"))
     True
@@ -89,7 +89,7 @@ def read_topic(caption: str, heading: str) -> Topic:
 def read_cell(cell: Cell, by_rows: bool, topic: Topic, neighbour: str, unit: str) -> Reading:
     """Say what a cell of a table measures, of whom, when, and in which unit.
 
-    >>> from reportqa.datamodel import Span
+    >>> from reportqa.text.records import Span
     >>> read_cell(Cell(Span(0, 0), ("甲校",), ("招生数（人）", "男")), False, Topic(), "", "")
     Reading(indicator='招生数', scope='甲校；男', unit='人', of_which=False, rate=False)
     >>> reading = read_cell(Cell(Span(0, 0), ("营业收入（万元）",), ("同比变动",)), True, Topic(), "", "")

@@ -7,15 +7,15 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from decimal import Decimal
 
-from reportqa.datamodel import Bound, Figure, Paragraph, Prose, Span, Table
 from reportqa.figures.axes import Reading, Topic, read_cell, read_topic, rows_measure
 from reportqa.figures.plain import plain
 from reportqa.figures.prose import figures_of
 from reportqa.figures.quantities import Quantity, measured
 from reportqa.figures.scanner import scan
-from reportqa.figures.units import Unit
-from reportqa.grids import Cell, Grid, is_code, read_grid
-from reportqa.sections import bare_heading
+from reportqa.outline.sections import bare_heading
+from reportqa.outline.tables import Cell, Grid, is_code, read_grid
+from reportqa.text.records import Bound, Figure, Paragraph, Prose, Span, Table
+from reportqa.text.units import Unit
 
 _MARK = "数"  # a word after which the scanner takes a bare number for an amount
 _NUMBER = re.compile(

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 from reportqa.figures.clauses import SENTENCE_ENDS, STOPS, Place
 from reportqa.figures.phrases import CLASS, GROWTH, THIS, read_before
-from reportqa.figures.units import comparable_unit
+from reportqa.text.units import comparable_unit
 
 HEAD = 40  # characters of a clause in which its subject is looked for
 CLAUSE_ENDS = re.compile("[，。；：]")

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from reportqa.figures.clauses import Place
 from reportqa.figures.following import read_after
 from reportqa.figures.phrases import CLASS, Phrase, shorten
-from reportqa.figures.tags import tagged
-from reportqa.figures.wordlists import words_of
+from reportqa.text.forms import words_of
+from reportqa.text.tags import tagged
 
 _PURPOSE = re.compile(r"(?:主要|专项|全部)?用于(?P<what>[^，。；]{2,14})")
 _PEOPLE = frozenset(words_of("人 名 人次 家 户 位"))

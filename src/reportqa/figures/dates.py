@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from reportqa.figures.numerals import chinese_value
+from reportqa.text.numerals import chinese_value
 
 _YEAR = r"(?:[12]\d{3}|[一二][零〇一二三四五六七八九]{3})"
 _MONTH = r"(?:1[0-2]|0?[1-9]|十[一二]?|[一二三四五六七八九])(?!\d)"

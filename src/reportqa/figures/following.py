@@ -7,8 +7,8 @@ from functools import lru_cache
 from itertools import pairwise
 
 from reportqa.figures.phrases import MAX_PHRASE, balanced, shorten
-from reportqa.figures.tags import tagged
-from reportqa.figures.wordlists import words_of
+from reportqa.text.forms import words_of
+from reportqa.text.tags import tagged
 
 _STOP_VERBS = frozenset(
     words_of(

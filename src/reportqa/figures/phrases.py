@@ -6,8 +6,8 @@ import re
 from dataclasses import dataclass
 from functools import lru_cache
 
-from reportqa.figures.tags import ADVERBS, COMPOUNDS, IN_NAMES, LINKING, REGIONS, TRAILING, names_body, tagged
-from reportqa.figures.wordlists import words_of
+from reportqa.text.forms import words_of
+from reportqa.text.tags import ADVERBS, COMPOUNDS, IN_NAMES, LINKING, REGIONS, TRAILING, names_body, tagged
 
 MAX_PHRASE = 18  # an indicator is a short noun phrase
 

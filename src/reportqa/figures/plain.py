@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 
-from reportqa.normalization import fold
+from reportqa.text.folding import fold
 
 _HELD_COMMA = "\ue000"
 _WIDE_SEPARATOR = re.compile(r"(?<=[０-９])，(?=[０-９]{3}(?![０-９]))")

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from reportqa.datamodel import Figure, Prose, Span
 from reportqa.figures.clauses import places
 from reportqa.figures.context import Reading
 from reportqa.figures.indicators import read_places
 from reportqa.figures.plain import cased, plain
 from reportqa.figures.quantities import Quantity
 from reportqa.figures.scanner import scan
+from reportqa.text.records import Figure, Prose, Span
 
 _NEAR = 200  # characters around a number from which its indicator and scope come
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 
-from reportqa.datamodel import Bound
 from reportqa.figures.quantities import Quantity
-from reportqa.figures.wordlists import words_of
+from reportqa.text.forms import words_of
+from reportqa.text.records import Bound
 
 _BEFORE: dict[str, Bound | None] = {
     **dict.fromkeys(words_of("超过 逾 超 突破 多于 大于 高于 超出"), ">"),

@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from decimal import Decimal
 
-from reportqa.datamodel import Bound, Kind, Value
-from reportqa.figures.numerals import tidy
-from reportqa.figures.units import Unit
+from reportqa.text.numerals import tidy
+from reportqa.text.records import Bound, Kind, Value
+from reportqa.text.units import Unit
 
 
 @dataclass(frozen=True, slots=True)

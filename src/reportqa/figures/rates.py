@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from decimal import Decimal
 
-from reportqa.figures.numerals import DIGITS, NUMBER, SMALL, Numeral, multiplier_value, read_numeral
 from reportqa.figures.quantities import Quantity, measured
-from reportqa.figures.units import Unit
+from reportqa.text.numerals import DIGITS, NUMBER, SMALL, Numeral, multiplier_value, read_numeral
+from reportqa.text.units import Unit
 
 _HUNDREDTHS = re.compile(r"(?P<base>[百千万佰仟]{1,4}) {0,3}分 {0,3}之 {0,3}")
 _OF = re.compile(r" ?分 ?之 ?")

@@ -9,12 +9,12 @@ from decimal import Decimal
 
 from reportqa.figures.amounts import read_amount
 from reportqa.figures.dates import read_date
-from reportqa.figures.names import masked_spans
-from reportqa.figures.numerals import NUMBER, Numeral, read_numeral, tidy
+from reportqa.figures.named_numbers import masked_spans
 from reportqa.figures.qualifiers import qualified
 from reportqa.figures.quantities import Quantity, measured
 from reportqa.figures.rates import read_rate
-from reportqa.figures.units import SIGN, Unit
+from reportqa.text.numerals import NUMBER, Numeral, read_numeral, tidy
+from reportqa.text.units import SIGN, Unit
 
 _GLUED_BEFORE = re.compile(r"[a-z_#№+×*^@&\\/〇]-?$|[a-z]\d?-$|\d[.:]$")
 _GLUED_AFTER = re.compile(r"\.\d|[+×*^](?! ?[，。；])|[a-z_@]")

@@ -11,12 +11,12 @@ import unicodedata
 from collections.abc import Callable, Iterable
 from pathlib import Path
 
-from reportqa.datamodel import Document
 from reportqa.errors import ReadingError
 from reportqa.reading.files import named_files, read_bytes
 from reportqa.reading.source import Source
 from reportqa.reading.text import read_markdown, read_text
 from reportqa.reading.titles import genre_of, region_of, title_of, year_of
+from reportqa.text.records import Document
 
 __all__ = ["READERS", "Source", "make_document", "read_document", "read_documents"]
 

@@ -7,11 +7,11 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
-from reportqa.datamodel import Picture
-from reportqa.reading.grids import Grid, write_grid
 from reportqa.reading.marks import MARKS, PAGE, PICTURE, clean_words, one_line, unmarked
+from reportqa.reading.pipe_tables import Grid, write_grid
 from reportqa.reading.source import Source
 from reportqa.reading.titles import is_numbered, is_subtitle, is_whole_title, title_lines
+from reportqa.text.records import Picture
 
 _LEVELS = 6
 _HEADING_LENGTH = 60

@@ -11,10 +11,10 @@ from lxml import etree
 
 from reportqa.errors import ReadingError
 from reportqa.reading.blocks import AnyBlock, Block, Image, TableBlock, make_source
-from reportqa.reading.grids import Cell, Grid
 from reportqa.reading.images import is_decoration, linked_image
 from reportqa.reading.kinds import HTML, kind_of, misnamed
 from reportqa.reading.marks import PICTURE, clean_cell, clean_words, one_line, unmarked
+from reportqa.reading.pipe_tables import Cell, Grid
 from reportqa.reading.source import Source
 from reportqa.reading.text import check_text, decode
 from reportqa.reading.titles import named_title, title_of

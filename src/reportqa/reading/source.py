@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from reportqa.datamodel import Picture
+from reportqa.text.records import Picture
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,11 +7,11 @@ import re
 import unicodedata
 from pathlib import Path
 
-from reportqa.datamodel import Picture
 from reportqa.errors import ReadingError
-from reportqa.normalization import fold
 from reportqa.reading.kinds import kind_of
 from reportqa.reading.source import Source
+from reportqa.text.folding import fold
+from reportqa.text.records import Picture
 
 _BOMS = ((codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"))
 # In the order of trust: among equals the first wins. Big5-HKSCS is Big5 with the characters of Hong Kong.

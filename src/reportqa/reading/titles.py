@@ -6,7 +6,7 @@ import re
 import unicodedata
 from collections.abc import Iterable
 
-from reportqa.normalization import fold
+from reportqa.text.folding import fold
 
 _TITLE_LINES = 4
 _TITLE_LENGTH = 40

@@ -7,8 +7,8 @@ from typing import Any
 
 import gradio as gr
 
-from reportqa.datamodel import Answer
 from reportqa.errors import ReportQAError
+from reportqa.text.records import Answer
 from reportqa.web.examples import example_questions
 from reportqa.web.feedback import record_feedback
 from reportqa.web.history import Asked, kept, read_history, remember

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from statistics import median
 from typing import Any
 
-from reportqa.datamodel import Figure
-from reportqa.tables import KINDS
+from reportqa.output import KINDS
+from reportqa.text.records import Figure
 from reportqa.web.links import place_link
 
 _FEWEST, _MOST = 3, 14

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from reportqa.datamodel import Compared
 from reportqa.errors import InputError
+from reportqa.text.records import Compared
 from reportqa.web.library import Library
 from reportqa.web.render import render
 
@@ -41,7 +41,7 @@ def comparison_html(library: Library, indicator: str) -> str:
 def bars_of(compared: list[Compared]) -> list[Bar]:
     """Give each value the length of its bar.
 
-    >>> from reportqa.datamodel import Figure
+    >>> from reportqa.text.records import Figure
     >>> values = [Compared(2023, "青禾区", Figure(0, 5, f"{n}人", n, "人", n, "人", "count"), None) for n in (50, 200)]
     >>> [bar.length for bar in bars_of(values)]
     [25.0, 100.0]

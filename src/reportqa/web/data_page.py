@@ -16,9 +16,9 @@ import gradio as gr
 from fastapi import FastAPI, Request, Response
 from gradio.components.plot import PlotData
 
-from reportqa.captions import picture_note
-from reportqa.store import DocumentInfo
-from reportqa.tables import KINDS, write_figures
+from reportqa.index.store import DocumentInfo
+from reportqa.outline.captions import picture_note
+from reportqa.output import KINDS, write_figures
 from reportqa.web.charts import charts_of, specification
 from reportqa.web.comparison import comparison_html
 from reportqa.web.library import Library

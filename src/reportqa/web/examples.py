@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable
 
-from reportqa.datamodel import Figure, Kind
+from reportqa.text.records import Figure, Kind
 
 _FORMS: dict[Kind, str] = {
     "count": "{indicator}有多少{unit}？",

@@ -7,8 +7,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from reportqa.datamodel import Answer
 from reportqa.errors import InputError
+from reportqa.text.records import Answer
 
 FILE = "feedback.jsonl"
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import astuple, dataclass
 
-from reportqa.datamodel import Answer
+from reportqa.text.records import Answer
 
 _REMEMBERED = 20
 _SHORT = 60

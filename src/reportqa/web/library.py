@@ -14,12 +14,12 @@ from pathlib import Path
 from typing import NamedTuple
 
 from reportqa.errors import InputError, ReportQAError
-from reportqa.generations import MANIFEST, read_manifest
-from reportqa.index import BuildReport, build_index
-from reportqa.metadata import read_metadata, write_correction
+from reportqa.index.build import BuildReport, build_index
+from reportqa.index.generations import MANIFEST, read_manifest
+from reportqa.index.store import DocumentInfo
 from reportqa.qa import ReportQA
 from reportqa.reading import read_document
-from reportqa.store import DocumentInfo
+from reportqa.reading.metadata import read_metadata, write_correction
 
 _ANY_QUESTION = "报告说了什么？"
 _POLL = 0.3

@@ -8,7 +8,7 @@ from pathlib import PurePath
 from typing import Literal
 from urllib.parse import urlencode
 
-from reportqa.datamodel import Citation, Figure, Illustration, Span
+from reportqa.text.records import Citation, Figure, Illustration, Span
 
 PageName = Literal["ask", "read", "data", "batch", "library"]
 _PAGES: dict[str, PageName] = {"ask": "ask", "read": "read", "data": "data", "batch": "batch", "library": "library"}

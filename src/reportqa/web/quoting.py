@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from pathlib import PurePath
 
-from reportqa.datamodel import Answer, Citation
+from reportqa.text.records import Answer, Citation
 
 
 def quotation(answer: Answer, titles: Mapping[str, str]) -> str:
     """Write an answer with its first source, in a form fit for a document; nothing where there is no answer.
 
-    >>> from reportqa.datamodel import Span
+    >>> from reportqa.text.records import Span
     >>> cited = Citation(1, "年报.txt", ("一、概况", "（三）规模"), 1, 0, 10, "本年招生6191人。", 0.9, (Span(0, 10),))
     >>> quotation(Answer("招生多少人？", "answered", "6191人", citations=(cited,)), {"年报.txt": "教育质量年报"})
     '6191人（《教育质量年报》“一、概况 › （三）规模”第1段：“本年招生6191人。”）'

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import groupby, pairwise
 
-from reportqa.datamodel import Document, Figure, Illustration, Span
+from reportqa.text.records import Document, Figure, Illustration, Span
 
 SectionRow = tuple[tuple[str, ...], int, Span | None]
 _MOST_FOUND = 1000

@@ -8,8 +8,8 @@ from functools import cache
 
 from jinja2 import Environment, PackageLoader
 
-from reportqa.datamodel import Answer, Citation, Document, Figure, Span
-from reportqa.store import DocumentInfo
+from reportqa.index.store import DocumentInfo
+from reportqa.text.records import Answer, Citation, Document, Figure, Span
 from reportqa.web.history import Asked
 from reportqa.web.links import answer_link, link, picture_link, place_link
 from reportqa.web.quoting import quotation

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass
 
-from reportqa.datamodel import Figure
+from reportqa.text.records import Figure
 
 _LONGEST = 200
 

@@ -9,12 +9,12 @@ from dataclasses import dataclass, field, replace
 from itertools import pairwise
 
 from reportqa.reading.blocks import AnyBlock, Block, TableBlock, is_contents
-from reportqa.reading.grids import Grid
 from reportqa.reading.marks import PAGE, PICTURE
 from reportqa.reading.pdf.furniture import find_furniture
 from reportqa.reading.pdf.lines import Line, in_reading_order, join_words, rows_of, words_of
 from reportqa.reading.pdf.page import PageContent, Shown
-from reportqa.reading.pdf.tables import PageTable, find_tables
+from reportqa.reading.pdf.page_tables import PageTable, find_tables
+from reportqa.reading.pipe_tables import Grid
 from reportqa.reading.titles import is_numbered, title_lines
 
 _TERMINAL = "。！？!?；;：:"

@@ -8,9 +8,9 @@ from itertools import takewhile
 from typing import Any
 
 from reportqa.reading.blocks import AnyBlock, Block, Image, TableBlock
-from reportqa.reading.grids import Cell, Grid
 from reportqa.reading.images import usable_image
 from reportqa.reading.marks import PICTURE, clean_cell, clean_words, one_line, unmarked
+from reportqa.reading.pipe_tables import Cell, Grid
 from reportqa.reading.word.numbering import BULLET, Numbering
 from reportqa.reading.word.package import Package, attribute, child, local
 from reportqa.reading.word.styles import Styles

@@ -1,0 +1,1 @@
+"""From a question to the record of its answer."""

@@ -1,0 +1,305 @@
+"""One measure in several reports: the same figure of other years and places, side by side and in arithmetic."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Literal, Protocol
+
+from reportqa.asking.compute import Derived, in_unit_of, number, subtracted, written
+from reportqa.asking.matching import FigureMatch, match_figures, share_of_words
+from reportqa.asking.question import Question, understand
+from reportqa.asking.search import Retriever, named_regions
+from reportqa.figures.agreement import bare, scope_parts
+from reportqa.text.records import Compared, Figure
+
+Operation = Literal["difference", "decrease", "growth", "sum", "ratio", "each", "most", "least"]
+_NEAREST = 8
+# What agreeing with the figure of another report is worth beside how well a figure fits the question.
+_SAME_INDICATOR = 6.0
+_SAME_SCOPE = 2.0
+# Less than this, and two figures of one unit measure different things.
+_ALIKE = 0.5
+
+_YEAR = r"(?:(?:19|20)\d\d(?:学?年度?|学年)?|今年|去年|前年|本学?年度?|上一?学?年度?)"
+_LAST = re.compile(
+    rf"(?:比|较|和|与|跟|同)(?:{_YEAR}|前一年)|同比|(?:这|近|过去|前后)?[两二]年(?:间|来|里)?|逐年|历年|各年"
+)
+_LINKED = re.compile(rf"{_YEAR}[和与跟、到至及]{_YEAR}|从{_YEAR}到{_YEAR}")
+_GROWTH = re.compile(
+    r"(?:增长|增加|提高|上升|下降|减少|降低|涨|多|少|变化|高|低|增|降)了?(?:百分之|几成|%)|增幅|降幅|涨幅|增速|增长率|变化率|同比增长(?:多少)?$"
+)
+_MORE = re.compile(
+    r"(?:增长|增加|提高|上升|多出?|高出?|扩大|涨|多[\u4e00-\u9fff])了?(?:了|出)?(?:多少|几)|变化(?:了)?(?:多少|多大|情况)?|相差|差(?:了)?多少|差距"
+)
+_LESS = re.compile(r"(?:减少|下降|降低|少|低)了?(?:多少|几)")
+_CHANGE = re.compile(r"增长|增加|提高|上升|减少|下降|降低|涨|增幅|降幅|增速|变化")
+_SUM = re.compile(r"加起来|合计|总共|一共|总和|共计|总计")
+_MOST = re.compile(r"(?:哪|谁)[^,。]{0,12}(?:更|最)?(?:多|高|大|快|好|长)|(?:哪|谁)[^,。]{0,8}最")
+_LEAST = re.compile(r"(?:哪|谁)[^,。]{0,12}(?:更|最)?(?:少|低|小|慢|短)")
+_EACH = re.compile(r"各(?:自)?(?:有|是|为|达)?|分别|对比|比较|相比")
+# What goes when the one measure is left that is looked up in every report.
+_DROPPED = re.compile(
+    rf"(?:比|较|和|与|跟|同|从|到|至)?{_YEAR}(?:相?比较?)?|(?:这|近|过去|前后)?[两二]年(?:间|来|里)?|同比|逐年|历年|前一年|各年"
+    r"|(?:哪|谁)一?(?:个|所|年|家)?(?:区县?|县|市|地方|地区|学校)?(?:的)?|加起来|合计|总共|一共|总和|共计|总计|各自?(?=有|是|为|达|多|$)|分别|相比|对比|比较|相差|差距|差(?=多少)|[更最](?=[多高大少低小])"
+    r"|(?:增长|增加|提高|上升|减少|下降|降低|变化|扩大|涨|增幅|降幅|涨幅|增速)率?了?(?:情况)?|的?百分比"
+)
+_PERCENT = re.compile(r"百分之(?:多少|几)|几成")
+_RATIO = re.compile(r"(?:相当于|是|占)了?.{2,}?的?(?:百分之(?:多少|几)|几成|(?:多少|几)倍)")
+_EVERY_PLACE = re.compile(r"(?:这?[两二三四五六七八九十几]个?|各个?)(?:区县|县区|[区县市州])(?:一共)?")
+_LEFT_OVER = re.compile(
+    r"多(?=[\u4e00-\u9fff]了?(?:多少|几))|[多少高低大小]了?(?:出)?(?=多少|几)|(?<!多)[多高大少低小](?:一些|些)?$|^[,的和与跟比,、]+|[,的和与跟比、]+$|了(?=多少|几)"
+)
+
+
+_MEASURE_WORDS = frozenset("人 名 所 家 个 项 元 万元 亿元 张 门 次 册 件 平方米 万人 年 发 了".split())
+
+
+class Report(Protocol):
+    """What tells one report from another: a Document, or what the store knows of one without its text."""
+
+    @property
+    def name(self) -> str:
+        """The file name."""
+
+    @property
+    def year(self) -> int | None:
+        """The year it is on."""
+
+    @property
+    def region(self) -> str | None:
+        """The region it is on."""
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """What one report gives for the measure."""
+
+    document: Report
+    match: FigureMatch
+
+    @property
+    def figure(self) -> Figure:
+        """The figure."""
+        return self.match.figure
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What a question compares: the measure to look up, in which reports, and what is done with the values."""
+
+    measure: Question
+    documents: tuple[Report, ...]
+    operation: Operation
+
+
+def compared(question: Question, documents: Iterable[Report]) -> Asked | None:
+    """Return what a question compares over several reports; None where it asks of one.
+
+    >>> from reportqa.text.records import Document
+    >>> reports = [Document("23.txt", "", "", year=2023), Document("24.txt", "", "", year=2024)]
+    >>> asked = compared(understand("2024年在校生比2023年多多少人？"), reports)
+    >>> asked.measure.plain, [document.name for document in asked.documents], asked.operation
+    ('在校生多少人', ['24.txt', '23.txt'], 'difference')
+
+    The newest year comes first, as the value from which an older one is subtracted.
+    """
+    operation = _operation(question.plain)
+    if operation is None:
+        return None
+    known = list(documents)
+    places = _places(question, known)
+    if operation == "ratio" and len(places) != 2:
+        return None
+    chosen = _reports(question, known, places, operation)
+    if len(chosen) < 2:
+        return None
+    measure = _measure(question, places)
+    return Asked(measure, tuple(chosen), operation) if _says_what(measure) else None
+
+
+def across(measure: Question, retriever: Retriever, documents: Sequence[Report]) -> list[Row]:
+    """Look one measure up in several reports; those that do not give it are left out.
+
+    >>> [row.figure.text for row in across(understand("招生多少人"), retriever, reports)]      # doctest: +SKIP
+    ['6191人', '5870人']
+
+    The figures are of one kind and unit, and of the indicator and scope with which they fit the question best, all
+    reports taken together.
+    """
+    vector = retriever.encode([measure])[0]
+    found: list[tuple[Report, list[FigureMatch]]] = []
+    for document in documents:
+        # The report is chosen already: its year must not count against it.
+        candidates = retriever.search(replace(measure, years=(), year_offset=None), vector, documents=[document.name])
+        found.append((document, match_figures(measure, candidates, retriever.store, vector)[:_NEAREST]))
+    sets = (_agreeing(anchor, found) for _, matches in found for anchor in matches)
+    _, rows = max(sets, key=lambda one: one[0], default=(0.0, []))
+    return rows
+
+
+def _agreeing(anchor: FigureMatch, found: Iterable[tuple[Report, list[FigureMatch]]]) -> tuple[float, list[Row]]:
+    """Return the figures of all reports that measure what the anchor does, and how well they answer together."""
+    rows, total = [], 0.0
+    for document, matches in found:
+        score, match = _alike(anchor.figure, matches)
+        if match is not None:
+            rows.append(Row(document, match))
+            total += score
+    return total, rows
+
+
+def computed(asked: Asked, rows: Sequence[Row]) -> Derived | None:
+    """Compute what is asked of the values of several reports; None where nothing is, or a value is inexact.
+
+    Of two, the older is subtracted from the newer, or the one named last from the first; growth is relative to it.
+    """
+    first, last = rows[0].match, rows[-1].match
+    if asked.operation in ("each", "most", "least") or any(row.figure.approx for row in rows):
+        return None
+    if asked.operation == "sum":
+        value = sum(number(row.figure) for row in rows)
+        expression = written("+", *(row.figure for row in rows))
+        return Derived("sum", expression, value, in_unit_of(rows[0].figure, value), tuple(row.match for row in rows))
+    if len(rows) != 2 or not number(last.figure):
+        return None
+    if asked.operation in ("difference", "decrease"):
+        return subtracted("difference", *((first, last) if asked.operation == "difference" else (last, first)))
+    if asked.operation == "ratio":
+        value = number(first.figure) / number(last.figure)
+        return Derived("share", written("÷", first.figure, last.figure), value, f"{100 * value:.2f}%", (first, last))
+    value = number(first.figure) / number(last.figure) - 1
+    expression = f"({written('−', first.figure, last.figure)}) ÷ {written('÷', last.figure)}"
+    return Derived("growth", expression, value, f"{100 * value:.2f}%", (first, last))
+
+
+def chosen_rows(asked: Asked, rows: Sequence[Row]) -> list[Row]:
+    """Return the rows that answer: the largest or smallest value first where that is asked, else all as asked."""
+    if asked.operation in ("most", "least"):
+        return sorted(rows, key=lambda row: number(row.figure), reverse=asked.operation == "most")
+    return list(rows)
+
+
+def labels(rows: Sequence[Row]) -> str:
+    """Say which report gives which value, by what tells the reports apart, as in 2024年6191人，2023年5870人."""
+    by_year = len({row.document.year for row in rows}) > 1
+    by_place = len({row.document.region for row in rows}) > 1
+    said = []
+    for row in rows:
+        place = (row.document.region or "") if by_place else ""
+        year = f"{row.document.year}年" if by_year and row.document.year else ""
+        said.append(f"{place}{year}{row.figure.text}")
+    return "，".join(said) + "。"
+
+
+def compare(indicator: str, retriever: Retriever) -> list[Compared]:
+    """Return what every report gives for one indicator, by region and year, each with the change from the year before.
+
+    >>> [(one.year, one.figure.text) for one in compare("在校生", retriever)]      # doctest: +SKIP
+    [(2023, '13056人'), (2024, '13592人')]
+
+    Raises InputError where the indicator is empty.
+    """
+    measure = understand(f"{indicator.strip()}多少" if indicator.strip() else "")
+    found = {row.document.name: row for row in across(measure, retriever, retriever.documents())}
+    rows = sorted(found.values(), key=lambda row: (row.document.region or "", row.document.year or 0))
+    by_year = {(row.document.region, row.document.year): row.figure for row in rows}
+    return [Compared(row.document.year, row.document.region, row.figure, _change(row, by_year)) for row in rows]
+
+
+def _change(row: Row, by_year: Mapping[tuple[str | None, int | None], Figure]) -> float | None:
+    """Return by how much a value is more than that of the year before, in percent; shares have no such change."""
+    before = by_year.get((row.document.region, (row.document.year or 0) - 1))
+    if before is None or row.figure.kind in ("percent", "ratio") or not number(before):
+        return None
+    return 100 * (number(row.figure) / number(before) - 1)
+
+
+def _places(question: Question, documents: Iterable[Report]) -> tuple[str, ...]:
+    """Return the reports' regions that a question names, all of them for 两个区 and 各区."""
+    regions = tuple(dict.fromkeys(document.region for document in documents if document.region))
+    named = named_regions(question, regions)
+    return regions if not named and _EVERY_PLACE.search(question.plain) else named
+
+
+def _reports(question: Question, documents: list[Report], places: Sequence[str], operation: Operation) -> list[Report]:
+    """Return the reports that a question sets side by side, the newest first, places in the order they are named."""
+    local = [document for document in documents if document.region in places] if places else documents
+    years = sorted({document.year for document in local if document.year}, reverse=True)
+    if len(places) > 1:
+        wanted = question.years or tuple(years[:1])
+        chosen = [document for document in local if document.year in wanted]
+        return sorted(chosen, key=lambda document: places.index(str(document.region)))
+    named = tuple(year for year in years if year in question.years)
+    if len(question.years) == 1 and _LAST.search(question.plain) and len(named) == 1:
+        named = (named[0], named[0] - 1) if "上" in question.plain or "同比" in question.plain else (*years[:1], *named)
+    elif not question.years and (
+        _LAST.search(question.plain) or _LINKED.search(question.plain) or _CHANGE.search(question.plain)
+    ):
+        named = tuple(years[:2])
+    elif len(named) < len(question.years):
+        return []
+    chosen = [document for document in local if document.year in named]
+    one_place = len({document.region for document in chosen}) == 1
+    return sorted(chosen, key=lambda document: _order(document, question, operation)) if one_place else []
+
+
+def _order(document: Report, question: Question, operation: Operation) -> int:
+    """Order reports newest first, or as their years are named where each is asked for: 2023年和2024年各有多少."""
+    year = document.year or 0
+    older_first = list(question.years) == sorted(question.years) and not re.search(r"今年.*[去上]一?年", question.plain)
+    return year if operation == "each" and older_first else -year
+
+
+def _says_what(measure: Question) -> bool:
+    return any(term not in _MEASURE_WORDS for term in measure.terms)
+
+
+def _operation(plain: str) -> Operation | None:
+    forms: tuple[tuple[Operation, re.Pattern[str]], ...] = (
+        ("ratio", _RATIO),
+        ("growth", _GROWTH),
+        ("difference", _MORE),
+        ("decrease", _LESS),
+        ("sum", _SUM),
+        ("least", _LEAST),
+        ("most", _MOST),
+        ("each", _EACH),
+    )
+    return next((name for name, form in forms if form.search(plain)), None)
+
+
+def _measure(question: Question, places: Iterable[str]) -> Question:
+    """Return the question for one report's value: 在校生多少人 for 2024年在校生比2023年多多少人."""
+    words = _PERCENT.sub("多少", _EVERY_PLACE.sub("", _RATIO.sub("多少", question.plain)))
+    for place in places:
+        words = re.sub(rf"(?:比|和|与|跟|同|较)?{re.escape(place[:-1])}{place[-1]}?", "", words)
+    words = _LEFT_OVER.sub("", _DROPPED.sub("", words))
+    return understand(words if re.search(r"多少|几", words) else f"{words}多少")
+
+
+def _alike(anchor: Figure, matches: Iterable[FigureMatch]) -> tuple[float, FigureMatch | None]:
+    """Return how well the best match measures what the anchor does, in the same unit, and the match; or 0, None."""
+    scored = [
+        (
+            match.score
+            + _SAME_INDICATOR * _indicator(anchor, match.figure)
+            + _SAME_SCOPE * _scope(anchor, match.figure),
+            match,
+        )
+        for match in matches
+        if (match.figure.kind, match.figure.normalized_unit) == (anchor.kind, anchor.normalized_unit)
+        and isinstance(match.figure.normalized_value, int | float)
+        and _indicator(anchor, match.figure) >= _ALIKE
+    ]
+    return max(scored, key=lambda one: one[0]) if scored else (0.0, None)
+
+
+def _indicator(one: Figure, other: Figure) -> float:
+    mine, theirs = bare(one.indicator), bare(other.indicator)
+    return (share_of_words(mine, theirs) + share_of_words(theirs, mine)) / 2 if mine != theirs else 1.0
+
+
+def _scope(one: Figure, other: Figure) -> float:
+    return float(scope_parts(one) == scope_parts(other))

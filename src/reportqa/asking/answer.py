@@ -1,0 +1,326 @@
+"""The answer, composed: what was found, what of it is asked for, and in which of the report's words."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
+from itertools import product
+
+from reportqa.asking.across import Asked, Row, across, chosen_rows, compared, computed, labels
+from reportqa.asking.choosing import Named, best_list, best_named
+from reportqa.asking.cite import Reply, answer_record
+from reportqa.asking.compute import COUNTABLE, Derived, derive, number
+from reportqa.asking.highlight import best_run, clauses_around, figure_range, places
+from reportqa.asking.matching import FigureMatch, match_figures, says_change
+from reportqa.asking.names import people
+from reportqa.asking.question import Question, parts, understand, within
+from reportqa.asking.refuse import (
+    NO_FIGURE,
+    gives,
+    no_name,
+    no_post,
+    ungrounded,
+    unheard,
+    wrong_body,
+    wrong_figure,
+    wrong_number,
+    wrong_place,
+    wrong_year,
+)
+from reportqa.asking.search import Candidate, Retriever, ScoredUnit, coverage
+from reportqa.asking.superlatives import Ranking, bearer, extreme_asked, ranked
+from reportqa.asking.verdicts import claimed, verdict
+from reportqa.figures.agreement import contradicting
+from reportqa.index.dense import Vectors
+from reportqa.text.folding import fold
+from reportqa.text.records import Answer, Span
+from reportqa.text.units import comparable_unit
+
+_OTHER_FIGURES = 6
+_TABLES = 5
+# How much of what the best passage says of a question, by the rarity of its words, one of another report must say.
+_SPOKEN = 0.8
+_CHANGES = ("difference", "decrease", "growth")
+_RANKED = re.compile(r"最|首位|第一|居首|领先")
+_YEAR = re.compile(r"(?:19|20)\d\d")
+# How far behind the best figure one of the year that is asked for may be and still go before it.
+_ALIKE = 3.2
+
+
+class Answerer:
+    """Answers questions that are understood.
+
+    >>> Answerer(retriever).answer(understand("本学年招生多少人？"), 5).answer      # doctest: +SKIP
+    '6191人'
+    """
+
+    def __init__(self, retriever: Retriever) -> None:
+        self._retriever = retriever
+        self._store = retriever.store
+
+    def answer(
+        self,
+        question: Question,
+        top_k: int,
+        vector: Vectors | None = None,
+        documents: Sequence[str] | None = None,
+    ) -> Answer:
+        """Answer one question from some ``documents``, None being all.
+
+        ``vector`` is its encoding where it has been encoded with others before.
+        """
+        whole = question
+        question, vector, candidates = self._looked_up(question, documents, vector)
+        near = self._of_the_subject(candidates)
+        asked = self._comparison(whole, near[0], documents)
+        reply = (
+            self._compared_reply(question, asked, near, vector) if asked else self._extreme_reply(question, documents)
+        )
+        reply = reply or self._claim_reply(question, documents)
+        if reply is None and question.numeric:
+            reply = self._numeric_reply(question, near, vector)
+        reply = reply or self._text_reply(question, near)
+        if question.numeric and not reply.figures and not gives(question.asked, reply.text):
+            reply = replace(reply, refusal=reply.refusal or NO_FIGURE)
+        return answer_record(self._store, question, reply, candidates, top_k)
+
+    def _comparison(self, question: Question, best: Candidate, documents: Sequence[str] | None) -> Asked | None:
+        """Return what a question compares: one that names a town or school but no region, in its region's reports."""
+        known = self._retriever.documents(documents)
+        home = self._store.info(best.passage.passage.document).region
+        return compared(question, known) or compared(question, (one for one in known if one.region == home))
+
+    def _of_the_subject(self, candidates: list[Candidate]) -> list[Candidate]:
+        """Leave out passages of other reports than the best one that say less of what the question names."""
+        first = candidates[0]
+        least, name = _SPOKEN * first.signals["said"], first.passage.passage.document
+        return [one for one in candidates if one.passage.passage.document == name or one.signals["said"] >= least]
+
+    def answer_all(self, questions: Sequence[Question | Answer], top_k: int) -> list[Answer]:
+        """Answer several questions, encoded together; what is an answer already stays."""
+        asked = [self._retriever.focus(question) for question in questions if isinstance(question, Question)]
+        vectors: Iterator[Vectors] = iter(self._retriever.encode(asked)) if asked else iter(())
+        return [
+            self.answer(question, top_k, next(vectors)) if isinstance(question, Question) else question
+            for question in questions
+        ]
+
+    def _compared_reply(
+        self, question: Question, asked: Asked, candidates: list[Candidate], vector: Vectors
+    ) -> Reply | None:
+        """Answer from several reports, unless the newest itself states the change that is asked for."""
+        if asked.operation in _CHANGES:
+            stated = match_figures(question, candidates, self._store, vector)
+            if stated and says_change(stated[0].figure) and stated[0].figure.document == asked.documents[0].name:
+                return None
+        rows = across(asked.measure, self._retriever, asked.documents)
+        if len(rows) < 2:
+            return None
+        rows = chosen_rows(asked, rows)
+        derived, change = computed(asked, rows), self._stated_change(asked, rows)
+        if change:
+            agree = derived if derived and derived.text == change.figure.text else None
+            places = self._stated([change, *(row.match for row in rows)])
+            return Reply(change.figure.stated, places, (change.figure,), derived=agree, note=labels(rows))
+        shown = rows[:1] if asked.operation in ("most", "least") else rows
+        return Reply(
+            text=derived.text if derived else "、".join(row.figure.text for row in shown),
+            places=self._stated([row.match for row in rows]),
+            figures=tuple(row.figure for row in rows),
+            derived=derived,
+            note=labels(rows),
+        )
+
+    def _stated_change(self, asked: Asked, rows: Sequence[Row]) -> FigureMatch | None:
+        """Return what the newer report itself says of the change from the year before, in the sentence of its value."""
+        new, old = rows[0], rows[-1]
+        if asked.operation not in _CHANGES or (new.document.year or 0) - (old.document.year or 0) != 1:
+            return None
+        sentence, prose = new.match.sentence, new.match.candidate.passage.prose
+        for figure in self._store.figures(new.match.candidate.passage.number):
+            within = sentence.start <= prose.offset(figure.start) < sentence.end and figure.start > new.figure.start
+            of_it = says_change(figure) and fold(figure.indicator).startswith(fold(new.figure.indicator))
+            if within and of_it and (figure.kind == "percent") == (asked.operation == "growth"):
+                return replace(new.match, figure=figure)
+        return None
+
+    def _extreme_reply(self, question: Question, documents: Sequence[str] | None) -> Reply | None:
+        """Answer which of many has the most or the least, from the figures that the report gives for each."""
+        asked = extreme_asked(question)
+        if asked is None:
+            return None
+        measure, vector, found = self._looked_up(asked.measure, documents)
+        candidates = self._retriever.with_tables(found[:_TABLES], measure, vector)
+        rows = ranked(asked, match_figures(measure, candidates, self._store, vector))
+        if not rows:
+            return self._no_ranking(asked, found[0])
+        first = [row for row in rows if number(row.figure) == number(rows[0].figure)]
+        shown = rows[:_OTHER_FIGURES]
+        return Reply(
+            text="、".join(map(bearer, first)),
+            places=self._stated(shown),
+            figures=tuple(row.figure for row in shown),
+            note=f"比较了{len(rows)}个：{'，'.join(bearer(row) + row.figure.stated for row in shown)}。",
+        )
+
+    def _no_ranking(self, asked: Ranking, nearest: Candidate) -> Reply | None:
+        """Say that nothing can be ranked, unless the report itself may say which is first."""
+        if not (asked.sort or asked.names) or _RANKED.search(nearest.passage.folded):
+            return None
+        shown = places(nearest, *best_run(asked.measure, nearest))
+        return Reply("", ((nearest, shown),), refusal="报告没有逐一给出数据，比不出来。")
+
+    def _claim_reply(self, question: Question, documents: Sequence[str] | None) -> Reply | None:
+        """Answer whether an amount is as much as a question says, by looking the amount up."""
+        claim = claimed(question.plain)
+        if claim is None:
+            return None
+        measure, vector, candidates = self._looked_up(within(understand(claim.question), question), documents)
+        reply = self._numeric_reply(measure, candidates, vector)
+        if reply is None or reply.refusal:
+            return reply
+        found = reply.figures[0]
+        value, unit = (reply.derived.value, "") if reply.derived else (found.normalized_value, found.normalized_unit)
+        if not isinstance(value, int | float) or comparable_unit(unit) != claim.unit:
+            return None
+        return replace(reply, verdict="是" if claim.holds(value) else "否")
+
+    def _looked_up(
+        self, question: Question, documents: Sequence[str] | None, vector: Vectors | None = None
+    ) -> tuple[Question, Vectors, list[Candidate]]:
+        """Search for a question: return it focused, its encoding and the passages found."""
+        question = self._retriever.focus(question, documents)
+        vector = self._retriever.encode([question])[0] if vector is None else vector
+        return question, vector, self._retriever.search(question, vector, documents=documents)
+
+    def _numeric_reply(self, question: Question, candidates: list[Candidate], vector: Vectors) -> Reply | None:
+        matches = match_figures(question, candidates, self._store, vector)
+        derived = derive(question, matches, lambda: match_figures(question, candidates, self._store, vector, COUNTABLE))
+        if derived:
+            return self._derived_reply(derived)
+        matches = self._of_the_year(question, matches)
+        if not matches:
+            return None
+        matches = self._newest(question, matches)
+        best = matches[0]
+        several = self._several(question, best)
+        document = self._store.document(best.figure.document)
+        conflict = tuple(contradicting(best.figure, (match.figure for match in matches), document))
+        disputed = [best, *(match for match in matches if match.figure in conflict)]
+        shown = several if len(several) > 1 else disputed if conflict else [best]
+        return Reply(
+            text="、".join(match.figure.stated for match in shown),
+            places=self._stated(shown),
+            figures=tuple(match.figure for match in shown),
+            conflict=tuple(match.figure for match in disputed) if conflict else (),
+            refusal=self._refusal(question, best.candidate, _text(best.candidate, best.clause) + best.figure.scope)
+            or wrong_body(question, best)
+            or unheard(question, best, self._store.passages_with)
+            or wrong_figure(question, best, _text(best.candidate, best.sentence))
+            or ungrounded(best),
+        )
+
+    def _of_the_year(self, question: Question, matches: list[FigureMatch]) -> list[FigureMatch]:
+        """Put first the figures whose own sentence names a year that is asked for and that is not their report's."""
+        years = [str(year) for year in self._retriever.wanted_years(question)]
+        named = [m for m in matches if any(year in _text(m.candidate, m.clause) + m.figure.scope for year in years)]
+        others = {str(self._store.document(match.figure.document).year) for match in matches}
+        close = named and _covers(named[0]) >= _covers(matches[0]) and named[0].score >= matches[0].score - _ALIKE
+        return named if close and not others & set(years) else matches
+
+    def _newest(self, question: Question, matches: list[FigureMatch]) -> list[FigureMatch]:
+        """In a row of years of a table, put the report's own year first where the question names none."""
+        best = matches[0]
+        if self._retriever.wanted_years(question) or not best.candidate.passage.passage.leads:
+            return matches
+        own = self._store.document(best.figure.document).year
+        row = [m for m in matches if m.candidate is best.candidate and m.sentence == best.sentence]
+        alike = [m for m in row if m.figure.indicator == best.figure.indicator]
+        dated = [(int(year[0]), m) for m in alike if (year := _YEAR.search(m.figure.scope))]
+        if best not in [match for _, match in dated]:
+            return matches
+        newest = max((year for year, _ in dated if own is None or year <= own), default=None)
+        first = next((match for year, match in dated if year == newest), best)
+        return [first, *(match for match in matches if match is not first)]
+
+    def _several(self, question: Question, best: FigureMatch) -> list[FigureMatch]:
+        """Return the figures of a question that asks for several, one for each thing it names, from one sentence."""
+        asked: list[list[FigureMatch | None]] = []
+        for part in parts(question):
+            own = self._retriever.encode([part])[0]
+            matches = match_figures(part, [best.candidate], self._store, own)
+            asked.append([None, *[match for match in matches if match.sentence == best.sentence][:_OTHER_FIGURES]])
+        # Each part takes a figure of its own, as long as there are enough, so that all together fit best.
+        given = ([match for match in chosen if match] for chosen in product(*asked))
+        choices = [chosen for chosen in given if len({match.figure for match in chosen}) == len(chosen)]
+        return max(choices, key=lambda chosen: (len(chosen), sum(match.score for match in chosen)), default=[])
+
+    def _derived_reply(self, derived: Derived) -> Reply:
+        operands = tuple(match.figure for match in derived.operands)
+        return Reply(derived.text, self._stated(derived.operands), operands, derived=derived)
+
+    def _stated(self, matches: Iterable[FigureMatch]) -> tuple[tuple[Candidate, tuple[Span, ...]], ...]:
+        """Return the passages that state figures, in the order of the figures, each with the places in it."""
+        stated: dict[int, tuple[Candidate, set[Span]]] = {}
+        for match in matches:
+            candidate = match.candidate
+            figures = self._store.figures(candidate.passage.number)
+            place = places(candidate, *figure_range(candidate, match.figure, match.clause, figures))
+            stated.setdefault(candidate.passage.number, (candidate, set()))[1].update(place)
+        return tuple((candidate, tuple(sorted(spans))) for candidate, spans in stated.values())
+
+    def _text_reply(self, question: Question, candidates: list[Candidate]) -> Reply:
+        listed = best_list(question, candidates) if question.asked == "list" or question.several else None
+        named = best_named(question, candidates) if question.asked in ("who", "where", "which") and not listed else None
+        if listed:
+            best = listed.candidate
+            start, end = clauses_around(best, listed.found.start, listed.found.end)
+            words = "、".join(listed.members)
+        elif named:
+            best = named.candidate
+            start, end = clauses_around(best, *_where(named))
+            words = named.name
+        else:
+            best = candidates[0]
+            start, end = best_run(question, best)
+            # The caption before the first row of a table is no part of what a cell says.
+            said = max(start, len("".join(best.passage.passage.leads[:1])))
+            words = best.passage.prose.text[said:end].strip(" ，；、。")
+        statement = best.passage.prose.text[start:end]
+        return Reply(
+            text=words,
+            places=((best, places(best, start, end)),),
+            verdict=verdict(question.plain, statement) if question.asked == "verdict" else None,
+            refusal=self._refusal(question, best, statement)
+            or no_post(question, statement)
+            or no_name(question, people(statement)),
+        )
+
+    def _refusal(self, question: Question, candidate: Candidate, statement: str) -> str:
+        document = self._store.document(candidate.passage.passage.document)
+        context = f"{' '.join(candidate.passage.passage.section)} {statement}"
+        return (
+            wrong_year(self._retriever.wanted_years(question), document, context)
+            or wrong_place(question, document, candidate.passage.prose.text)
+            or wrong_number(question, candidate.passage.folded)
+        )
+
+
+def _where(named: Named) -> tuple[int, int]:
+    """Return the range of running text from the first to the last of the names."""
+    text, names = named.candidate.passage.prose.text, named.name.split("、")
+    places = [text.find(name, named.sentence.start, named.sentence.end) for name in names]
+    return min(places), max(at + len(name) for at, name in zip(places, names, strict=True))
+
+
+def _covers(match: FigureMatch) -> float:
+    """Return how much of the question a figure's own words say, years aside: these are common to many figures."""
+    words = {pair: weight for pair, weight in match.candidate.rarity.items() if not any(map(str.isdecimal, pair))}
+    return coverage(
+        fold(f"{match.figure.scope} {match.figure.indicator} {_text(match.candidate, match.clause)}"), words
+    )
+
+
+def _text(candidate: Candidate, unit: ScoredUnit) -> str:
+    return candidate.passage.prose.text[unit.start : unit.end]

@@ -1,0 +1,115 @@
+"""The lists in a text, each with its members."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from reportqa.text.words import cut
+
+_BRACKETED = re.compile(r"[（(]([^（()）]*、[^（()）]*)[)）]")
+_QUOTED = re.compile(r"(?:[“《「][^”》」“《「]{2,40}[”》」][、，,和与及以\s]{0,3}){2,}")
+_QUOTATION = re.compile(r"[“《「]([^”》」]+)[”》」]")
+_RUN = re.compile(r"[^，。；：！？,;:!?（()）]*、[^，。；：！？,;:!?（()）]*")
+_PAIR = re.compile(
+    r"([\u4e00-\u9fff]{2,10}?)(?:以及|[和与及])([\u4e00-\u9fff]{2,8}?)(?=[一二两三四五六七八九十\d]+[个位名家所国]|等)"
+)
+_NUMBERED = re.compile(
+    r"(?:^|(?<=[；;。：:，,]))\s*(?:[一二三四五六七八九十]+是|(?:首先|其次|再次|最后)[，,]?"
+    r"|第[一二三四五六七八九十][，,、]|[（(]\d[）)])"
+)
+_LEADING = frozenset(
+    """
+    包括 有 是 为 如 即 了 向 对 到 来自 围绕 聚焦 打造 承办 举办 参与 参加
+    开设 拥有 采取 采用 通过 荣获 获得 设有 建成 新增 例如 比如 涵盖 涉及 分别
+    主要 由 在 将 把 从 以 引进 建立 开展 提供 组织 完善 覆盖 面向 组建 推出
+    举行 形成 创建 设立 生产 现有 共有 共 分为 分成 叫做 位于 重点 及 和 获 经
+    按 给 入选 评选 确定 选定 命名
+    """.split()
+)
+_TRAILING = frozenset(
+    """
+    等 等等 的 为 共 共同 参加 开展 进行 组成 构成 担任 负责 出席 举行 输送 分别
+    均 都 已 已经 被
+    """.split()
+)
+_COUNTED = re.compile(r"[\d一二两三四五六七八九十]+[个项类种所家门大方位名国座件场]")
+_LONG = 25
+_TAIL = 20
+
+
+@dataclass(frozen=True, slots=True)
+class ItemList:
+    """A list found in a text: where it stands, the words before and after it in its clause, and its members."""
+
+    start: int
+    end: int
+    lead: str
+    members: tuple[str, ...]
+    tail: str = ""
+
+    @property
+    def long(self) -> bool:
+        """Whether its members are sentences rather than names."""
+        return self.end - self.start > _LONG * len(self.members)
+
+
+def lists_in(text: str) -> list[ItemList]:
+    """Return every list of two members or more in a stretch of a report.
+
+    >>> [found.members for found in lists_in("围绕“智能制造”“航空旅游”等专业群，开设了书法、国画、川剧等特色课程。")]
+    [('智能制造', '航空旅游'), ('书法', '国画', '川剧')]
+    >>> [found.members for found in lists_in("民办学校2所（甲校、乙校）")]
+    [('甲校', '乙校')]
+    """
+    quoted = [_list(text, match, _QUOTATION.findall(match[0])) for match in _QUOTED.finditer(text)]
+    bracketed = [_list(text, match, _members(match[1], text)) for match in _BRACKETED.finditer(text)]
+    taken = [(found.start, found.end) for found in (*quoted, *bracketed)]
+    runs = [_list(text, match, _members(match[0], text)) for match in _RUN.finditer(text) if _free(match, taken)]
+    pairs = [
+        _list(text, match, [_after_lead(match[1]), match[2]]) for match in _PAIR.finditer(text) if _free(match, taken)
+    ]
+    found = [*quoted, *bracketed, *runs, *pairs, *_numbered(text)]
+    return sorted((one for one in found if len(one.members) > 1), key=lambda one: one.start)
+
+
+def _list(text: str, match: re.Match[str], members: list[str]) -> ItemList:
+    first = text.find(members[0], match.start()) if members else match.start()
+    lead = re.split(r"[，。；！？,;!?]", text[:first])[-1]
+    after = text.find(members[-1], match.start()) + len(members[-1]) if members else match.end()
+    tail = re.split(r"[，。；！？,;!?]", text[after : after + _TAIL], maxsplit=1)[0]
+    return ItemList(match.start(), match.end(), lead, tuple(members), tail)
+
+
+def _numbered(text: str) -> Iterator[ItemList]:
+    """Yield a list written as 一是…；二是…, each member up to the next."""
+    marks = list(_NUMBERED.finditer(text))
+    if len(marks) > 1:
+        ends = [mark.start() for mark in marks[1:]] + [len(text)]
+        members = [text[mark.end() : end].strip("。；;，, ") for mark, end in zip(marks, ends, strict=True)]
+        yield ItemList(marks[0].start(), len(text), text[: marks[0].start()], tuple(members))
+
+
+def _free(match: re.Match[str], taken: list[tuple[int, int]]) -> bool:
+    return not any(start < match.end() and match.start() < end for start, end in taken)
+
+
+def _members(run: str, text: str) -> list[str]:
+    parts = run.split("、")
+    parts[-1:] = re.split(r"以及|[和及](?!其|格|时)", parts[-1], maxsplit=1)
+    parts[0], parts[-1] = _after_lead(parts[0]), _before_tail(parts[-1])
+    return [part.strip("“”《》 ") for part in parts if part.strip("“”《》 ")]
+
+
+def _after_lead(part: str) -> str:
+    pieces = cut(part)
+    leads = [number for number, piece in enumerate(pieces) if piece in _LEADING]
+    return "".join(pieces[leads[-1] + 1 :]) or part if leads else part
+
+
+def _before_tail(part: str) -> str:
+    counted = _COUNTED.search(part)
+    pieces = cut(part[: counted.start()] if counted and counted.start() else part)
+    tails = [number for number, piece in enumerate(pieces) if piece in _TRAILING]
+    return "".join(pieces[: tails[0]]) or part if tails else "".join(pieces)

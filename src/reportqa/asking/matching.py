@@ -1,0 +1,320 @@
+"""How well a figure answers a question: the kind of thing, what it measures, whom it covers."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from functools import lru_cache
+from itertools import pairwise, permutations
+
+from reportqa.asking.lexicon import synonyms
+from reportqa.asking.question import Question
+from reportqa.asking.search import Candidate, ScoredUnit, coverage
+from reportqa.index.dense import Vectors
+from reportqa.index.store import Store
+from reportqa.text.folding import fold
+from reportqa.text.records import Figure, Prose
+
+_ANY = frozenset({"count", "money", "area", "percent", "ratio", "duration", "other"})
+_KINDS: dict[str, frozenset[str]] = {
+    "count": frozenset({"count", "other", "duration"}),
+    "money": frozenset({"money", "other"}),
+    "area": frozenset({"area"}),
+    "percent": frozenset({"percent"}),
+    "ratio": frozenset({"ratio", "count"}),
+    "date": frozenset({"date"}),
+    "duration": frozenset({"duration", "count"}),
+    "rank": frozenset({"rank"}),
+    "quantity": _ANY,
+    "description": _ANY,
+}
+_UNIT_CLASSES = tuple(
+    frozenset(units.split())
+    for units in (
+        "人 名 位 口 人次 户",
+        "所 家 个 间 处 座",
+        "门 个",
+        "次 场 回 届 期",
+        "件 个 项",
+        "张 幅 份 本 册 部 篇",
+        "套 台 辆",
+    )
+)
+_MAIN_KIND = {"count": "count", "money": "money", "ratio": "ratio", "duration": "duration", "percent": "percent"}
+_GENERAL_SCOPE = re.compile(r"^(?:全[区县市省国]|年|本|合计|总计|含|[\d年月末底]+$)")
+_COMMON_BEARER = re.compile(r"(?:学校|院校|医院|企业|公司|单位|机构|人员|教师|学生|职工|员工|景区)$")
+# 支出里，上级拨的有多少; 其中民办几所: a part is asked for.
+_OF_WHICH = re.compile(r"其中|(?:里面?|里头|当中|之中|中)[,的].*(?:多少|几)")
+_PART_OF = re.compile(
+    r"(?:(?<![初高集])中的?|里面的?|里头的?|里的?|当中的?|之中的?),?(?![学职专等])([\u4e00-\u9fff]{2}.*)"
+)
+_BEFORE_ASKED = re.compile(r"原来|之前|以前|从多少|由多少|最初|起初")
+_CHANGED_TO = re.compile(r"[\u4e00-\u9fff（）]{0,6}(?:到|至|为)")
+# Words of one set exclude each other: a figure of the other kind is no answer to a question that names one of them.
+_CONTRASTS = tuple(
+    tuple(words.split())
+    for words in (
+        "公办 民办",
+        "公立 民营",
+        "国家级 省级 市级 区级 县级 校级 院级",
+        "一等奖 二等奖 三等奖 特等奖 优秀奖",
+        "金奖 银奖 铜奖",
+        "男 女",
+        "城镇 农村",
+        "本科 专科",
+        "正高 副高",
+        "上半年 下半年",
+        "一季度 二季度 三季度 四季度",
+        "国内 境外",
+        "一级 二级 三级",
+        "一星 二星 三星 四星 五星",
+        "1A 2A 3A 4A 5A",
+        "小学 初中 高中",
+        "在校生 毕业生 招生",
+        "新建 改建 扩建",
+        "增长 下降",
+        "纸质 电子",
+    )
+)
+# The same for words of which each side has many: 校园有多大 asks for the ground, 教学楼有多大 for what stands on it.
+_SIDES = (
+    (
+        re.compile(r"占地|用地|校园|园区|厂区|院区|一块地|土地|场地"),
+        re.compile(r"建筑|校舍|房屋|房子|[教学办公住宿]楼|大楼|楼房|宿舍"),
+    ),
+    (re.compile(r"花|投入|投资|支出|支付|费用|掏|付了|耗资|收购"), re.compile(r"收入|营收|利润|进账|产值|销售额|赚")),
+)
+_PER_HEAD = re.compile(r"[生人户均]均|平均|每[一]?[个名位人生户]|分摊|按[^,。]{0,4}人头|人头")
+_CHANGE = re.compile(r"同比|环比|比上|较上|增长|增加|下降|减少|提高|降低|上升|增幅|降幅|涨|跌|多了|少了")
+# What an indicator says besides what is measured: by how much it changed, of how many, at which stage.
+_BESIDES = re.compile(
+    r"(?:同比|环比|[比较](?:上年|去年|上期|同期|上学年|上一年))?(?:净?(?:增[长加]|下降|减少|提高|降低|上升))?$"
+    r"|阶段|总[数额量]|人数|情况"
+)
+_MANY = 6
+_GRADE = re.compile(r"[一二三四五六七八九十\dA-Za-z]+[星级等A]+")
+# Fitted by listwise logistic regression, leaving out one question set of eight at a time (docs/retrieval.md).
+COSINE = 20.0
+WEIGHTS = {
+    "kind": 1.65,
+    "former": -2.0,
+    "narrow": -0.7,
+    "unit": 0.9,
+    "indicator": 1.0,
+    "asked": 2.0,
+    "unsaid": -1.0,
+    "scope": 0.3,
+    "part": -0.9,
+    "contrast": -0.85,
+    "per_head": -1.5,
+    "change": -1.2,
+    "level": -1.45,
+    "clause": 2.05 * COSINE,
+    "sentence": 0.75 * COSINE,
+    "itself": 1.8 * COSINE,
+    "passage": 0.68,
+}
+# How far behind the best passage, in standard deviations, a passage may be whose figure answers: on two thousand
+# questions every figure from farther behind was wrong (docs/retrieval.md).
+_NEAR = 6.0
+
+
+@dataclass(frozen=True, slots=True)
+class FigureMatch:
+    """A figure that may be the answer, where it stands, and what speaks for it."""
+
+    figure: Figure
+    candidate: Candidate
+    clause: ScoredUnit
+    sentence: ScoredUnit
+    signals: dict[str, float]
+    score: float
+
+
+def match_figures(
+    question: Question,
+    candidates: Iterable[Candidate],
+    store: Store,
+    vector: Vectors,
+    kinds: frozenset[str] | None = None,
+) -> list[FigureMatch]:
+    """Return the figures of the candidates that are of the kind asked for, or of ``kinds``, best first.
+
+    >>> match_figures(understand("招生多少人？"), candidates, store, vector)[0].figure.text     # doctest: +SKIP
+    '6191人'
+    """
+    wanted = kinds or _KINDS.get(question.asked, frozenset())
+    near = list(candidates)
+    least = max((candidate.score for candidate in near), default=0.0) - _NEAR
+    near = [candidate for candidate in near if candidate.score >= least]
+    matches = [match for candidate in near for match in _matches(question, candidate, store, vector, wanted)]
+    # A figure in 所 is no answer to 多少人, as long as there is one in 人.
+    of_the_unit = [match for match in matches if match.signals["unit"] > 0]
+    return sorted(of_the_unit or matches, key=lambda match: -match.score)
+
+
+def _matches(
+    question: Question, candidate: Candidate, store: Store, vector: Vectors, kinds: frozenset[str]
+) -> Iterator[FigureMatch]:
+    figures = store.figures(candidate.passage.number)
+    if not figures:
+        return
+    title = fold(store.document(candidate.passage.passage.document).title)
+    cosines = store.figure_vectors(candidate.passage.number) @ vector
+    for figure, cosine in zip(figures, cosines, strict=True):
+        if not _is_of(kinds, figure):
+            continue
+        clause, sentence = _around(candidate, figure)
+        context = candidate.passage.folded[clause.start : clause.end]
+        signals = _signals(question, figure, candidate.rarity, context, title) | {
+            "kind": float(figure.kind == _MAIN_KIND.get(question.asked, figure.kind)),
+            "former": float(_is_former(candidate.passage.prose, figure, question)),
+            "clause": clause.cosine,
+            "sentence": sentence.cosine,
+            "itself": float(cosine),
+            "passage": candidate.score,
+        }
+        score = sum(weight * signals[name] for name, weight in WEIGHTS.items())
+        yield FigureMatch(figure, candidate, clause, sentence, signals, score)
+
+
+def _is_of(kinds: frozenset[str], figure: Figure) -> bool:
+    if figure.kind == "other" and "count" not in kinds:
+        return ("percent" in kinds and figure.unit.endswith("百分点")) or ("money" in kinds and "元" in figure.unit)
+    return figure.kind in kinds
+
+
+def _around(candidate: Candidate, figure: Figure) -> tuple[ScoredUnit, ScoredUnit]:
+    """Return the clause and the sentence that a figure stands in."""
+    at = candidate.passage.prose.offset(figure.start)
+    holding = [unit for unit in candidate.units if unit.start <= at < unit.end]
+    clause = next((unit for unit in holding if not unit.whole), candidate.units[0])
+    sentence = next((unit for unit in holding if unit.whole), candidate.units[0])
+    return clause, sentence
+
+
+def _signals(
+    question: Question, figure: Figure, rarity: dict[str, float], context: str, title: str
+) -> dict[str, float]:
+    """Return what the words say: shares from 0 to 1 for a figure, and faults that count against it."""
+    said, plain = question.said, question.plain
+    indicator, scope = question.unify(fold(figure.indicator)), _distinct(question.unify(fold(figure.scope)))
+    named = f"{scope} {indicator} {fold(figure.text)}"
+    text = f"{named} {question.unify(context)}"
+    # 五星级 is not half said by 星级.
+    scope_asked = float(scope in said) if _GRADE.fullmatch(scope) else share_of_words(scope, said)
+    measured = _without(_BESIDES.sub("", indicator), title, said)
+    return {
+        "unit": _unit_fit(question.unit, figure),
+        "indicator": coverage(text, rarity),
+        "asked": share_of_words(measured, _part_asked(plain)),
+        "unsaid": _unsaid(measured, said),
+        "scope": scope_asked,
+        "narrow": float(bool(scope) and not _GENERAL_SCOPE.search(scope)) * (1 - scope_asked),
+        "part": float(figure.parent is not None) * (1 - 2 * max(scope_asked, 0.5 * bool(_OF_WHICH.search(plain)))),
+        "contrast": _contrasts(plain, text, named),
+        "per_head": float(bool(_PER_HEAD.search(plain)) != bool(_PER_HEAD.search(indicator))),
+        "change": float(bool(_CHANGE.search(indicator)) and not _CHANGE.search(plain)),
+        "level": float(bool(_CHANGE.search(plain)) and not _CHANGE.search(indicator)),
+    }
+
+
+def says_change(figure: Figure) -> bool:
+    """Tell whether a figure is by how much something changed: 326人 in 比上年增加326人."""
+    return bool(_CHANGE.search(figure.indicator))
+
+
+def _is_former(prose: Prose, figure: Figure, question: Question) -> bool:
+    """Tell whether a figure is what a value was before it changed: 84 in 由84元提高到89元."""
+    if _BEFORE_ASKED.search(question.plain):
+        return False
+    text, before = prose.text, prose.offset(figure.start)
+    return text[max(before - 3, 0) : before].rstrip("近约的").endswith(("由", "从")) and bool(
+        _CHANGED_TO.match(text[before + len(figure.text) : before + len(figure.text) + 10])
+    )
+
+
+def _unit_fit(asked: str, figure: Figure) -> float:
+    """1 for the unit asked for, 0.5 where the question names none or a kindred one, 0 for another."""
+    unit = fold(figure.unit)
+    unit = "百分点" if unit.endswith("百分点") else unit.lstrip("万亿千百")
+    if not unit:
+        return 0.5  # a number of a table whose heads give no unit
+    if not asked or asked == unit:
+        return 0.5 + 0.5 * bool(asked)
+    kindred = (
+        asked == "个"
+        or (unit == "个" and asked != "人")
+        or any(asked in units and unit in units for units in _UNIT_CLASSES)
+    )
+    return 0.5 if kindred else 0.0
+
+
+def share_of_words(words: str, question: str) -> float:
+    """Return how much of ``words`` the question says, by bigrams; 0 where there are no words.
+
+    >>> share_of_words("初中招生", "招生多少人")
+    0.3333333333333333
+    """
+    letters = "".join(char for char in words if char.isalnum())
+    if len(letters) < 2:
+        return float(bool(letters) and letters in question)
+    pairs = {letters[i : i + 2] for i in range(len(letters) - 1)}
+    return sum(pair in question for pair in pairs) / len(pairs)
+
+
+def _unsaid(words: str, question: str) -> float:
+    """Return how much an indicator says that the question does not, from 0 to 1: 本科及以上 before 专任教师."""
+    pairs = {pair for pair in map("".join, pairwise(words)) if pair not in question}
+    return min(len(pairs), _MANY) / _MANY
+
+
+def _without(words: str, implied: str, question: str) -> str:
+    """Leave out what the title of a report implies and the question does not say: 义务教育 of 义务教育招生."""
+    at = 0
+    while at < len(words) - 1:
+        end = at + 1
+        while end < len(words) and words[at : end + 1] in implied and words[at : end + 1] not in question:
+            end += 1
+        if end - at > 1 and len(words) - (end - at) > 1:
+            words = words[:at] + words[end:]
+        else:
+            at += 1
+    return words
+
+
+@lru_cache(maxsize=256)
+def _part_asked(question: str) -> str:
+    """Return what a question says of the part that it asks for: 考上高中的 of 毕业生里考上高中的有多少."""
+    part = _PART_OF.search(question)
+    asked = part[1] if part else question
+    return f"{asked} {synonyms(asked)}"
+
+
+def _distinct(scope: str) -> str:
+    """Return the words of a scope that tell it from others: 技工 of 含技工等学校."""
+    words = re.sub(r"[含其中等内的]|包括|不含", "", scope)
+    telling = _COMMON_BEARER.sub("", words)
+    return telling if len(telling) > 1 else words
+
+
+def _only(one: re.Pattern[str], other: re.Pattern[str], text: str) -> bool:
+    return bool(one.search(text)) and not other.search(text)
+
+
+def _contrasts(question: str, text: str, named: str) -> float:
+    """Count the contrasts in which the figure stands on the other side of what the question names."""
+    sides = (side for pair in _SIDES for side in permutations(pair))
+    faults = float(sum(_only(asked, other, question) and _only(other, asked, named) for asked, other in sides))
+    for words, asked in _asked_contrasts(question):
+        said = {word for word in words if word in named} or {word for word in words if word in text}
+        faults += bool(said) and not asked & said
+    return faults
+
+
+@lru_cache(maxsize=256)
+def _asked_contrasts(question: str) -> tuple[tuple[tuple[str, ...], frozenset[str]], ...]:
+    """Return the contrasts that a question names a side of; most name none."""
+    sides = ((words, frozenset(word for word in words if word in question)) for words in _CONTRASTS)
+    return tuple((words, asked) for words, asked in sides if asked)

@@ -1,0 +1,1 @@
+"""Measures of answers, and running them over a set of questions."""

@@ -1,0 +1,1 @@
+"""The index folder: building it, writing it, reading it."""

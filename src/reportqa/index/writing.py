@@ -1,0 +1,374 @@
+"""A new index, written beside the one in use: what is new from its records, what is unchanged from the old index."""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import os
+import shutil
+import sqlite3
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import IO
+
+import numpy as np
+
+from reportqa.index import keywords
+from reportqa.index.dense import Vectors, write_vectors
+from reportqa.index.generations import Manifest, fingerprints, new_generation, sweep, switch, writing
+from reportqa.index.store import DATABASE, UNITS, Store, Unit, read_only, to_json
+from reportqa.outline.pictures import picture_name
+from reportqa.reading.metadata import Metadata
+from reportqa.text.records import Document, Figure, Illustration, Passage, Section
+
+PICTURES = "pictures"
+_RAW = "units.raw"
+
+_SCHEMA = """
+CREATE TABLE documents(name TEXT PRIMARY KEY, digest TEXT, title TEXT, year INTEGER, region TEXT, genre TEXT,
+                       found TEXT, pages TEXT, characters INTEGER, sections INTEGER, figures INTEGER,
+                       first_passage INTEGER, passages INTEGER, text TEXT);
+CREATE TABLE sections(document TEXT, path TEXT, level INTEGER, start INTEGER, "end" INTEGER);
+CREATE INDEX sections_by_document ON sections(document);
+CREATE TABLE passages(number INTEGER PRIMARY KEY, document TEXT, section TEXT, paragraph INTEGER, spans TEXT,
+                      leads TEXT, first_unit INTEGER, units TEXT, words TEXT);
+CREATE INDEX passages_by_document ON passages(document);
+CREATE TABLE figures(row INTEGER PRIMARY KEY, document TEXT, start INTEGER, passage INTEGER, record TEXT);
+CREATE INDEX figures_by_passage ON figures(passage);
+CREATE INDEX figures_by_document ON figures(document);
+CREATE TABLE figure_vectors(passage INTEGER PRIMARY KEY, vectors BLOB);
+CREATE TABLE illustrations(document TEXT, start INTEGER, section TEXT, record TEXT);
+CREATE INDEX illustrations_by_section ON illustrations(document, section);
+CREATE TABLE settings(key TEXT PRIMARY KEY, value TEXT);
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class PassageVectors:
+    """The vectors of a passage's units, shape (units, dim), and of its figures, shape (figures, dim)."""
+
+    units: Vectors
+    figures: Vectors
+
+
+@dataclass(frozen=True, slots=True)
+class PassageEntry:
+    """What is written for one passage."""
+
+    passage: Passage
+    text: str
+    units: tuple[Unit, ...]
+    vectors: PassageVectors
+    figures: tuple[Figure, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class DocumentEntry:
+    """What is written for one document, as it was read; ``metadata`` is what is known of it after corrections.
+
+    The ``image`` of an illustration is the name of one of the document's pictures (:func:`tie_pictures`).
+    """
+
+    document: Document
+    sections: tuple[Section, ...]
+    illustrations: tuple[Illustration, ...]
+    passages: tuple[PassageEntry, ...]
+    metadata: Metadata | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class KeptDocument:
+    """A document that is taken over from the old index, with what is now known of it."""
+
+    name: str
+    metadata: Metadata
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """What an index is made of: hashes of the files' bytes by the reports' names, settings, and the paths given."""
+
+    sources: Mapping[str, str] = field(default_factory=dict)
+    settings: Mapping[str, str] = field(default_factory=dict)
+    roots: tuple[str, ...] = ()
+
+    @property
+    def extras(self) -> dict[str, str]:
+        """The hashes of the settings, by which a change of them shows."""
+        return {
+            key: hashlib.blake2b(value.encode("utf-8"), digest_size=16).hexdigest()
+            for key, value in sorted(self.settings.items())
+        }
+
+
+def write_index(
+    folder: Path,
+    entries: Iterable[DocumentEntry | KeptDocument],
+    model_id: str,
+    dim: int,
+    origin: Origin | None = None,
+    old: Store | None = None,
+) -> Manifest:
+    """Write a whole index as a new generation and switch to it; ``old`` has the documents that are kept.
+
+    ``entries`` come in the order of the documents' names and may be made one after the other. A process killed at any
+    moment leaves the old index or the new. Raises IndexStoreError where the folder cannot be written, or is full.
+    """
+    origin = origin or Origin()
+    with new_generation(folder) as target:
+        with _Writer(folder, target, dim, old) as writer:
+            for entry in entries:
+                writer.add(entry)
+            writer.finish(origin.settings)
+        with writing(folder):
+            manifest = Manifest(
+                generation=target.name,
+                model_id=model_id,
+                dim=dim,
+                documents=writer.digests,
+                sections=writer.sections,
+                passages=writer.passages,
+                figures=writer.figures,
+                files=fingerprints(target),
+                sources=dict(origin.sources),
+                extras=origin.extras,
+                roots=list(origin.roots),
+            )
+            switch(folder, manifest)
+    _leave(folder, manifest, old)
+    return manifest
+
+
+def relabel_index(folder: Path, metadata: Mapping[str, Metadata], origin: Origin, old: Store) -> Manifest:
+    """Write the old index again with other metadata and settings, as a new generation, and switch to it.
+
+    For the case that nothing else has changed: no text is read again and no vector is copied.
+    """
+    with new_generation(folder) as target, writing(folder):
+        # A large library has a second file of them.
+        others = shutil.ignore_patterns(DATABASE)
+        shutil.copytree(old.path, target, copy_function=_take, dirs_exist_ok=True, ignore=others)
+        shutil.copyfile(old.path / DATABASE, target / DATABASE)
+        with contextlib.closing(sqlite3.connect(target / DATABASE)) as database, database:
+            database.executemany(
+                "UPDATE documents SET title = ?, year = ?, region = ?, genre = ? WHERE name = ?",
+                [(known.title, known.year, known.region, known.genre, name) for name, known in metadata.items()],
+            )
+            database.execute("DELETE FROM settings")
+            database.executemany("INSERT INTO settings VALUES (?, ?)", origin.settings.items())
+        former = asdict(old.manifest)
+        manifest = Manifest(
+            **former
+            | {
+                "generation": target.name,
+                "files": fingerprints(target),
+                "sources": dict(origin.sources),
+                "extras": origin.extras,
+                "roots": list(origin.roots),
+            }
+        )
+        switch(folder, manifest)
+    _leave(folder, manifest, old)
+    return manifest
+
+
+def _leave(folder: Path, manifest: Manifest, old: Store | None) -> None:
+    """Remove the old index, which is of no use any more, and what killed builds left."""
+    if old is not None:
+        old.close()
+    sweep(folder, manifest.generation)
+
+
+class _Writer:
+    """Writes the files of a generation, document by document."""
+
+    def __init__(self, folder: Path, target: Path, dim: int, old: Store | None) -> None:
+        self.digests: dict[str, str] = {}
+        self.sections = self.passages = self.figures = self.units = 0
+        self._folder = folder
+        self._target = target
+        self._dim = dim
+        self._old = old
+        self._resources = contextlib.ExitStack()
+
+    def __enter__(self) -> _Writer:
+        with writing(self._folder):
+            address = (self._target / DATABASE).resolve().as_uri()
+            self._database = sqlite3.connect(address, uri=True, isolation_level=None)
+            self._resources.callback(self._database.close)
+            # The files are thrown away where anything fails: nothing has to be rolled back.
+            self._database.executescript("PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF;")
+            self._database.executescript(_SCHEMA + keywords.SCHEMA)
+            if self._old is not None:
+                self._database.execute("ATTACH DATABASE ? AS old", (read_only(self._old.path / DATABASE),))
+            self._database.execute("BEGIN")
+            self._raw: IO[bytes] = self._resources.enter_context((self._target / _RAW).open("wb"))
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._resources.close()
+
+    def add(self, entry: DocumentEntry | KeptDocument) -> None:
+        with writing(self._folder):
+            if isinstance(entry, KeptDocument):
+                assert self._old is not None
+                self._keep(entry, self._old)
+            else:
+                self._write_document(entry)
+
+    def finish(self, settings: Mapping[str, str]) -> None:
+        """Write what belongs to all documents."""
+        with writing(self._folder):
+            self._database.executemany("INSERT INTO settings VALUES (?, ?)", settings.items())
+            keywords.settle(self._database)
+            self._database.execute("COMMIT")
+            self._raw.close()
+            self._database.close()
+            raw = self._target / _RAW
+            former = None if self._old is None else self._old.path / UNITS
+            vectors = np.memmap(raw, np.float32, "r", shape=(self.units, self._dim))
+            write_vectors(self._target / UNITS, vectors, former)
+            del vectors  # Windows removes no file that is mapped.
+            raw.unlink()
+
+    def _keep(self, kept: KeptDocument, old: Store) -> None:
+        """Copy the rows of a document from the old index, their numbers moved to where it stands now."""
+        info = old.info(kept.name)
+        units = old.units_of(kept.name)
+        first_unit = old.passage(info.passages.start).first_unit if info.passages else 0
+        offset = self.passages - info.passages.start
+        moved = {"name": kept.name, "passages": offset, "units": self.units - first_unit} | asdict(kept.metadata)
+        for statement in _COPIES:
+            self._database.execute(statement, moved)
+        texts = ((number + offset, old.passage(number).prose.text, old.words(number)) for number in info.passages)
+        keywords.add_cut(self._database, texts)
+        self._raw.write(np.ascontiguousarray(units, np.float32).tobytes())
+        for illustration in old.illustrations_in(kept.name):
+            if illustration.image:
+                self._take_picture(Path(illustration.image))
+        self.digests[kept.name] = old.manifest.documents[kept.name]
+        self._count(info.sections, len(info.passages), info.figures, len(units))
+
+    def _write_document(self, entry: DocumentEntry) -> None:
+        document, found = entry.document, Metadata.of(entry.document)
+        known = entry.metadata or found
+        figures = sum(len(passage.figures) for passage in entry.passages)
+        self._database.execute(
+            "INSERT INTO documents VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            (
+                document.name,
+                document.digest,
+                known.title,
+                known.year,
+                known.region,
+                known.genre,
+                to_json(asdict(found)),
+                to_json(document.pages),
+                len(document.text),
+                len(entry.sections),
+                figures,
+                self.passages,
+                len(entry.passages),
+                document.text,
+            ),
+        )
+        self._write_outline(entry)
+        units = 0
+        for number, passage in enumerate(entry.passages, self.passages):
+            self._write_passage(number, self.units + units, passage)
+            units += len(passage.units)
+        self.digests[document.name] = document.digest
+        self._count(len(entry.sections), len(entry.passages), figures, units)
+
+    def _write_outline(self, entry: DocumentEntry) -> None:
+        name = entry.document.name
+        self._database.executemany(
+            "INSERT INTO sections VALUES (?, ?, ?, ?, ?)",
+            [
+                (name, to_json(s.path), s.level, s.heading and s.heading.start, s.heading and s.heading.end)
+                for s in entry.sections
+            ],
+        )
+        stored = self._write_pictures(entry)
+        for one in entry.illustrations:
+            record = asdict(one) | {"image": one.image and stored[one.image]}
+            row = (name, one.start, to_json(one.section), to_json(record))
+            self._database.execute("INSERT INTO illustrations VALUES (?, ?, ?, ?)", row)
+
+    def _write_passage(self, number: int, first_unit: int, entry: PassageEntry) -> None:
+        passage = entry.passage
+        spans = [(span.start, span.end) for span in passage.spans]
+        words = keywords.cut(entry.text)
+        self._database.execute(
+            "INSERT INTO passages VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            (
+                number,
+                passage.document,
+                to_json(passage.section),
+                passage.paragraph,
+                to_json(spans),
+                to_json(passage.leads),
+                first_unit,
+                to_json(entry.units),
+                words,
+            ),
+        )
+        self._database.executemany(
+            "INSERT INTO figures(document, start, passage, record) VALUES (?, ?, ?, ?)",
+            [(passage.document, figure.start, number, to_json(asdict(figure))) for figure in entry.figures],
+        )
+        if entry.figures:
+            vectors = entry.vectors.figures.astype(np.float16).tobytes()
+            self._database.execute("INSERT INTO figure_vectors VALUES (?, ?)", (number, vectors))
+        keywords.add_cut(self._database, [(number, entry.text, words)])
+        self._raw.write(np.ascontiguousarray(entry.vectors.units, np.float32).tobytes())
+
+    def _write_pictures(self, entry: DocumentEntry) -> dict[str, str]:
+        """Write the pictures of a document's illustrations; returns where in the index each is, by its name."""
+        stored = {}
+        shown = {one.image for one in entry.illustrations}
+        for number, picture in enumerate(entry.document.pictures):
+            name = picture_name(entry.document, number)
+            if name in shown:
+                # The same in every generation, so that it need not be written again.
+                file = hashlib.blake2b(picture.data, digest_size=16).hexdigest() + Path(name).suffix
+                stored[name] = f"{PICTURES}/{file}"
+                path = self._target / stored[name]
+                path.parent.mkdir(exist_ok=True)
+                path.write_bytes(picture.data)
+        return stored
+
+    def _take_picture(self, path: Path) -> None:
+        target = self._target / PICTURES / path.name
+        target.parent.mkdir(exist_ok=True)
+        if not target.exists():
+            _take(path, target)
+
+    def _count(self, sections: int, passages: int, figures: int, units: int) -> None:
+        self.sections += sections
+        self.passages += passages
+        self.figures += figures
+        self.units += units
+
+
+_COPIES = (
+    "INSERT INTO documents SELECT name, digest, :title, :year, :region, :genre, found, pages, characters, sections,"
+    " figures, first_passage + :passages, passages, text FROM old.documents WHERE name = :name",
+    "INSERT INTO sections SELECT * FROM old.sections WHERE document = :name ORDER BY rowid",
+    "INSERT INTO illustrations SELECT * FROM old.illustrations WHERE document = :name ORDER BY rowid",
+    "INSERT INTO passages SELECT number + :passages, document, section, paragraph, spans, leads,"
+    " first_unit + :units, units, words FROM old.passages WHERE document = :name ORDER BY number",
+    "INSERT INTO figures(document, start, passage, record)"
+    " SELECT document, start, passage + :passages, record FROM old.figures WHERE document = :name ORDER BY row",
+    "INSERT INTO figure_vectors SELECT passage + :passages, vectors"
+    " FROM old.figure_vectors JOIN old.passages ON number = passage WHERE document = :name",
+)
+
+
+def _take(source: str | Path, target: str | Path) -> None:
+    """Give a file a second name where the system can, else copy it."""
+    try:
+        os.link(source, target)
+    except OSError:
+        shutil.copyfile(source, target)

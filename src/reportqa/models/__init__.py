@@ -1,0 +1,1 @@
+"""The models that turn words into vectors, bundled or named."""

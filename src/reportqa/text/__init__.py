@@ -1,0 +1,1 @@
+"""Language and records that every room above needs: spans, folding, words, numerals, units."""
