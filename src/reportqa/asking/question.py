@@ -271,7 +271,8 @@ def understand(text: str, vocabulary: Vocabulary = NO_VOCABULARY) -> Question:
     names = _names(folded, vocabulary)
     for group, name in names:
         folded = unified(folded, group, name)
-    respelled = respell(folded, vocabulary.passages_with, vocabulary.has_term)
+    known = vocabulary is not NO_VOCABULARY
+    respelled = respell(folded, vocabulary.passages_with, vocabulary.has_term) if known else folded
     bare = _PARTICLES.sub("", _POLITE.sub("", respelled)) or respelled
     bare = _SHORT_YEAR.sub("20", bare)
     question = _read(text.strip(), bare, rewrite(bare, vocabulary.passages_with), respelled)
