@@ -35,7 +35,7 @@ def large(texts):
 
 
 def results(connection, question, limit=50, among=None):
-    return [list(keywords.search(connection, table, question, limit, among).items()) for table in TABLES]
+    return [list(keywords.Keywords(connection).search(table, question, limit, among).items()) for table in TABLES]
 
 
 @pytest.mark.parametrize("question", QUESTIONS)
@@ -77,9 +77,9 @@ def test_frequencies_are_those_of_the_full_text_index():
     usual, settled = library(TEXTS * 3), large(TEXTS * 3)
     terms = ["招生", "学校", "人", "没有", "教师"]
     for table in TABLES:
-        expected = keywords.document_frequencies(usual, table, terms)
-        assert keywords.document_frequencies(settled, table, terms) == expected
-    assert keywords.document_frequencies(settled, "bigrams", terms) == {"招生": 6, "学校": 9, "教师": 3}
+        expected = keywords.Keywords(usual).frequencies(table, terms)
+        assert keywords.Keywords(settled).frequencies(table, terms) == expected
+    assert keywords.Keywords(settled).frequencies("bigrams", terms) == {"招生": 6, "学校": 9, "教师": 3}
 
 
 def test_a_frequency_is_looked_up_not_counted():
@@ -121,8 +121,8 @@ def test_a_changed_library_is_settled_anew():
 
 def test_the_commonest_terms_give_way_where_there_are_too_many(monkeypatch):
     connection = large(["学校招生"] * 90 + ["学校经费"] * 10 + ["青禾学校"])
-    everything = keywords.search(connection, "words", "青禾学校的经费", 500)
+    everything = keywords.Keywords(connection).search("words", "青禾学校的经费", 500)
     assert len(everything) == 101
     monkeypatch.setattr(keywords, "_MOST_POSTINGS", 50)
-    assert set(keywords.search(connection, "words", "青禾学校的经费", 500)) == set(range(90, 101))
-    assert len(keywords.search(connection, "words", "学校", 500)) == 101
+    assert set(keywords.Keywords(connection).search("words", "青禾学校的经费", 500)) == set(range(90, 101))
+    assert len(keywords.Keywords(connection).search("words", "学校", 500)) == 101

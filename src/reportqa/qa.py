@@ -90,6 +90,11 @@ class ReportQA:
         """Return the indexed reports."""
         return self.store.documents()
 
+    def document(self, name: str) -> Document:
+        """Return one report; raises InputError where there is none of this name."""
+        self._known([name])
+        return self.store.document(name)
+
     def figures(self) -> list[Figure]:
         """Return every figure of every report, in document order."""
         return self.store.all_figures()
@@ -114,7 +119,7 @@ class ReportQA:
 
     def figures_of(self, illustration: Illustration) -> list[Figure]:
         """Return the figures that the section of a caption states about what the picture shows."""
-        return illustrated_figures(illustration, self.figures())
+        return illustrated_figures(illustration, self.store.figures_in(illustration.document))
 
     def illustrations(self) -> list[Illustration]:
         """Return every 图 and 表 caption of every report, in document order."""

@@ -11,8 +11,8 @@ from functools import lru_cache
 import numpy as np
 
 from reportqa.asking.question import Question, focused
-from reportqa.index import keywords
 from reportqa.index.dense import Vectors
+from reportqa.index.keywords import TABLES
 from reportqa.index.store import DocumentInfo, IndexedPassage, Store
 from reportqa.models.encoder import Encoder
 from reportqa.text.folding import fold
@@ -184,7 +184,7 @@ class Retriever:
         """
         among = [None if documents is None else self.store.passages_of(documents) for documents in selections]
         said = self._beside(
-            lambda: [self.store.keyword_searches(table, question.searched, POOL, among) for table in keywords.TABLES]
+            lambda: [self.store.keyword_searches(table, question.searched, POOL, among) for table in TABLES]
         )
         dense = [self.store.dense_search(vector, POOL, passages) for passages in among]
         by_words, by_bigrams = said()
@@ -219,7 +219,7 @@ class Retriever:
 
     def _rarity(self, question: Question) -> dict[str, float]:
         """Weigh the question's bigrams by how rare they are in the index (inverse document frequency)."""
-        found = keywords.document_frequencies(self.store.database, "bigrams", question.pairs)
+        found = self.store.frequencies("bigrams", question.pairs)
         weights = {pair: math.log(1 + self._size / count) for pair, count in found.items()}
         total = sum(weights.values())
         return {pair: weight / total for pair, weight in weights.items()}

@@ -46,7 +46,7 @@ def add(database: sqlite3.Connection, texts: Iterable[tuple[int, str]]) -> None:
     >>> database = sqlite3.connect(":memory:")
     >>> _ = database.executescript(SCHEMA)
     >>> add(database, [(0, "招生6191人。"), (1, "生师比为18.29：1。"), (2, "建筑面积。")])
-    >>> list(search(database, "words", "招生多少人？", 5))
+    >>> list(Keywords(database).search("words", "招生多少人？", 5))
     [0]
     """
     add_cut(database, ((number, text, cut(text)) for number, text in texts))
@@ -77,29 +77,48 @@ def settle(database: sqlite3.Connection, large: int = LARGE) -> None:
             _write_postings(database, table, size, last)
 
 
-def search(
-    database: sqlite3.Connection, table: str, question: str, limit: int, among: Sequence[range] | None = None
-) -> dict[int, float]:
-    """Return the best ``limit`` passages for a question as {number: BM25 score}, best first.
+class Keywords:
+    """The full-text tables of an index opened for reading; whether it has the arrays is asked once."""
 
-    ``among`` are the passages to look at; None is all of them.
-    Scores are positive; a passage that shares no term is absent.
-    Source: Robertson and Zaragoza, The Probabilistic Relevance Framework, 2009, as SQLite FTS5 computes it
-    (k1 1.2, b 0.75).
-    """
-    return search_each(database, table, question, limit, [among])[0]
+    def __init__(self, database: sqlite3.Connection) -> None:
+        self._database = database
+        tables = {name for (name,) in database.execute("SELECT name FROM sqlite_master")}
+        self._settled = {table: f"{table}_postings" in tables for table in TABLES}
 
+    def search(self, table: str, question: str, limit: int, among: Sequence[range] | None = None) -> dict[int, float]:
+        """Return the best ``limit`` passages for a question as {number: BM25 score}, best first.
 
-def search_each(
-    database: sqlite3.Connection, table: str, question: str, limit: int, selections: Sequence[Sequence[range] | None]
-) -> list[dict[int, float]]:
-    """Search among several selections of passages at once, None being all: a large index is read once."""
-    terms = list(dict.fromkeys(_QUERY_TERMS[table](question)))
-    if not terms:
-        return [{} for _ in selections]
-    if _is_settled(database, table):
-        return _search_postings(database, table, terms, limit, selections)
-    return [_search_full_text(database, table, terms, limit, among) for among in selections]
+        ``among`` are the passages to look at; None is all of them.
+        Scores are positive; a passage that shares no term is absent.
+        Source: Robertson and Zaragoza, The Probabilistic Relevance Framework, 2009, as SQLite FTS5 computes it
+        (k1 1.2, b 0.75).
+        """
+        return self.search_each(table, question, limit, [among])[0]
+
+    def search_each(
+        self, table: str, question: str, limit: int, selections: Sequence[Sequence[range] | None]
+    ) -> list[dict[int, float]]:
+        """Search among several selections of passages at once, None being all: a large index is read once."""
+        terms = list(dict.fromkeys(_QUERY_TERMS[table](question)))
+        if not terms:
+            return [{} for _ in selections]
+        if self._settled[table]:
+            found = self.frequencies(table, terms)
+            return _search_postings(self._database, table, _affordable(found), limit, selections)
+        return [_search_full_text(self._database, table, terms, limit, among) for among in selections]
+
+    def frequencies(self, table: str, terms: Iterable[str]) -> dict[str, int]:
+        """Return in how many passages each term stands; a term that stands in none is absent."""
+        # Of the full-text index a term's whole list is read, of the arrays the length alone.
+        query = f"SELECT doc FROM {table}_terms WHERE term = ?"
+        if self._settled[table]:
+            query = f"SELECT length(passages) / {_POSTING_BYTES} FROM {table}_postings WHERE term = ?"
+        found = {}
+        for term in terms:
+            row = self._database.execute(query, (term,)).fetchone()
+            if row:
+                found[term] = row[0]
+        return found
 
 
 def _search_full_text(
@@ -114,24 +133,6 @@ def _search_full_text(
         (query, *numbers, limit),
     )
     return dict(rows.fetchall())
-
-
-def document_frequencies(database: sqlite3.Connection, table: str, terms: Iterable[str]) -> dict[str, int]:
-    """Return in how many passages each term stands; a term that stands in none is absent."""
-    # Of the full-text index a term's whole list is read, of the arrays the length alone.
-    query = f"SELECT doc FROM {table}_terms WHERE term = ?"
-    if _is_settled(database, table):
-        query = f"SELECT length(passages) / {_POSTING_BYTES} FROM {table}_postings WHERE term = ?"
-    found = {}
-    for term in terms:
-        row = database.execute(query, (term,)).fetchone()
-        if row:
-            found[term] = row[0]
-    return found
-
-
-def _is_settled(database: sqlite3.Connection, table: str) -> bool:
-    return bool(database.execute("SELECT 1 FROM sqlite_master WHERE name = ?", (f"{table}_postings",)).fetchone())
 
 
 def _write_postings(database: sqlite3.Connection, table: str, size: int, last: int) -> None:
@@ -162,7 +163,7 @@ def _search_postings(
     lengths = np.frombuffer(blob, _TIMES)
     scores = np.zeros(len(lengths))
     sample = np.empty(0, _PASSAGE)
-    for term in _affordable(document_frequencies(database, table, terms)):
+    for term in terms:
         (blob,) = database.execute(f"SELECT passages FROM {table}_postings WHERE term = ?", (term,)).fetchone()
         count = len(blob) // _POSTING_BYTES
         numbers = np.frombuffer(blob, _PASSAGE, count)

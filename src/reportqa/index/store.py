@@ -16,9 +16,9 @@ from typing import Any
 import numpy as np
 
 from reportqa.errors import IndexStoreError
-from reportqa.index import keywords
 from reportqa.index.dense import DenseIndex, Vectors
 from reportqa.index.generations import REBUILD, open_generation
+from reportqa.index.keywords import Keywords
 from reportqa.reading.metadata import Metadata
 from reportqa.text.folding import fold
 from reportqa.text.records import Document, Figure, Illustration, Passage, Prose, Span
@@ -104,6 +104,13 @@ class Store:
             self._resources.callback(connection.close)
         return connection
 
+    @property
+    def _keywords(self) -> Keywords:
+        found: Keywords | None = getattr(self._connections, "keywords", None)
+        if found is None:
+            found = self._connections.keywords = Keywords(self.database)
+        return found
+
     def __len__(self) -> int:
         return self.manifest.passages
 
@@ -118,33 +125,30 @@ class Store:
             found.setdefault(int(np.searchsorted(self._first_units, row, side="right")) - 1, cosine)
         return found
 
-    def keyword_search(
-        self, table: str, question: str, limit: int, among: Sequence[range] | None = None
-    ) -> dict[int, float]:
-        """Return the best passages by BM25 over ``table`` ("words" or "bigrams")."""
-        return self.keyword_searches(table, question, limit, [among])[0]
-
     def keyword_searches(
         self, table: str, question: str, limit: int, selections: Sequence[Sequence[range] | None]
     ) -> list[dict[int, float]]:
         """Return the best passages of each selection of passages, None being all, by BM25 over ``table``."""
         with _damage_reported():
-            return keywords.search_each(self.database, table, question, limit, selections)
+            return self._keywords.search_each(table, question, limit, selections)
 
     def passages_of(self, documents: Iterable[str]) -> list[range]:
         """Return the numbers of the passages of some documents, a range for each that has any."""
         return [passages for name in documents if (passages := self.info(name).passages)]
 
+    def frequencies(self, table: str, terms: Iterable[str]) -> dict[str, int]:
+        """Return in how many passages each term of ``table`` stands; a term that stands in none is absent."""
+        with _damage_reported():
+            return self._keywords.frequencies(table, terms)
+
     def has_term(self, word: str) -> bool:
         """Tell whether a word is a term of the full text."""
-        with _damage_reported():
-            return bool(keywords.document_frequencies(self.database, "words", [word]))
+        return bool(self.frequencies("words", [word]))
 
     def passages_with(self, word: str) -> int:
         """Return about how many passages have a word: the rarest of its bigrams counts."""
-        with _damage_reported():
-            table, terms = ("words", [word]) if len(word) == 1 else ("bigrams", bigrams(word))
-            found = keywords.document_frequencies(self.database, table, terms)
+        table, terms = ("words", [word]) if len(word) == 1 else ("bigrams", bigrams(word))
+        found = self.frequencies(table, terms)
         return min((found.get(term, 0) for term in terms), default=0)
 
     def unit_vectors(self, passage: IndexedPassage) -> Vectors:
@@ -169,6 +173,11 @@ class Store:
     def all_figures(self) -> list[Figure]:
         """Return every figure of every document, in document order."""
         return [_figure(row[0]) for row in self._rows("SELECT record FROM figures ORDER BY document, start")]
+
+    def figures_in(self, document: str) -> list[Figure]:
+        """Return the figures of one document, in order."""
+        rows = self._rows("SELECT record FROM figures WHERE document = ? ORDER BY start", document)
+        return [_figure(row[0]) for row in rows]
 
     def illustrations(self) -> list[Illustration]:
         """Return every caption of every document, in document order; ``image`` is the path of a file of the index."""

@@ -97,12 +97,10 @@ def functions_of(library: Library) -> list[Function]:
         Returns:
             The document, the start and end that were read, and the text between them.
         """
-        found = next((one for one in library.qa.documents() if one.name == document), None)
-        if found is None:
-            raise InputError(f"文库里没有这份报告：{document}。")
-        low = _whole(start, 0, len(found.text))
-        high = min(_whole(end, low, None), len(found.text))
-        return {"document": document, "start": low, "end": high, "text": found.text[low:high]}
+        text = library.qa.document(document).text
+        low = _whole(start, 0, len(text))
+        high = min(_whole(end, low, None), len(text))
+        return {"document": document, "start": low, "end": high, "text": text[low:high]}
 
     return [_checked(function) for function in (ask, batch, figures, documents, read)]
 

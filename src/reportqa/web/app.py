@@ -11,7 +11,7 @@ import gradio as gr
 from fastapi import FastAPI
 from starlette.types import ASGIApp
 
-from reportqa.errors import InputError, ReportQAError
+from reportqa.errors import ReportQAError
 from reportqa.web.api import Function, functions_of, offer_api
 from reportqa.web.ask_page import build_ask_page
 from reportqa.web.batch_page import build_batch_page
@@ -131,16 +131,13 @@ def build_pages(library: Library, scratch: Path, functions: Sequence[Function]) 
 
 def _read(library: Library, address: Address) -> str:
     qa = library.qa
-    documents = qa.documents()
+    documents = qa.store.library()
     name = address.document or documents[0].name
-    document = next((document for document in documents if document.name == name), None)
-    if document is None:
-        raise InputError(f"文库里没有这份报告：{name}。")
     reading = Reading(
-        document,
+        qa.document(name),
         qa.store.sections(name),
         qa.store.illustrations_in(name),
-        [figure for figure in qa.figures() if figure.document == name],
+        qa.store.figures_in(name),
         address.place,
         address.words,
     )

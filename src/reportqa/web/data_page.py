@@ -106,7 +106,9 @@ def offer_downloads(app: FastAPI, library: Library) -> None:
     def figures(form: str, request: Request) -> Response:
         if form not in _FORMS:
             return Response(f"没有这种文件：{form}", 404)
-        chosen = Selection.read(request.query_params).of(library.qa.figures())
+        selection = Selection.read(request.query_params)
+        store = library.qa.store
+        chosen = selection.of(store.figures_in(selection.report) if selection.report else store.all_figures())
         with tempfile.TemporaryDirectory() as folder:
             file = Path(folder) / f"figures.{form}"
             write_figures(chosen, form, file)

@@ -76,7 +76,7 @@ def notice_html(message: str) -> str:
     return render("notice.html", message=message)
 
 
-def reader_html(reading: Reading, documents: Sequence[Document] = ()) -> str:
+def reader_html(reading: Reading, documents: Sequence[Document | DocumentInfo] = ()) -> str:
     """Render a whole report beside its outline, with its place highlighted; ``documents`` are those to choose from."""
     return render("reader.html", reading=reading, found=reading.found, document=reading.document, documents=documents)
 
