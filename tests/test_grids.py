@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from reportqa.index.texts import unit_texts
-from reportqa.outline.passages import MAX_PASSAGE, rows_of, split_passages
+from reportqa.outline.passages import MAX_PASSAGE, split_passages
 from reportqa.outline.sections import split_sections
 from reportqa.outline.tables import find_tables, is_value, read_grid
 from reportqa.reading import make_document
@@ -189,6 +189,13 @@ def test_rows_are_sentences_and_cells_are_clauses():
     ]
 
 
+def test_a_passage_knows_its_cells_with_their_heads():
+    (passage,) = passages("| 学校 | 招生 |\n|---|---|\n| 甲；校 | 120 |\n| 乙校 | 95；另招30 |\n")
+    prose = passage.prose("| 学校 | 招生 |\n|---|---|\n| 甲；校 | 120 |\n| 乙校 | 95；另招30 |\n").text
+    cells = [(cell.row, cell.column, prose[cell.start : cell.end]) for row in passage.rows for cell in row]
+    assert cells == [("甲；校", "招生", "甲；校招生120。"), ("乙校", "招生", "乙校招生：95；另招30。")]
+
+
 def test_a_table_without_a_caption_is_searched_under_its_heading():
     text = TEXT.replace("表 1 各校招生情况\n", "")
     (passage,) = passages(text)
@@ -201,7 +208,7 @@ def test_a_long_table_is_cut_between_rows():
     cut = passages(text)
     assert all(len(passage.span) <= MAX_PASSAGE for passage in cut)
     assert "\n".join(passage.span.of(text) for passage in cut) == text.strip()
-    assert sum(len(list(rows_of(passage))) for passage in cut) == 79
+    assert sum(len(passage.rows) for passage in cut) == 79
 
 
 def test_a_long_row_is_cut_between_its_cells_and_sentences():

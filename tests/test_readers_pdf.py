@@ -19,7 +19,7 @@ from reportlab.platypus import BaseDocTemplate, Flowable, Frame, Image, PageBrea
 from reportqa.errors import ReadingError
 from reportqa.reading import read_document
 from reportqa.reading.pdf.furniture import find_furniture
-from reportqa.reading.pdf.lines import Line
+from reportqa.reading.pdf.lines import GlyphLine
 
 WIDTH, HEIGHT = A4
 FONT = "STSong-Light"
@@ -273,8 +273,8 @@ def test_a_browser_prints_what_is_read_back(tmp_path, browser):
     assert read_document(tmp_path / "r.pdf").text == "某县年报\n\n# 一、概况\n\n" + "\n\n".join(texts) + "\n"
 
 
-def line(text: str, base: float) -> Line:
-    return Line(text, 100, 200, base, 9, False)
+def line(text: str, base: float) -> GlyphLine:
+    return GlyphLine(text, 100, 200, base, 9, False)
 
 
 def test_what_comes_again_at_the_same_height_is_furniture():

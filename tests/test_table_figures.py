@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from reportqa.figures.axes import Reading
+from reportqa.figures.axes import CellMeaning
 from reportqa.figures.cells import read_quantity
 from reportqa.figures.extract import extract_figures
 from reportqa.figures.labels import read_label
@@ -157,14 +157,14 @@ def test_text_between_tabs():
 )
 def test_amounts_in_cells(words, indicator, unit, value, normal, kind):
     rate = read_label(indicator).is_rate and not unit
-    found = read_quantity(words, Reading(indicator, "", unit, False, rate))
+    found = read_quantity(words, CellMeaning(indicator, "", unit, False, rate))
     assert (found.value, found.normalized_value, found.kind) == (value, normal, kind)
     assert words[found.start : found.end].strip("≥约*") == words[found.start : found.end]
 
 
 def test_signs_before_an_amount_are_its_bounds():
     quantities = [
-        read_quantity(words, Reading("成绩", "", "分", False, False)) for words in ("≥90", "<60", "≈75", "80")
+        read_quantity(words, CellMeaning("成绩", "", "分", False, False)) for words in ("≥90", "<60", "≈75", "80")
     ]
     assert [(found.approx, found.bound) for found in quantities] == [
         (True, ">="),

@@ -22,11 +22,11 @@ from reportqa.text.records import (
 )
 from reportqa.web.charts import charts_of, specification
 from reportqa.web.examples import example_questions
-from reportqa.web.history import Asked, kept, read_history, remember
+from reportqa.web.history import PastQuestion, kept, read_history, remember
 from reportqa.web.links import Address
 from reportqa.web.pictures import find_picture
 from reportqa.web.quoting import quotation
-from reportqa.web.reader import Reading
+from reportqa.web.reader import OpenReport
 from reportqa.web.render import (
     answer_html,
     history_html,
@@ -149,13 +149,13 @@ def test_hostile_words_of_every_record_are_shown_as_words():
         answer_html(answer),
         notice_html(HOSTILE),
         welcome_html([HOSTILE]),
-        history_html([Asked(HOSTILE, HOSTILE, HOSTILE)]),
+        history_html([PastQuestion(HOSTILE, HOSTILE, HOSTILE)]),
         masthead_html([document]),
         scope_html([document] * 2, HOSTILE),
         answer_html(answer, {HOSTILE: HOSTILE, "乙": HOSTILE}, HOSTILE + "？", HOSTILE),
         render("nowhere.html", message=HOSTILE, home="/"),
         reader_html(
-            Reading(document, [((HOSTILE,), 1, Span(0, 8))], [], [hostile], Span(3, 9), HOSTILE), [document] * 2
+            OpenReport(document, [((HOSTILE,), 1, Span(0, 8))], [], [hostile], Span(3, 9), HOSTILE), [document] * 2
         ),
     ]
     for page in pages:
@@ -168,7 +168,7 @@ def read(text, place=None, words=""):
     document = make_document("报告.txt", text)
     outline = split_sections(document)
     sections = [(section.path, section.level, section.heading) for section in outline.sections]
-    return Reading(document, sections, outline.illustrations, [], place, words)
+    return OpenReport(document, sections, outline.illustrations, [], place, words)
 
 
 def shown(lines, name=None):
@@ -218,7 +218,7 @@ def opened(place=None, image="generation-1/pictures/1.png", pages=()):
     headings = [
         ((words,), level, Span(at, at + len(words))) for words, level, at in (("年报", 1, 2), ("一、规模", 2, 9))
     ]
-    return Reading(
+    return OpenReport(
         document, headings, [Illustration("图 1", "规模", "甲.docx", start, start + 6, image=image)], [], place
     )
 
@@ -316,12 +316,15 @@ def test_a_completed_question_is_shown_with_what_was_typed():
 
 
 def test_a_history_holds_each_question_once_and_reads_what_a_browser_kept():
-    past = remember(Asked("乙？", "2人"), [Asked("甲？", "1人"), Asked("乙？", "旧"), Asked("乙？", "3人", "甲.txt")])
-    assert past == [Asked("乙？", "2人"), Asked("甲？", "1人"), Asked("乙？", "3人", "甲.txt")]
+    past = remember(
+        PastQuestion("乙？", "2人"),
+        [PastQuestion("甲？", "1人"), PastQuestion("乙？", "旧"), PastQuestion("乙？", "3人", "甲.txt")],
+    )
+    assert past == [PastQuestion("乙？", "2人"), PastQuestion("甲？", "1人"), PastQuestion("乙？", "3人", "甲.txt")]
     assert read_history([list(row) for row in kept(past)]) == past
-    assert read_history([["甲？", "1人"], ["a"], 5, None, {}]) == [Asked("甲？", "1人")]
+    assert read_history([["甲？", "1人"], ["a"], 5, None, {}]) == [PastQuestion("甲？", "1人")]
     assert read_history("x") == read_history(None) == []
-    assert len(remember(Asked("新", ""), [Asked(str(n), "") for n in range(50)])) == 20
+    assert len(remember(PastQuestion("新", ""), [PastQuestion(str(n), "") for n in range(50)])) == 20
 
 
 def test_the_outline_marks_the_section_that_holds_the_place():
@@ -365,7 +368,7 @@ def test_example_questions_come_from_the_report_and_take_turns_by_kind():
 
 
 def test_a_document_without_headings_is_still_readable():
-    html = reader_html(Reading(Document("甲.txt", "只有一句话。", ""), [((), 0, None)]))
+    html = reader_html(OpenReport(Document("甲.txt", "只有一句话。", ""), [((), 0, None)]))
     assert "只有一句话。" in html
 
 

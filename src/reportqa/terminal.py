@@ -16,7 +16,7 @@ from rich.table import Table
 from rich.text import Text
 
 from reportqa.evaluation.metrics import MEASURES
-from reportqa.evaluation.running import ALL, Row, summarize
+from reportqa.evaluation.running import ALL, Score, summarize
 from reportqa.outline.captions import picture_note
 from reportqa.text.records import Answer, Citation, Figure
 
@@ -123,7 +123,7 @@ def show_summary(summary: Summary, output: Path | None = None) -> None:
         console.print(Text(line))
 
 
-def show_evaluation(rows: Sequence[Row]) -> None:
+def show_evaluation(rows: Sequence[Score]) -> None:
     """Print the mean of each measure over all questions and by type, then the questions whose evidence is not first."""
     console = Console(highlight=False)
     summary = summarize(rows)

@@ -12,7 +12,7 @@ from reportqa.batch.reviewed import QUESTION, REVIEWED, SOURCE, source_digest, s
 from reportqa.batch.rows import AnsweredRow
 from reportqa.text.records import Citation, CitedFigure
 
-Cell = str | int | float
+CellValue = str | int | float
 STATUS = {"answered": "有答案", "not_found": "报告里没有", "error": "读不出"}
 # No XML file can hold these, and no reader misses them; a spreadsheet that starts a cell with one may skip it.
 _ILLEGAL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff\ufffe\uffff]")
@@ -26,7 +26,7 @@ class Column:
 
     name: str
     width: int
-    value: Callable[[AnsweredRow], Cell]
+    value: Callable[[AnsweredRow], CellValue]
 
 
 def clean(text: str) -> str:
@@ -39,7 +39,7 @@ def clean(text: str) -> str:
     return text if len(text) <= MAX_CELL else f"{text[: MAX_CELL - 1]}…"
 
 
-def is_formula(cell: Cell) -> bool:
+def is_formula(cell: CellValue) -> bool:
     """Tell whether a spreadsheet could take a text for a formula.
 
     >>> is_formula("=1+1"), is_formula(-1), is_formula("6191人")
@@ -101,8 +101,8 @@ def note_text(one: AnsweredRow) -> str:
     return "；".join(filter(None, (one.answer.message, str(one.duplicate) if one.duplicate else "")))
 
 
-def _beside(name: str) -> Callable[[AnsweredRow], Cell]:
-    def read(one: AnsweredRow) -> Cell:
+def _beside(name: str) -> Callable[[AnsweredRow], CellValue]:
+    def read(one: AnsweredRow) -> CellValue:
         value = one.row.others.get(name)
         # A spreadsheet keeps 15 digits of a number: a longer one, of a card or a telephone, stays text.
         number = isinstance(value, int | float) and not isinstance(value, bool) and abs(value) < 10**15
@@ -111,10 +111,10 @@ def _beside(name: str) -> Callable[[AnsweredRow], Cell]:
     return read
 
 
-def _cited(value: Callable[[Citation], Cell]) -> Callable[[AnsweredRow], Cell]:
+def _cited(value: Callable[[Citation], CellValue]) -> Callable[[AnsweredRow], CellValue]:
     """Read a cell off every citation that an answer stands on."""
 
-    def read(one: AnsweredRow) -> Cell:
+    def read(one: AnsweredRow) -> CellValue:
         values = [value(citation) for citation in sources(one.answer)]
         if len(values) == 1:
             return values[0]

@@ -18,7 +18,7 @@ NAMES = (
 _HEADER_ROWS = 10
 _ASKS = re.compile(r"[?？]\s*$|什么|多少|几[个所名人家项次年门]|哪|谁|怎|如何|为何|是否|有没有|是不是|吗\s*$|呢\s*$")
 
-Row = Sequence[Any]
+Cells = Sequence[Any]
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +48,7 @@ def looks_like_question(cell: object) -> bool:
     return isinstance(cell, str) and len(cell.strip()) > 3 and bool(_ASKS.search(cell))
 
 
-def find_header(rows: Sequence[Row]) -> Header | None:
+def find_header(rows: Sequence[Cells]) -> Header | None:
     """Find the header that names a question column, below a title perhaps; None where no name says so.
 
     >>> find_header([["常见问题清单"], ["序号", "问题"], [1, "招生多少人？"]])
@@ -65,7 +65,7 @@ def find_header(rows: Sequence[Row]) -> Header | None:
     return Header(number, column)
 
 
-def guess_header(rows: Sequence[Row]) -> Header:
+def guess_header(rows: Sequence[Cells]) -> Header:
     """Find the question column by what its cells say.
 
     >>> guess_header([["甲科", "招生多少人？"], ["乙科", "毕业多少人？"]])
@@ -80,7 +80,7 @@ def guess_header(rows: Sequence[Row]) -> Header:
     return Header(first if headed else -1, column)
 
 
-def column_names(header: Row, width: int) -> list[str]:
+def column_names(header: Cells, width: int) -> list[str]:
     """Name every column, each name once.
 
     >>> column_names(["备注", "", "备注"], 4)
@@ -106,7 +106,7 @@ def _filled(cell: object) -> bool:
     return cell is not None and str(cell).strip() != ""
 
 
-def _column(rows: Sequence[Row], number: int) -> list[Any]:
+def _column(rows: Sequence[Cells], number: int) -> list[Any]:
     return [row[number] if number < len(row) else None for row in rows if any(map(_filled, row))]
 
 

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from itertools import chain, islice
 from typing import Any
 
-from reportqa.batch.columns import Row, as_text, column_names, find_header, guess_header
+from reportqa.batch.columns import Cells, as_text, column_names, find_header, guess_header
 from reportqa.batch.decoding import decode, lines_of
 from reportqa.batch.limits import MAX_ABOVE, MAX_ROWS, check_cell, check_columns, check_rows
 from reportqa.batch.rows import QuestionList, QuestionRow
@@ -49,7 +49,7 @@ def read_xlsx(data: bytes, name: str) -> QuestionList:
     return _questions(sheets[title], name, notes)
 
 
-def _questions(rows: Sequence[Row], name: str, notes: tuple[str, ...] = ()) -> QuestionList:
+def _questions(rows: Sequence[Cells], name: str, notes: tuple[str, ...] = ()) -> QuestionList:
     width = max(map(len, rows), default=0)
     check_columns(width, name)
     header = find_header(rows) or guess_header(rows)

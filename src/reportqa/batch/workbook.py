@@ -16,7 +16,7 @@ from openpyxl.worksheet.properties import PageSetupProperties
 
 from reportqa import output
 from reportqa.batch.archive import save_settled
-from reportqa.batch.cells import Cell, clean, is_formula, review_columns, section_text
+from reportqa.batch.cells import CellValue, clean, is_formula, review_columns, section_text
 from reportqa.batch.reviewed import SOURCE
 from reportqa.batch.rows import AnsweredRow, QuestionList
 from reportqa.batch.summary import Summary
@@ -85,7 +85,7 @@ class _Sheet:
         self._styles = {(kind, quoted): self._style(kind, quoted) for kind in _KINDS for quoted in (False, True)}
         self.add([name for name, _ in columns], kind="head")
 
-    def add(self, values: Iterable[Cell], links: Links | None = None, kind: str = "text") -> None:
+    def add(self, values: Iterable[CellValue], links: Links | None = None, kind: str = "text") -> None:
         """Add a row; ``links`` says of cells, counted from 0, where in the workbook they lead."""
         links = links or {}
         self._sheet.append([self._cell(value, links.get(place), kind) for place, value in enumerate(values)])
@@ -97,7 +97,7 @@ class _Sheet:
             setattr(cell, name, setting)
         return cell._style
 
-    def _cell(self, value: Cell, link: str | None, kind: str) -> Any:
+    def _cell(self, value: CellValue, link: str | None, kind: str) -> Any:
         if value == "":
             return None
         cell = WriteOnlyCell(self._sheet)

@@ -9,7 +9,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
-from reportqa.batch.cells import Cell, answer_columns, clean, is_formula
+from reportqa.batch.cells import CellValue, answer_columns, clean, is_formula
 from reportqa.batch.markdown import write_markdown
 from reportqa.batch.rows import AnsweredRow, QuestionList
 from reportqa.batch.summary import Summary
@@ -86,7 +86,7 @@ def _write_csv(path: Path, questions: QuestionList, rows: Sequence[AnsweredRow],
         writer.writerows([_csv_cell(column.value(one)) for column in columns] for one in rows)
 
 
-def _csv_cell(cell: Cell) -> Cell:
+def _csv_cell(cell: CellValue) -> CellValue:
     if not isinstance(cell, str):
         return cell
     text = clean(cell)

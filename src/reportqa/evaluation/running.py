@@ -18,7 +18,7 @@ ALL = "全部"
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
+class Score:
     """The value of one measure for one question."""
 
     id: str
@@ -44,7 +44,7 @@ def read_gold(path: Path, documents: Sequence[Document]) -> list[GoldQuestion]:
     return gold
 
 
-def evaluate(qa: ReportQA, gold: Sequence[GoldQuestion]) -> tuple[list[Row], list[Answer]]:
+def evaluate(qa: ReportQA, gold: Sequence[GoldQuestion]) -> tuple[list[Score], list[Answer]]:
     """Answer every question and measure every answer.
 
     >>> rows, answers = evaluate(qa, read_gold(Path("questions.jsonl"), qa.documents()))     # doctest: +SKIP
@@ -53,7 +53,7 @@ def evaluate(qa: ReportQA, gold: Sequence[GoldQuestion]) -> tuple[list[Row], lis
     """
     answers = qa.answer_all([question.question for question in gold])
     rows = [
-        Row(question.id, question.type, question.question, name, value)
+        Score(question.id, question.type, question.question, name, value)
         for question, answer in zip(gold, answers, strict=True)
         for name, measure in MEASURES.items()
         if (value := measure(question, answer)) is not None
@@ -61,7 +61,7 @@ def evaluate(qa: ReportQA, gold: Sequence[GoldQuestion]) -> tuple[list[Row], lis
     return rows, answers
 
 
-def summarize(rows: Iterable[Row]) -> dict[str, dict[str, tuple[float, int]]]:
+def summarize(rows: Iterable[Score]) -> dict[str, dict[str, tuple[float, int]]]:
     """Return mean and number of questions of each measure, by question type and over all."""
     values: dict[str, dict[str, list[float]]] = defaultdict(lambda: defaultdict(list))
     for row in rows:
@@ -70,7 +70,7 @@ def summarize(rows: Iterable[Row]) -> dict[str, dict[str, tuple[float, int]]]:
     return {group: {name: (fmean(of), len(of)) for name, of in by.items()} for group, by in values.items()}
 
 
-def write_rows(rows: Iterable[Row], path: Path) -> None:
+def write_rows(rows: Iterable[Score], path: Path) -> None:
     """Write one JSON object a row; raises InputError where the file cannot be written."""
     text = "".join(json.dumps(asdict(row), ensure_ascii=False) + "\n" for row in rows)
     try:

@@ -32,7 +32,7 @@ class Topic:
 
 
 @dataclass(frozen=True, slots=True)
-class Reading:
+class CellMeaning:
     """What a cell measures, of whom, and in which unit; ``rate`` where it relates two others."""
 
     indicator: str
@@ -86,12 +86,12 @@ def read_topic(caption: str, heading: str) -> Topic:
     return Topic("" if long else noun, read_label(noun).role == "measure", time)
 
 
-def read_cell(cell: Cell, by_rows: bool, topic: Topic, neighbour: str, unit: str) -> Reading:
+def read_cell(cell: Cell, by_rows: bool, topic: Topic, neighbour: str, unit: str) -> CellMeaning:
     """Say what a cell of a table measures, of whom, when, and in which unit.
 
     >>> from reportqa.text.records import Span
     >>> read_cell(Cell(Span(0, 0), ("甲校",), ("招生数（人）", "男")), False, Topic(), "", "")
-    Reading(indicator='招生数', scope='甲校；男', unit='人', of_which=False, rate=False)
+    CellMeaning(indicator='招生数', scope='甲校；男', unit='人', of_which=False, rate=False)
     >>> reading = read_cell(Cell(Span(0, 0), ("营业收入（万元）",), ("同比变动",)), True, Topic(), "", "")
     >>> reading.indicator, reading.scope, reading.unit
     ('营业收入同比变动', '', '')
@@ -112,7 +112,7 @@ def read_cell(cell: Cell, by_rows: bool, topic: Topic, neighbour: str, unit: str
     last = relative or main
     rate = bool(last and last.is_rate)
     own = relative.unit if relative else next((label.unit for label in (main, *about) if label and label.unit), "")
-    return Reading(
+    return CellMeaning(
         indicator,
         "；".join(dict.fromkeys(part for part in parts if part)),
         own or ("" if rate else unit),

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from decimal import Decimal
 
-from reportqa.figures.axes import Reading, Topic, read_cell, read_topic, rows_measure
+from reportqa.figures.axes import CellMeaning, Topic, read_cell, read_topic, rows_measure
 from reportqa.figures.plain import plain
 from reportqa.figures.prose import figures_of
 from reportqa.figures.quantities import Quantity, measured
@@ -80,7 +80,7 @@ class _Reader:
         same = (figure.kind, figure.normalized_unit) == (whole.kind, whole.normalized_unit)
         return replace(figure, parent=whole.start) if same and figure.kind in _ADDED_UP else figure
 
-    def _figures(self, cell: Cell, reading: Reading) -> list[Figure]:
+    def _figures(self, cell: Cell, reading: CellMeaning) -> list[Figure]:
         if not any(map(str.isdigit, cell.span.of(self.text))) or is_code(cell.span.of(self.text)):
             return []
         quantity = read_quantity(cell.span.of(self.text), reading) if cell.rows or cell.columns else None
@@ -91,13 +91,13 @@ class _Reader:
         others = self._prose_figures(rest, reading) if len(rest) > 1 else []
         return [first, *(replace(other, parent=first.start) for other in others)]
 
-    def _prose_figures(self, span: Span, reading: Reading) -> list[Figure]:
+    def _prose_figures(self, span: Span, reading: CellMeaning) -> list[Figure]:
         """Read a cell that is more than one amount as a sentence of the scope that its heads give."""
         prose = Prose.read(self.text, [span])
         figures = figures_of(prose, self.paragraph.document, self.paragraph.section, reading.scope)
         return [figure if figure.indicator else replace(figure, indicator=reading.indicator) for figure in figures]
 
-    def _figure(self, span: Span, quantity: Quantity, reading: Reading) -> Figure:
+    def _figure(self, span: Span, quantity: Quantity, reading: CellMeaning) -> Figure:
         start, end = span.start + quantity.start, span.start + quantity.end
         return Figure(
             start=start,
@@ -122,13 +122,13 @@ class _Reader:
         return next((words for words in written if plain(words) == quantity.unit), quantity.unit)
 
 
-def read_quantity(words: str, reading: Reading) -> Quantity | None:
+def read_quantity(words: str, reading: CellMeaning) -> Quantity | None:
     """Read the amount of a cell, with the unit that its heads give where it has none; None where it is no amount.
 
-    >>> quantity = read_quantity("1,200.5", Reading("经费", "甲校", "万元", False, False))
+    >>> quantity = read_quantity("1,200.5", CellMeaning("经费", "甲校", "万元", False, False))
     >>> quantity.value, quantity.unit, quantity.normalized_value, quantity.kind, (quantity.start, quantity.end)
     (1200.5, '万元', 12005000, 'money', (0, 7))
-    >>> read_quantity("18.29：1", Reading("生师比", "", "", False, True)).kind
+    >>> read_quantity("18.29：1", CellMeaning("生师比", "", "", False, True)).kind
     'ratio'
     """
     text = plain(words)
@@ -148,7 +148,7 @@ def _whole(text: str, start: int) -> Quantity | None:
     return _moved(found[0], start, len(text))
 
 
-def _bare(text: str, start: int, reading: Reading) -> Quantity | None:
+def _bare(text: str, start: int, reading: CellMeaning) -> Quantity | None:
     """Read a number without a unit of its own: 1200, 1,200-1,500, 120（含技校30）."""
     number = _NUMBER.match(text, start)
     if number is None or not (_AFTER.match(text, number.end()) or text.startswith("(", number.end())):
@@ -167,7 +167,7 @@ def _plain_number(number: re.Match[str], unit: Unit) -> Quantity:
     return measured(number.start("number"), number.end(), value, value, unit)
 
 
-def _unit(reading: Reading, number: str) -> str:
+def _unit(reading: CellMeaning, number: str) -> str:
     """Return the unit of a bare number: of its heads; % where they name a rate and the number is above 1."""
     name = plain(reading.indicator)
     if reading.unit or not reading.rate or _RATIO.search(name):
@@ -175,13 +175,13 @@ def _unit(reading: Reading, number: str) -> str:
     return "%" if float(number.replace(",", "")) > 1 else ""
 
 
-def _as_ratio(quantity: Quantity, reading: Reading) -> Quantity:
+def _as_ratio(quantity: Quantity, reading: CellMeaning) -> Quantity:
     """Take a bare number under 生师比 for the ratio to one that it is."""
     bare = quantity.kind == "count" and not quantity.unit
     return replace(quantity, kind="ratio") if bare and _RATIO.search(plain(reading.indicator)) else quantity
 
 
-def _dated(text: str, reading: Reading) -> Quantity | None:
+def _dated(text: str, reading: CellMeaning) -> Quantity | None:
     """Read the numbers of a date written with points or strokes: 2023.9, 2023/9/1; and a year under 建校时间."""
     date = _DATE.fullmatch(text)
     said = bool(_DATED.search(plain(reading.indicator)))

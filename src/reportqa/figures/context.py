@@ -21,7 +21,7 @@ _CLOCK = re.compile(r"[上下中]午|晚上?|凌晨|\d{1,2}(?:[:时点]\d{0,2}�
 
 
 @dataclass(frozen=True, slots=True)
-class Reading:
+class Meaning:
     """An indicator, a scope, and the index of the number that this one is a part of."""
 
     indicator: str = ""
@@ -36,7 +36,7 @@ class Context:
     text: str
     shown: str
     found: list[Place]
-    readings: list[Reading] = field(default_factory=list)
+    readings: list[Meaning] = field(default_factory=list)
     lefts: list[int] = field(default_factory=list)
 
     def __post_init__(self) -> None:
@@ -84,7 +84,7 @@ class Context:
 
     def singled_out(self, index: int) -> str:
         """Return the part that the number before ``index`` names: 女生 of 学生2156人，其中女生1054人."""
-        before = self.readings[index - 1] if index else Reading()
+        before = self.readings[index - 1] if index else Meaning()
         if before.parent is None or before.indicator != self.readings[before.parent].indicator:
             return ""
         return before.scope if CLASS.match(before.scope) else ""

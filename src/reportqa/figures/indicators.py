@@ -6,7 +6,7 @@ import re
 from dataclasses import replace
 
 from reportqa.figures.clauses import STOPS, Place
-from reportqa.figures.context import LIST_GAP, Context, Reading, is_time
+from reportqa.figures.context import LIST_GAP, Context, Meaning, is_time
 from reportqa.figures.counted import counted
 from reportqa.figures.following import read_after
 from reportqa.figures.listed import read_list
@@ -42,7 +42,7 @@ _EARLIER = re.compile(r"[比较](?P<time>上一?学?年度?|去年|前年|上期
 _SINCE = re.compile(r"[于自至从到]$")
 
 
-def read_places(text: str, found: list[Place], outer_scope: str = "", shown: str = "") -> list[Reading]:
+def read_places(text: str, found: list[Place], outer_scope: str = "", shown: str = "") -> list[Meaning]:
     """Return the reading of each place of a paragraph; dates are quoted from ``shown``, by default the plain ``text``.
 
     >>> from reportqa.figures.clauses import places
@@ -63,10 +63,10 @@ class _Reader:
     def __init__(self, context: Context, thread: Thread) -> None:
         self.context = context
         self.thread = thread
-        self.planned: dict[int, Reading] = {}
+        self.planned: dict[int, Meaning] = {}
         self.taken = ""  # words before the next number that the last one counts
 
-    def read(self) -> list[Reading]:
+    def read(self) -> list[Meaning]:
         """Return one reading for each place, in order."""
         position = 0
         for index, place in enumerate(self.context.found):
@@ -75,7 +75,7 @@ class _Reader:
             position = place.quantity.end
         return self.context.readings
 
-    def _reading(self, index: int, place: Place) -> Reading:
+    def _reading(self, index: int, place: Place) -> Meaning:
         if index in self.planned:
             return self.planned[index]
         if is_time(place):
@@ -85,26 +85,26 @@ class _Reader:
         self.planned |= read_list(self.context, self.thread, index)
         return self.planned[index] if index in self.planned else self._plain(index, place)
 
-    def _date(self, index: int, place: Place) -> Reading:
+    def _date(self, index: int, place: Place) -> Meaning:
         """Read what happened at a date: from its clause, else from the next."""
         context = self.context
         self.thread.take_subject(context, read_before(place.before).subject, place.start)
         if not place.after and _SINCE.search(place.before):
-            return Reading(shorten(place.before), self.thread.scope())
+            return Meaning(shorten(place.before), self.thread.scope())
         last = context.group(index)[-1]
         end = context.date_end(last)
         if end < len(context.text) and context.text[end] in STOPS:
             self.thread.time = context.date_text(index)
         clause = context.next_clause(end)
         if event := _EVENT.match(clause):
-            return Reading(shorten(event["what"] + event["verb"]), self.thread.scope())
+            return Meaning(shorten(event["what"] + event["verb"]), self.thread.scope())
         phrase = read_before(clause)
         indicator = shorten(phrase.verb + phrase.noun if phrase.verb not in ("是", "为") else phrase.noun)
         if not indicator:
             before = read_before(place.before)
             indicator = before.noun or before.verb
         self.thread.take_subject(context, phrase.subject, place.start)
-        return Reading(indicator, self.thread.scope())
+        return Meaning(indicator, self.thread.scope())
 
     def _bracket_follows(self, index: int, place: Place) -> int | None:
         """Return the number that the bracket around this one follows directly."""
@@ -115,25 +115,25 @@ class _Reader:
                 return earlier if not self.context.text[quantity.right : place.bracket].strip() else None
         return None
 
-    def _bracketed(self, place: Place, parent: int) -> Reading:
+    def _bracketed(self, place: Place, parent: int) -> Meaning:
         """Read a number in brackets after another: （含技工等学校1455人）, （同比增长5%）."""
         above, whole = self.context.readings[parent], self.context.found[parent].quantity
         words = place.before.strip(" ，、")
         if included(words):
-            return Reading(above.indicator, words, parent)
+            return Meaning(above.indicator, words, parent)
         phrase = read_before(place.before)
         noun = counted(place, phrase).noun
         if not noun:
-            return Reading(above.indicator, above.scope, parent)
+            return Meaning(above.indicator, above.scope, parent)
         if _PER_HEAD.match(noun):
-            return Reading(shorten(noun + above.indicator), above.scope, parent)
+            return Meaning(shorten(noun + above.indicator), above.scope, parent)
         if GROWTH.match(noun) or _ABOUT_WHOLE.match(noun):
-            return Reading(shorten(above.indicator + noun), above.scope, parent)
+            return Meaning(shorten(above.indicator + noun), above.scope, parent)
         if place.quantity.normalized_unit == whole.normalized_unit:
-            return Reading(above.indicator, phrase.level + noun, parent)
-        return Reading(noun, phrase.level or above.scope, parent)
+            return Meaning(above.indicator, phrase.level + noun, parent)
+        return Meaning(noun, phrase.level or above.scope, parent)
 
-    def _plain(self, index: int, place: Place) -> Reading:
+    def _plain(self, index: int, place: Place) -> Meaning:
         """Read a number in the run of a sentence."""
         place = self._unspoken(index, place)
         phrase = read_before(place.before)
@@ -144,9 +144,9 @@ class _Reader:
         if place.quantity.kind == "rank":
             return self._ranked(phrase)
         if "占" in place.before and place.quantity.kind in ("percent", "ratio"):
-            return Reading(self._share(index, place), self._scope(index, place, phrase))
+            return Meaning(self._share(index, place), self._scope(index, place, phrase))
         if place.quantity.unit.endswith("倍") and place.before.endswith("的"):
-            return Reading(self.context.base(index), self._scope(index, place, phrase))
+            return Meaning(self.context.base(index), self._scope(index, place, phrase))
         found = counted(place, phrase, self.context.shares_words(index))
         self.taken = found.taken
         if found.noun and not phrase.level and CLASS.fullmatch(phrase.noun):
@@ -161,18 +161,18 @@ class _Reader:
             return replace(place, before=place.before.strip().removeprefix(taken))
         return place
 
-    def _continued(self, index: int, place: Place) -> Reading | None:
+    def _continued(self, index: int, place: Place) -> Meaning | None:
         """A number with no words of its own goes on with those of the number before it."""
         if not index or read_after(place.after):
             return None
         gap = self.context.text[self.context.found[index - 1].quantity.right : place.quantity.left]
         return self.context.readings[index - 1] if len(gap) < 8 and LIST_GAP.fullmatch(gap) else None
 
-    def _ranked(self, phrase: Phrase) -> Reading:
+    def _ranked(self, phrase: Phrase) -> Meaning:
         where = RANKED_WHERE.search(phrase.noun)
         noun = phrase.noun[: where.start()] if where else phrase.noun
         scope = where["where"] if where else self.thread.scope(phrase)
-        return Reading(noun or self.context.base(len(self.context.readings)), scope)
+        return Meaning(noun or self.context.base(len(self.context.readings)), scope)
 
     def _share(self, index: int, place: Place) -> str:
         """Read 占专任教师的8.95%: the share of what was counted last."""
@@ -227,21 +227,21 @@ class _Reader:
         self.thread.whole = whole if goes_on else None
         return self.thread.whole
 
-    def _classed(self, index: int, place: Place, phrase: Phrase, parent: int | None) -> Reading:
+    def _classed(self, index: int, place: Place, phrase: Phrase, parent: int | None) -> Meaning:
         """Settle what a bare class is said of: 国家级3项 and 其中公办学校2所 count what their whole counts."""
         noun = self._completed(index, phrase.noun)
         if earlier := _EARLIER.fullmatch(noun):
-            return Reading(self.context.base(index), earlier["time"], parent)  # 比上年的3204人增加43人
+            return Meaning(self.context.base(index), earlier["time"], parent)  # 比上年的3204人增加43人
         whole = self.context.base(index) if parent is None else self.context.readings[parent].indicator
         bare = LEVEL.fullmatch(noun) or CLASS.fullmatch(noun)
         shared = parent is not None and self._shares_whole(place, noun, whole)
         if whole and (bare or shared):
-            return Reading(whole, noted(place.note) or noun, parent)
+            return Meaning(whole, noted(place.note) or noun, parent)
         if phrase.level:
             self.thread.level = phrase.level
         elif self.thread.level and _PRIZE.fullmatch(noun):
             phrase = replace(phrase, level=self.thread.level)
-        return Reading(noun, self._scope(index, place, phrase), parent)
+        return Meaning(noun, self._scope(index, place, phrase), parent)
 
     def _shares_whole(self, place: Place, noun: str, whole: str) -> bool:
         """Tell whether a part is named by a kind of the whole (公办学校2所), or by who has it (医院118万人次)."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 
-from reportqa.figures.context import Context, Reading
+from reportqa.figures.context import Context, Meaning
 from reportqa.figures.phrases import Phrase, read_before, shorten
 from reportqa.figures.scopes import Thread
 
@@ -21,7 +21,7 @@ _NUMBERED = re.compile(r"[一二三四五六七八九]、[一二三四五六七�
 _ITEM = re.compile(r"、|和|与|及|以及")
 
 
-def read_list(context: Context, thread: Thread, index: int) -> dict[int, Reading]:
+def read_list(context: Context, thread: Thread, index: int) -> dict[int, Meaning]:
     """Return the readings of a list that begins at ``index``, by number; none where it is no list."""
     words = context.found[index].before.strip()
     if change := _EACH_CHANGED.fullmatch(words):
@@ -37,19 +37,19 @@ def read_list(context: Context, thread: Thread, index: int) -> dict[int, Reading
     times = _dates_before(context, index, len(group)) or [phrase.time or context.time_before(index)] * len(group)
     items = share_out(phrase.noun, len(group))
     return {
-        member: Reading(shorten(item + suffix), thread.scope(replace(phrase, time=time)))
+        member: Meaning(shorten(item + suffix), thread.scope(replace(phrase, time=time)))
         for member, item, time in zip(group, items, times, strict=True)
     }
 
 
-def _changes(context: Context, index: int, change: str) -> dict[int, Reading]:
+def _changes(context: Context, index: int, change: str) -> dict[int, Meaning]:
     """Share 分别增长15.2%和18.7% out over the numbers before it."""
     group = context.group(index)
     earlier = context.amounts_before(index)[-len(group) :]
     if len(earlier) < len(group):
         return {}
     return {
-        member: Reading(shorten(context.readings[of].indicator + change), context.readings[of].scope)
+        member: Meaning(shorten(context.readings[of].indicator + change), context.readings[of].scope)
         for member, of in zip(group, earlier, strict=True)
     }
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from reportqa.figures.clauses import places
-from reportqa.figures.context import Reading
+from reportqa.figures.context import Meaning
 from reportqa.figures.indicators import read_places
 from reportqa.figures.plain import cased, plain
 from reportqa.figures.quantities import Quantity
@@ -39,7 +39,7 @@ def figures_of(prose: Prose, document: str = "", section: tuple[str, ...] = (), 
 def _figure(
     text: str,
     quantity: Quantity,
-    reading: Reading,
+    reading: Meaning,
     span: Span,
     spans: list[Span],
     document: str,

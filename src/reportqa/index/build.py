@@ -19,7 +19,7 @@ from reportqa.index.changes import Contents, NewDocument, survey
 from reportqa.index.dense import Vectors
 from reportqa.index.generations import Manifest, check_files, only_builder, read_manifest
 from reportqa.index.store import Store
-from reportqa.index.texts import Unit, figure_text, unit_texts
+from reportqa.index.texts import UnitText, figure_text, unit_texts
 from reportqa.index.writing import DocumentEntry, KeptDocument, PassageEntry, PassageVectors, relabel_index, write_index
 from reportqa.models.encoder import Encoder, identify_model, open_encoder
 from reportqa.outline.passages import split_passages
@@ -113,7 +113,7 @@ class _Order:
     tell: Progress
 
 
-_Planned = tuple[Passage, str, list[Unit], tuple[Figure, ...]]
+_Planned = tuple[Passage, str, list[UnitText], tuple[Figure, ...]]
 
 
 @dataclass(frozen=True, slots=True)

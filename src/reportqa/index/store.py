@@ -21,10 +21,10 @@ from reportqa.index.generations import REBUILD, open_generation
 from reportqa.index.keywords import Keywords
 from reportqa.reading.metadata import Metadata
 from reportqa.text.folding import fold
-from reportqa.text.records import Document, Figure, Illustration, Passage, Prose, Span
+from reportqa.text.records import Document, Figure, Illustration, Passage, Prose, Span, TableCell
 from reportqa.text.words import bigrams
 
-Unit = tuple[int, int, bool]
+UnitRange = tuple[int, int, bool]
 DATABASE, UNITS = "report.sqlite", "units.faiss"
 
 
@@ -41,7 +41,7 @@ class IndexedPassage:
     prose: Prose
     folded: str
     first_unit: int
-    units: tuple[Unit, ...]
+    units: tuple[UnitRange, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,6 +124,12 @@ class Store:
         for row, cosine in self._dense.search(vector, limit, units):
             found.setdefault(int(np.searchsorted(self._first_units, row, side="right")) - 1, cosine)
         return found
+
+    def keyword_search(
+        self, table: str, question: str, limit: int, among: Sequence[range] | None = None
+    ) -> dict[int, float]:
+        """Return the best passages by BM25 over ``table`` ("words" or "bigrams")."""
+        return self.keyword_searches(table, question, limit, [among])[0]
 
     def keyword_searches(
         self, table: str, question: str, limit: int, selections: Sequence[Sequence[range] | None]
@@ -235,10 +241,16 @@ class Store:
         return [Illustration(**one | {"image": one["image"] and str(self.path / one["image"])}) for one in records]
 
     def _passage(self, number: int) -> IndexedPassage:
-        sql = "SELECT document, section, paragraph, spans, leads, first_unit, units FROM passages WHERE number = ?"
-        document, section, paragraph, spans, leads, first_unit, units = self._row(sql, number)
+        columns = "document, section, paragraph, spans, leads, cells, first_unit, units"
+        document, section, paragraph, spans, leads, cells, first_unit, units = self._row(
+            f"SELECT {columns} FROM passages WHERE number = ?", number
+        )
         places = tuple(Span(start, end) for start, end in json.loads(spans))
-        passage = Passage(document, tuple(json.loads(section)), paragraph, places, tuple(json.loads(leads)))
+        rows = tuple(
+            tuple(TableCell(start, end, Span(low, high), *heads) for start, end, low, high, *heads in row)
+            for row in json.loads(cells)
+        )
+        passage = Passage(document, tuple(json.loads(section)), paragraph, places, tuple(json.loads(leads)), rows)
         ranges = tuple((start, end, whole) for start, end, whole in json.loads(units))
         prose = passage.prose(self.document(document).text)
         return IndexedPassage(number, passage, prose, fold(prose.text), first_unit, ranges)

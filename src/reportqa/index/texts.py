@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from reportqa.outline.passages import clauses, rows_of, sentences
+from reportqa.outline.passages import clauses, sentences
 from reportqa.outline.sections import bare_heading
 from reportqa.text.records import Figure, Passage
 
-Unit = tuple[tuple[int, int], bool, str]
+UnitText = tuple[tuple[int, int], bool, str]
 
 
-def unit_texts(passage: Passage, text: str) -> Iterator[Unit]:
+def unit_texts(passage: Passage, text: str) -> Iterator[UnitText]:
     """Yield the parts of a passage that get vectors: range in ``text``, whether it is whole, and words to encode.
 
     >>> from reportqa.text.records import Span
@@ -42,12 +42,11 @@ def figure_text(figure: Figure) -> str:
     return f"{figure.scope.removeprefix('含')}{figure.indicator}{figure.text}"
 
 
-def _row_texts(passage: Passage, text: str, topic: str) -> Iterator[Unit]:
+def _row_texts(passage: Passage, text: str, topic: str) -> Iterator[UnitText]:
     # The caption opens the first row's text already.
     said = len(passage.leads[0])
-    rows = list(rows_of(passage))
-    for cells in rows:
-        start, end = cells[0][0], cells[-1][1]
+    for cells in passage.rows:
+        start, end = cells[0].start, cells[-1].end
         yield (start, end), True, topic + text[max(start, said) : end]
-    for start, end in (cell for cells in rows for cell in cells):
-        yield (start, end), False, topic + text[max(start, said) : end]
+    for cell in (cell for cells in passage.rows for cell in cells):
+        yield (cell.start, cell.end), False, topic + text[max(cell.start, said) : cell.end]

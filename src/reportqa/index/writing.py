@@ -17,10 +17,10 @@ import numpy as np
 from reportqa.index import keywords
 from reportqa.index.dense import Vectors, write_vectors
 from reportqa.index.generations import Manifest, fingerprints, new_generation, sweep, switch, writing
-from reportqa.index.store import DATABASE, UNITS, Store, Unit, read_only, to_json
+from reportqa.index.store import DATABASE, UNITS, Store, UnitRange, read_only, to_json
 from reportqa.outline.pictures import picture_name
 from reportqa.reading.metadata import Metadata
-from reportqa.text.records import Document, Figure, Illustration, Passage, Section
+from reportqa.text.records import Document, Figure, Illustration, Passage, Section, TableCell
 
 PICTURES = "pictures"
 _RAW = "units.raw"
@@ -32,7 +32,7 @@ CREATE TABLE documents(name TEXT PRIMARY KEY, digest TEXT, title TEXT, year INTE
 CREATE TABLE sections(document TEXT, path TEXT, level INTEGER, start INTEGER, "end" INTEGER);
 CREATE INDEX sections_by_document ON sections(document);
 CREATE TABLE passages(number INTEGER PRIMARY KEY, document TEXT, section TEXT, paragraph INTEGER, spans TEXT,
-                      leads TEXT, first_unit INTEGER, units TEXT, words TEXT);
+                      leads TEXT, cells TEXT, first_unit INTEGER, units TEXT, words TEXT);
 CREATE INDEX passages_by_document ON passages(document);
 CREATE TABLE figures(row INTEGER PRIMARY KEY, document TEXT, start INTEGER, passage INTEGER, record TEXT);
 CREATE INDEX figures_by_passage ON figures(passage);
@@ -58,7 +58,7 @@ class PassageEntry:
 
     passage: Passage
     text: str
-    units: tuple[Unit, ...]
+    units: tuple[UnitRange, ...]
     vectors: PassageVectors
     figures: tuple[Figure, ...]
 
@@ -301,7 +301,7 @@ class _Writer:
         spans = [(span.start, span.end) for span in passage.spans]
         words = keywords.cut(entry.text)
         self._database.execute(
-            "INSERT INTO passages VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            "INSERT INTO passages VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
             (
                 number,
                 passage.document,
@@ -309,6 +309,7 @@ class _Writer:
                 passage.paragraph,
                 to_json(spans),
                 to_json(passage.leads),
+                to_json([[_cell_record(cell) for cell in row] for row in passage.rows]),
                 first_unit,
                 to_json(entry.units),
                 words,
@@ -357,13 +358,17 @@ _COPIES = (
     " figures, first_passage + :passages, passages, text FROM old.documents WHERE name = :name",
     "INSERT INTO sections SELECT * FROM old.sections WHERE document = :name ORDER BY rowid",
     "INSERT INTO illustrations SELECT * FROM old.illustrations WHERE document = :name ORDER BY rowid",
-    "INSERT INTO passages SELECT number + :passages, document, section, paragraph, spans, leads,"
+    "INSERT INTO passages SELECT number + :passages, document, section, paragraph, spans, leads, cells,"
     " first_unit + :units, units, words FROM old.passages WHERE document = :name ORDER BY number",
     "INSERT INTO figures(document, start, passage, record)"
     " SELECT document, start, passage + :passages, record FROM old.figures WHERE document = :name ORDER BY row",
     "INSERT INTO figure_vectors SELECT passage + :passages, vectors"
     " FROM old.figure_vectors JOIN old.passages ON number = passage WHERE document = :name",
 )
+
+
+def _cell_record(cell: TableCell) -> tuple[int | str, ...]:
+    return cell.start, cell.end, cell.span.start, cell.span.end, cell.row, cell.column
 
 
 def _take(source: str | Path, target: str | Path) -> None:

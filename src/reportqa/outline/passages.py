@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from itertools import accumulate
+from itertools import zip_longest
 
-from reportqa.outline.tables import Cell, Line, is_value, read_grid
-from reportqa.text.records import Paragraph, Passage, Prose, Span, Table
+from reportqa.outline.tables import Cell, GridRow, is_value, read_grid
+from reportqa.text.records import Paragraph, Passage, Prose, Span, Table, TableCell
 from reportqa.text.words import word_starts
 
 MAX_PASSAGE = 300
@@ -77,30 +77,18 @@ def clauses(text: str) -> list[tuple[int, int]]:
     return _cut_after(text, 0, len(text), _CLAUSE_END, _protected(text))
 
 
-def rows_of(passage: Passage) -> Iterator[list[tuple[int, int]]]:
-    """Yield the rows of a table's passage, each as the ranges of its cells in the running text.
-
-    The mark that ends a cell belongs to it; the caption before the first cell, to that.
-    """
-    lengths = (len(lead) + len(span) for lead, span in zip(passage.leads, passage.spans, strict=True))
-    ends = list(accumulate(lengths))[1:-1]
-    row, begin = [], 0
-    for end, lead in zip(ends, passage.leads[2:], strict=True):
-        if lead.startswith((ROW_END, CELL_END)):
-            row.append((begin, end + 1))
-            begin = end + 1
-        if lead.startswith(ROW_END):
-            yield row
-            row = []
-
-
 @dataclass(frozen=True, slots=True)
 class _Piece:
-    """A place in a row with the words that are read before it; ``goes_on`` where the piece before it is its name."""
+    """A place in a row with the words that are read before it; ``goes_on`` where the piece before it is its name.
+
+    ``row`` and ``column`` are the heads of the cell.
+    """
 
     span: Span
     words: str
     goes_on: bool = False
+    row: str = ""
+    column: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,18 +118,26 @@ def _row_passages(paragraph: Paragraph, table: Table, text: str, limit: int) -> 
 
 def _row_passage(paragraph: Paragraph, table: Table, start: int, strips: Sequence[_Strip]) -> Passage:
     spans, leads = [Span(start, start)], [f"{table.caption}：" if table.caption else ""]
-    mark = ""
+    rows: list[tuple[TableCell, ...]] = []
+    mark, begin, at = "", 0, len(leads[0])
     for strip in strips:
-        for piece in strip.pieces:
+        cells: list[TableCell] = []
+        for piece, after in zip_longest(strip.pieces, strip.pieces[1:]):
             leads.append(piece.words if piece.goes_on else mark + piece.words)
             spans.append(piece.span)
+            at += len(leads[-1]) + len(piece.span)
             mark = CELL_END
+            if after is None or not after.goes_on:
+                cells.append(TableCell(begin, at + 1, piece.span, piece.row, piece.column))
+                begin = at + 1
         mark = ROW_END
+        rows.append(tuple(cells))
     end = strips[-1].span.end
-    return Passage(paragraph.document, paragraph.section, paragraph.number, (*spans, Span(end, end)), (*leads, ROW_END))
+    spans, leads = [*spans, Span(end, end)], [*leads, ROW_END]
+    return Passage(paragraph.document, paragraph.section, paragraph.number, tuple(spans), tuple(leads), tuple(rows))
 
 
-def _strips(line: Line, text: str, limit: int) -> Iterator[_Strip]:
+def _strips(line: GridRow, text: str, limit: int) -> Iterator[_Strip]:
     """Yield a row whole, or the parts of one that is much longer than a passage."""
     pieces = list(_pieces(line, text, limit))
     if len(line.span) <= limit * _LONGEST_ROW:
@@ -155,7 +151,7 @@ def _strips(line: Line, text: str, limit: int) -> Iterator[_Strip]:
             begin = at
 
 
-def _pieces(line: Line, text: str, limit: int) -> Iterator[_Piece]:
+def _pieces(line: GridRow, text: str, limit: int) -> Iterator[_Piece]:
     """Yield the name of a row, and its cells after their heads; the first one after what the name does not say yet."""
     first = line.cells[0]
     names = line.names if len(line.names) <= len(first.rows) else ()
@@ -184,12 +180,13 @@ def _cell_pieces(cell: Cell, name: str, heads: str, text: str, limit: int) -> It
     # A name is set apart from the words before it, and so is a number from another.
     colon = "：" if before and (not is_value(said) or before[-1].isdigit()) else ""
     own = before.removeprefix(name) + colon
+    row, column = "，".join(cell.rows), "".join(cell.columns)
     if len(said) <= limit // 2:
-        yield _Piece(cell.span, own, bool(name))
+        yield _Piece(cell.span, own, bool(name), row, column)
         return
     for start, end in _short_sentences(said, limit):
         span = Span(cell.span.start + start, cell.span.start + end)
-        yield _Piece(span, before + colon if start else own, bool(name) and not start)
+        yield _Piece(span, before + colon if start else own, bool(name) and not start, row, column)
 
 
 def _joined(first: str, last: str) -> str:

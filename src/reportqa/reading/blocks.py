@@ -8,7 +8,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
 from reportqa.reading.marks import MARKS, PAGE, PICTURE, clean_words, one_line, unmarked
-from reportqa.reading.pipe_tables import Grid, write_grid
+from reportqa.reading.pipe_tables import PipeTable, write_grid
 from reportqa.reading.source import Source
 from reportqa.reading.titles import is_numbered, is_subtitle, is_whole_title, title_lines
 from reportqa.text.records import Picture
@@ -54,7 +54,7 @@ class Block:
 class TableBlock:
     """A table; its pictures stand behind it."""
 
-    grid: Grid
+    grid: PipeTable
     images: tuple[Image, ...] = ()
     words: str = field(default="", init=False)
 

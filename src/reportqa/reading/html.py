@@ -14,7 +14,7 @@ from reportqa.reading.blocks import AnyBlock, Block, Image, TableBlock, make_sou
 from reportqa.reading.images import is_decoration, linked_image
 from reportqa.reading.kinds import HTML, kind_of, misnamed
 from reportqa.reading.marks import PICTURE, clean_cell, clean_words, one_line, unmarked
-from reportqa.reading.pipe_tables import Cell, Grid
+from reportqa.reading.pipe_tables import PipeCell, PipeTable
 from reportqa.reading.source import Source
 from reportqa.reading.text import check_text, decode
 from reportqa.reading.titles import named_title, title_of
@@ -192,7 +192,7 @@ class _Walker:
         if caption is not None:
             self.blocks.append(Block(_words(caption)))
         images = (_image(one, self.picture) for one in table.iter("img"))
-        grid = Grid(*_grid(table))
+        grid = PipeTable(*_grid(table))
         self.blocks.append(TableBlock(grid, tuple(image for image in images if image is not None)))
 
 
@@ -243,9 +243,9 @@ def _is_table(table: Any) -> bool:
     return wide > 1 and len(rows) > 1 and max(lengths) <= _ROW_LENGTH
 
 
-def _grid(table: Any) -> tuple[tuple[Cell, ...], int | None]:
+def _grid(table: Any) -> tuple[tuple[PipeCell, ...], int | None]:
     """Place the cells of a table, after the algorithm of the HTML standard (forming a table)."""
-    cells: list[Cell] = []
+    cells: list[PipeCell] = []
     header = 0
     heads_only = True
     # Down to which row each column is taken.
@@ -259,7 +259,7 @@ def _grid(table: Any) -> tuple[tuple[Cell, ...], int | None]:
             while taken.get(column, 0) > number:
                 column += 1
             width, height = _span(element, "colspan"), _span(element, "rowspan")
-            cells.append(Cell(number, column, height, width, _words(element)))
+            cells.append(PipeCell(number, column, height, width, _words(element)))
             taken.update(dict.fromkeys(range(column, column + width), number + height))
             column += width
     last = max((cell.row for cell in cells), default=0) + 1

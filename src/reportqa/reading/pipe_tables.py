@@ -19,7 +19,7 @@ _YEAR = re.compile(r"(?:19|20)\d\d(?:[-—–～~/]\d{2,4})?\s*(?:年度?|学年
 _NOTE = re.compile(r"[注备]\s*\d{0,2}\s*[:：]|备注|说明[:：]|(?:数据|资料)?来源[:：]")
 
 
-class Cell(NamedTuple):
+class PipeCell(NamedTuple):
     """A cell with its upper left corner, how many rows and columns it spans, and its words."""
 
     row: int
@@ -30,13 +30,13 @@ class Cell(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
-class Grid:
+class PipeTable:
     """A table; ``header`` is the number of its header rows where the source tells it, else None.
 
     ``PAGE`` stands before the words of a cell where a page begins with its row.
     """
 
-    cells: tuple[Cell, ...]
+    cells: tuple[PipeCell, ...]
     header: int | None = None
 
 
@@ -48,11 +48,11 @@ class Lines(NamedTuple):
     after: list[str]
 
 
-def write_grid(grid: Grid) -> Lines:
+def write_grid(grid: PipeTable) -> Lines:
     """Write a table as a block of lines.
 
-    >>> cells = (Cell(0, 0, 1, 1, "学校"), Cell(0, 1, 1, 1, "招生数"), Cell(1, 0, 1, 1, "甲校"), Cell(1, 1, 1, 1, "12"))
-    >>> write_grid(Grid(cells)).block
+    >>> head = (PipeCell(0, 0, 1, 1, "学校"), PipeCell(0, 1, 1, 1, "招生数"))
+    >>> write_grid(PipeTable((*head, PipeCell(1, 0, 1, 1, "甲校"), PipeCell(1, 1, 1, 1, "12")))).block
     ['| 学校 | 招生数 |', '|---|---|', '| 甲校 | 12 |']
 
     The words of a merged cell stand in every cell that it spans where they are a head, else in the first one. A first
@@ -81,12 +81,12 @@ def is_value(text: str) -> bool:
     return len(text) <= _VALUE_LENGTH and bool(_NUMBER.fullmatch(text)) and not _YEAR.fullmatch(text)
 
 
-def _size(cells: Sequence[Cell]) -> tuple[int, int]:
+def _size(cells: Sequence[PipeCell]) -> tuple[int, int]:
     rows = max((cell.row + cell.height for cell in cells), default=0)
     return rows, max((cell.column + cell.width for cell in cells), default=0)
 
 
-def _compact(grid: Grid) -> Grid:
+def _compact(grid: PipeTable) -> PipeTable:
     """Leave out the rows and columns in which no cell with words begins; a span may be as wide as it likes."""
     said = [cell for cell in grid.cells if unmarked(cell.text)]
     rows = sorted({cell.row for cell in said})
@@ -96,29 +96,29 @@ def _compact(grid: Grid) -> Grid:
         row, column = bisect_left(rows, cell.row), bisect_left(columns, cell.column)
         bottom = bisect_left(rows, cell.row + cell.height)
         right = bisect_left(columns, cell.column + cell.width)
-        cells.append(Cell(row, column, max(bottom - row, 1), max(right - column, 1), cell.text))
-    return Grid(tuple(cells), None if grid.header is None else bisect_left(rows, grid.header))
+        cells.append(PipeCell(row, column, max(bottom - row, 1), max(right - column, 1), cell.text))
+    return PipeTable(tuple(cells), None if grid.header is None else bisect_left(rows, grid.header))
 
 
-def _lone(cells: Iterable[Cell], row: int, columns: int) -> Cell | None:
+def _lone(cells: Iterable[PipeCell], row: int, columns: int) -> PipeCell | None:
     """Return the cell that takes a whole row, None where the row has others or the cell is only the first of them."""
     found = [cell for cell in cells if cell.row <= row < cell.row + cell.height]
     lone = len(found) == 1 and columns > 1 and found[0].width == columns and found[0].height == 1
     return found[0] if lone else None
 
 
-def _take_titles(grid: Grid) -> tuple[Grid, list[str]]:
+def _take_titles(grid: PipeTable) -> tuple[PipeTable, list[str]]:
     """Take the words off that stand over the whole table, inside its frame."""
     before = []
     while (title := _lone(grid.cells, 0, _size(grid.cells)[1])) is not None:
         before.append(title.text)
         cells = tuple(cell._replace(row=cell.row - 1) for cell in grid.cells if cell is not title)
         # Where only the title was marked as a header, what is below it has yet to be told.
-        grid = Grid(cells, None if grid.header is None or grid.header < 2 else grid.header - 1)
+        grid = PipeTable(cells, None if grid.header is None or grid.header < 2 else grid.header - 1)
     return grid, before
 
 
-def _take_notes(grid: Grid) -> tuple[Grid, list[str]]:
+def _take_notes(grid: PipeTable) -> tuple[PipeTable, list[str]]:
     """Take the notes off that stand under the whole table, inside its frame."""
     after: list[str] = []
     while True:
@@ -127,10 +127,10 @@ def _take_notes(grid: Grid) -> tuple[Grid, list[str]]:
         if note is None or not _NOTE.match(note.text):
             return grid, after
         after.insert(0, note.text)
-        grid = Grid(tuple(cell for cell in grid.cells if cell is not note), grid.header)
+        grid = PipeTable(tuple(cell for cell in grid.cells if cell is not note), grid.header)
 
 
-def _loose(cells: Iterable[Cell]) -> list[str]:
+def _loose(cells: Iterable[PipeCell]) -> list[str]:
     """Return the words of a box, or of what is too large for a table, row by row."""
     rows: dict[int, list[str]] = {}
     for cell in sorted(cells):
@@ -138,7 +138,7 @@ def _loose(cells: Iterable[Cell]) -> list[str]:
     return ["  ".join(words) for words in rows.values()]
 
 
-def _header_rows(cells: Sequence[Cell]) -> int:
+def _header_rows(cells: Sequence[PipeCell]) -> int:
     """Count the header rows: those that the first row's cells reach down to, as far as none holds an amount."""
     first = [cell for cell in cells if cell.row == 0]
     rows, columns = _size(cells)
@@ -148,7 +148,7 @@ def _header_rows(cells: Sequence[Cell]) -> int:
     return min(depth, min(filled, default=rows), max(rows - 1, 1))
 
 
-def _fill(slots: list[list[str]], cell: Cell, header: int) -> None:
+def _fill(slots: list[list[str]], cell: PipeCell, header: int) -> None:
     spread = cell.row < header or not _DIGIT.search(cell.text)
     words = cell.text
     for row in range(cell.row, cell.row + cell.height if spread else cell.row + 1):

@@ -22,7 +22,7 @@ from reportqa.web.library import Library
 from reportqa.web.library_page import build_library_page
 from reportqa.web.links import Address
 from reportqa.web.pictures import offer_pictures
-from reportqa.web.reader import Reading
+from reportqa.web.reader import OpenReport
 from reportqa.web.render import masthead_html, reader_html
 from reportqa.web.tools import offer_tools
 from reportqa.web.uploads import Pages
@@ -133,7 +133,7 @@ def _read(library: Library, address: Address) -> str:
     qa = library.qa
     documents = qa.store.library()
     name = address.document or documents[0].name
-    reading = Reading(
+    reading = OpenReport(
         qa.document(name),
         qa.store.sections(name),
         qa.store.illustrations_in(name),

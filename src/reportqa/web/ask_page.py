@@ -11,7 +11,7 @@ from reportqa.errors import ReportQAError
 from reportqa.text.records import Answer
 from reportqa.web.examples import example_questions
 from reportqa.web.feedback import record_feedback
-from reportqa.web.history import Asked, kept, read_history, remember
+from reportqa.web.history import PastQuestion, kept, read_history, remember
 from reportqa.web.library import Library
 from reportqa.web.links import Address, answer_link
 from reportqa.web.render import answer_html, history_html, notice_html, scope_html, welcome_html
@@ -60,7 +60,7 @@ class AskPage:
         reports = [address.report] if address.report else None
         answer = library.qa.ask(address.question, _TOP_K, address.previous, reports)
         typed = address.question.strip() if address.previous else ""
-        past = remember(Asked.of(answer, address.report), past)
+        past = remember(PastQuestion.of(answer, address.report), past)
         return {
             self.question: answer.question,
             self.scope: scope,

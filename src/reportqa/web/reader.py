@@ -34,7 +34,7 @@ class Piece:
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class ShownLine:
     """A line of a document as shown: its kind ("heading", "caption", "row" or "prose"), and the pieces it is made of.
 
     ``cells`` are those of a table's row; ``start`` is the position of the line's first character.
@@ -48,15 +48,15 @@ class Line:
 
 
 @dataclass(frozen=True, slots=True)
-class Grid:
+class ShownTable:
     """The rows of a table that stand one after the other; ``heads`` are those that name its columns."""
 
-    heads: tuple[Line, ...]
-    rows: tuple[Line, ...]
+    heads: tuple[ShownLine, ...]
+    rows: tuple[ShownLine, ...]
 
 
 @dataclass(frozen=True, slots=True)
-class Reading:
+class OpenReport:
     """A report opened to be read: what it consists of, where it is opened, and the words looked for in it."""
 
     document: Document
@@ -85,12 +85,12 @@ class Reading:
         return occurrences(self.document.text, self.words)
 
     @property
-    def blocks(self) -> list[Line | Grid]:
+    def blocks(self) -> list[ShownLine | ShownTable]:
         """The report's text, line by line, with the rows of its tables together."""
         return blocks_of(self.lines)
 
     @property
-    def lines(self) -> list[Line]:
+    def lines(self) -> list[ShownLine]:
         """The report's text, line by line; only blank space is left out."""
         marks = [Mark("run-in", heading) for _, _, heading in self.headings]
         marks += [Mark("caption", Span(caption.start, caption.end)) for caption in self.illustrations]
@@ -134,7 +134,7 @@ def occurrences(text: str, words: str) -> list[Span]:
     return found
 
 
-def document_lines(text: str, marks: Sequence[Mark], levels: dict[int, int]) -> list[Line]:
+def document_lines(text: str, marks: Sequence[Mark], levels: dict[int, int]) -> list[ShownLine]:
     r"""Cut a text into its lines, each into the pieces that are shown differently; ``levels`` are those of headings.
 
     >>> marks = [Mark("run-in", Span(0, 4)), Mark("place", Span(5, 13))]
@@ -152,20 +152,20 @@ def document_lines(text: str, marks: Sequence[Mark], levels: dict[int, int]) -> 
     return [_line(text, line, own, levels) for line, own in zip(lines, inside, strict=True)]
 
 
-def blocks_of(lines: Sequence[Line]) -> list[Line | Grid]:
+def blocks_of(lines: Sequence[ShownLine]) -> list[ShownLine | ShownTable]:
     r"""Put the rows of each table together; a row of strokes parts the heads from the others, and is not shown.
 
     >>> (grid,) = blocks_of(document_lines("| 学校 | 招生 |\n|---|---|\n| 甲校 | 120 |", [], {}))
     >>> [[cell[0].text for cell in row.cells] for row in (*grid.heads, *grid.rows)]
     [['学校', '招生'], ['甲校', '120']]
     """
-    blocks: list[Line | Grid] = []
+    blocks: list[ShownLine | ShownTable] = []
     for in_table, group in groupby(lines, lambda line: line.kind == "row"):
         rows = list(group)
         if in_table:
             heads = next((number for number, row in enumerate(rows) if _is_rule(row)), 0)
             shown = [row for row in rows[heads:] if not _is_rule(row)]
-            blocks.append(Grid(tuple(rows[:heads]), tuple(shown)))
+            blocks.append(ShownTable(tuple(rows[:heads]), tuple(shown)))
         else:
             blocks += rows
     return blocks
@@ -220,26 +220,26 @@ def _trimmed(text: str, start: int, end: int) -> Span:
     return Span(first, first + len(words))
 
 
-def _is_rule(row: Line) -> bool:
+def _is_rule(row: ShownLine) -> bool:
     return all(set(piece.text) <= set("-:") for cell in row.cells for piece in cell) and any(row.cells)
 
 
-def _line(text: str, line: Span, marks: list[Mark], levels: dict[int, int]) -> Line:
+def _line(text: str, line: Span, marks: list[Mark], levels: dict[int, int]) -> ShownLine:
     if cells := cell_spans(text, line):
         shown = [mark for mark in marks if mark.name != "run-in"]
-        return Line("row", 0, (), tuple(tuple(pieces(text, 0, cell, shown)) for cell in cells), line.start)
+        return ShownLine("row", 0, (), tuple(tuple(pieces(text, 0, cell, shown)) for cell in cells), line.start)
     own = next((mark.span for mark in marks if mark.name == "run-in" and _is_all_of(mark.span, text, line)), None)
     if own:
         words = own.of(text)
         heading = Span(own.start + len(words) - len(words.lstrip("# \t")), min(own.end, line.end))
         shown = [mark for mark in marks if mark.name in ("place", "found")]
-        return Line("heading", levels[own.start], tuple(pieces(text, 0, heading, shown)), start=line.start)
+        return ShownLine("heading", levels[own.start], tuple(pieces(text, 0, heading, shown)), start=line.start)
     captions = [mark for mark in marks if mark.name == "caption"]
     if captions and all(piece.classes or piece.text.isspace() for piece in pieces(text, 0, line, captions)):
         # A caption that cuts a passage in two is no part of it, and not highlighted along with it.
         shown = [mark for mark in marks if mark.name in ("place", "found") and line.contains(mark.span)]
-        return Line("caption", 0, tuple(pieces(text, 0, line, shown)), start=line.start)
-    return Line("prose", 0, tuple(pieces(text, 0, line, marks)), start=line.start)
+        return ShownLine("caption", 0, tuple(pieces(text, 0, line, shown)), start=line.start)
+    return ShownLine("prose", 0, tuple(pieces(text, 0, line, marks)), start=line.start)
 
 
 def _is_all_of(heading: Span, text: str, line: Span) -> bool:

@@ -10,10 +10,10 @@ from jinja2 import Environment, PackageLoader
 
 from reportqa.index.store import DocumentInfo
 from reportqa.text.records import Answer, Citation, Document, Figure, Span
-from reportqa.web.history import Asked
+from reportqa.web.history import PastQuestion
 from reportqa.web.links import answer_link, link, picture_link, place_link
 from reportqa.web.quoting import quotation
-from reportqa.web.reader import Grid, Line, Mark, Piece, Reading, blocks_of, document_lines, pieces
+from reportqa.web.reader import Mark, OpenReport, Piece, ShownLine, ShownTable, blocks_of, document_lines, pieces
 
 _BOUNDS = {">": "超过", ">=": "不少于", "<": "不足", "<=": "不超过"}
 _NO_AMOUNT = ("date", "rank", "ratio")
@@ -66,7 +66,7 @@ def answer_html(answer: Answer, titles: dict[str, str] | None = None, typed: str
     )
 
 
-def history_html(asked: Sequence[Asked]) -> str:
+def history_html(asked: Sequence[PastQuestion]) -> str:
     """Render the questions that this browser asked before, each with its answer."""
     return render("history.html", asked=asked)
 
@@ -76,7 +76,7 @@ def notice_html(message: str) -> str:
     return render("notice.html", message=message)
 
 
-def reader_html(reading: Reading, documents: Sequence[Document | DocumentInfo] = ()) -> str:
+def reader_html(reading: OpenReport, documents: Sequence[Document | DocumentInfo] = ()) -> str:
     """Render a whole report beside its outline, with its place highlighted; ``documents`` are those to choose from."""
     return render("reader.html", reading=reading, found=reading.found, document=reading.document, documents=documents)
 
@@ -87,11 +87,11 @@ def highlighted(citation: Citation) -> list[Piece]:
     return pieces(citation.text, citation.start, quoted, [Mark("mark", span) for span in citation.highlights])
 
 
-def quoted_rows(citation: Citation) -> list[Line | Grid]:
+def quoted_rows(citation: Citation) -> list[ShownLine | ShownTable]:
     """Read a quote that is rows of a table as the table; any other quote has none."""
     marks = [Mark("mark", Span(span.start - citation.start, span.end - citation.start)) for span in citation.highlights]
     blocks = blocks_of(document_lines(citation.text, marks, {}))
-    return blocks if any(isinstance(block, Grid) for block in blocks) else []
+    return blocks if any(isinstance(block, ShownTable) for block in blocks) else []
 
 
 def quantity(figure: Figure) -> str:

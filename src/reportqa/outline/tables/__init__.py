@@ -8,12 +8,12 @@ from __future__ import annotations
 
 from reportqa.outline.tables.cell_kinds import is_code, is_subtotal, is_time, is_total, is_unit, is_value
 from reportqa.outline.tables.finding import find_tables
-from reportqa.outline.tables.grid import Cell, Grid, Line, read_grid
+from reportqa.outline.tables.grid import Cell, Grid, GridRow, read_grid
 
 __all__ = [
     "Cell",
     "Grid",
-    "Line",
+    "GridRow",
     "find_tables",
     "is_code",
     "is_subtotal",

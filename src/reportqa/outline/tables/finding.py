@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from reportqa.outline.tables.cell_kinds import bare_span, cell_words, is_empty, is_value
 from reportqa.outline.tables.heads import head_rows
-from reportqa.text.records import Row, Span, Table
+from reportqa.text.records import Span, Table, TableRow
 
 _BAR = re.compile(r"\\.|\|")
 _RULE = re.compile(r"[|\s:-]++")
@@ -51,7 +51,7 @@ def _barred(text: str, lines: Sequence[Span], first: int) -> tuple[int, Table | 
     while _follows(text, lines, after) and (_has_bar(text, lines[after]) if bare else _opens(text, lines, after)):
         after += 1
     rule = next((n for n in range(first, min(after, first + _RULE_AMONG)) if _is_rule(text, lines, n)), None)
-    rows = [Row(line, _cells(text, line)) for n, line in enumerate(lines[first:after], first) if n != rule]
+    rows = [TableRow(line, _cells(text, line)) for n, line in enumerate(lines[first:after], first) if n != rule]
     columns = max((len(row.cells) for row in rows), default=0)
     if len(rows) < 2 or (columns < 2 and rule is None):
         return after, None
@@ -66,11 +66,11 @@ def _tabbed(text: str, lines: Sequence[Span], first: int) -> tuple[int, Table | 
     after = first + 1
     while _follows(text, lines, after) and _tabs(text, lines[after]) == tabs:
         after += 1
-    rows = [Row(line, _between_tabs(text, line)) for line in lines[first:after]]
+    rows = [TableRow(line, _between_tabs(text, line)) for line in lines[first:after]]
     return after, head_rows(rows, None, text) if len(rows) > 1 and _is_tabular(rows, text) else None
 
 
-def _is_tabular(rows: Sequence[Row], text: str) -> bool:
+def _is_tabular(rows: Sequence[TableRow], text: str) -> bool:
     """Tell rows of a table from the lines of a list, of a table of contents, and from prose that begins with a tab."""
     if any(len(row.span) > _LONGEST_TABBED or _PROSE.search(row.span.of(text)) for row in rows):
         return False

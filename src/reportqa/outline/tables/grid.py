@@ -18,7 +18,7 @@ from reportqa.outline.tables.cell_kinds import (
     is_value,
     without_number,
 )
-from reportqa.text.records import Row, Span, Table
+from reportqa.text.records import Span, Table, TableRow
 
 _MOST_NAMES = 3  # columns that together name a row
 _LONGEST_HEAD = 60
@@ -35,7 +35,7 @@ class Cell:
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class GridRow:
     """A row of a table as it is read: its place, its cells, and the cells with its own name.
 
     A row that only names others is its own one cell.
@@ -50,7 +50,7 @@ class Line:
 class Grid:
     """A table as it is read; ``corner`` is the head over the names of the rows."""
 
-    lines: tuple[Line, ...]
+    lines: tuple[GridRow, ...]
     corner: str = ""
 
 
@@ -166,8 +166,8 @@ def _is_unit_column(column: Sequence[str], head: tuple[str, ...]) -> bool:
 
 
 def _lines(
-    rows: Sequence[Row], words: Sequence[Sequence[str]], heads: Sequence[tuple[str, ...]], layout: _Layout
-) -> Iterator[Line]:
+    rows: Sequence[TableRow], words: Sequence[Sequence[str]], heads: Sequence[tuple[str, ...]], layout: _Layout
+) -> Iterator[GridRow]:
     group: tuple[str, ...] = ()
     above: tuple[str, ...] = ()
     amounts = any(is_value(word) for row in words for word in row[1:])
@@ -178,13 +178,13 @@ def _lines(
         if _only_names(said, filled, layout):
             if amounts and _names_group(said):
                 group, above = (without_number(said[filled[0]]),), ()
-            yield Line(row.span, (Cell(row.cells[filled[0]]),))
+            yield GridRow(row.span, (Cell(row.cells[filled[0]]),))
             continue
         above = _name(said, layout, above)
         outer = () if above and is_total(above[0]) else group
         cells = tuple(_cells(row, said, heads, layout, outer + _with_unit(above, said, layout)))
         own = {said[column]: row.cells[column] for column in reversed(filled) if column in layout.names}
-        yield Line(row.span, cells, tuple(sorted(own.values())))
+        yield GridRow(row.span, cells, tuple(sorted(own.values())))
 
 
 def _only_names(said: Sequence[str], filled: Sequence[int], layout: _Layout) -> bool:
@@ -224,7 +224,7 @@ def _with_unit(name: tuple[str, ...], said: Sequence[str], layout: _Layout) -> t
 
 
 def _cells(
-    row: Row, said: Sequence[str], heads: Sequence[tuple[str, ...]], layout: _Layout, name: tuple[str, ...]
+    row: TableRow, said: Sequence[str], heads: Sequence[tuple[str, ...]], layout: _Layout, name: tuple[str, ...]
 ) -> Iterator[Cell]:
     for column in layout.data:
         if column < len(said) and said[column]:

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from reportqa.outline.tables.cell_kinds import cell_words, is_empty, is_time, is_value
-from reportqa.text.records import Row, Table
+from reportqa.text.records import Table, TableRow
 
 _MOST_HEADS = 4
 _Words = list[list[str]]
 
 
-def head_rows(rows: Sequence[Row], ruled: int | None, text: str) -> Table:
+def head_rows(rows: Sequence[TableRow], ruled: int | None, text: str) -> Table:
     """Part the rows of a table into heads and others; ``ruled`` is how many stand above the line of dashes.
 
     Where no row stands there, the first row is the heads, if none of its cells but the first is an amount and some

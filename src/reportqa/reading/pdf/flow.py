@@ -11,10 +11,10 @@ from itertools import pairwise
 from reportqa.reading.blocks import AnyBlock, Block, TableBlock, is_contents
 from reportqa.reading.marks import PAGE, PICTURE
 from reportqa.reading.pdf.furniture import find_furniture
-from reportqa.reading.pdf.lines import Line, in_reading_order, join_words, rows_of, words_of
+from reportqa.reading.pdf.lines import GlyphLine, in_reading_order, join_words, rows_of, words_of
 from reportqa.reading.pdf.page import PageContent, Shown
 from reportqa.reading.pdf.page_tables import PageTable, find_tables
-from reportqa.reading.pipe_tables import Grid
+from reportqa.reading.pipe_tables import PipeTable
 from reportqa.reading.titles import is_numbered, title_lines
 
 _TERMINAL = "。！？!?；;：:"
@@ -41,7 +41,7 @@ _LEAST_STEP, _MOST_STEP = 1.2, 2.4
 class _Placed:
     """A line with the margins of its column, the usual step from line to line there, and its page."""
 
-    line: Line
+    line: GlyphLine
     left: float
     right: float
     step: float
@@ -78,13 +78,13 @@ class _Type:
     indented: bool
     levels: list[tuple[float, bool]] = field(default_factory=list)
 
-    def heads(self, line: Line) -> bool:
+    def heads(self, line: GlyphLine) -> bool:
         """Tell whether a line stands out as a heading does."""
         if len(line.text) > _HEADING_LENGTH or _NO_HEADING.search(line.text) or not _HAS_WORDS.search(line.text):
             return False
         return line.size > self.size * _LARGER or (line.bold and not self.bold and line.size > self.size * 0.95)
 
-    def level(self, line: Line) -> int:
+    def level(self, line: GlyphLine) -> int:
         """Return the level of a heading: the larger its type, the higher."""
         for number, (size, bold) in enumerate(self.levels, 1):
             if abs(size - line.size) <= _SAME_SIZE and bold == line.bold:
@@ -110,22 +110,22 @@ def _stream(pages: Sequence[PageContent]) -> _Stream:
     stream: _Stream = []
     for number, (page, (tables, _), lines) in enumerate(zip(pages, found, rows, strict=True)):
         kept = [line for line in lines if line not in furniture[number]]
-        shown: list[Line | PageTable | Shown] = [*kept, *tables, *page.pictures]
+        shown: list[GlyphLine | PageTable | Shown] = [*kept, *tables, *page.pictures]
         groups = in_reading_order(shown, _box)
         for column, group in enumerate(groups):
             stream += [(number, item) for item in _place(group, number, column)]
     return stream
 
 
-def _box(item: Line | PageTable | Shown) -> tuple[float, float, float, str]:
-    if isinstance(item, Line):
+def _box(item: GlyphLine | PageTable | Shown) -> tuple[float, float, float, str]:
+    if isinstance(item, GlyphLine):
         return item.x0, item.x1, item.top, item.text
     return item.box.x0, item.box.x1, item.box.top, ""
 
 
-def _place(group: Sequence[Line | PageTable | Shown], page: int, column: int) -> Iterator[_Item]:
+def _place(group: Sequence[GlyphLine | PageTable | Shown], page: int, column: int) -> Iterator[_Item]:
     """Join the stretches of each row of a column, and give every line the margins of the column."""
-    lines = [item for item in group if isinstance(item, Line)]
+    lines = [item for item in group if isinstance(item, GlyphLine)]
     joined = _joined_rows(lines)
     left = _usual_left(joined)
     rights = sorted(line.x1 for line in joined)
@@ -133,13 +133,13 @@ def _place(group: Sequence[Line | PageTable | Shown], page: int, column: int) ->
     steps = sorted(low.base - high.base for high, low in pairwise(joined))
     step = steps[len(steps) // 2] if steps else 0.0
     items: list[tuple[float, _Item]] = [(line.top, _Placed(line, left, right, step, page, column)) for line in joined]
-    items += [(item.box.top, item) for item in group if not isinstance(item, Line)]
+    items += [(item.box.top, item) for item in group if not isinstance(item, GlyphLine)]
     for _, item in sorted(items, key=lambda one: one[0]):
         yield item
 
 
-def _joined_rows(lines: Iterable[Line]) -> list[Line]:
-    rows: list[list[Line]] = []
+def _joined_rows(lines: Iterable[GlyphLine]) -> list[GlyphLine]:
+    rows: list[list[GlyphLine]] = []
     for line in sorted(lines, key=lambda one: (one.base, one.x0)):
         if rows and abs(rows[-1][0].base - line.base) < line.size * 0.5:
             rows[-1].append(line)
@@ -153,7 +153,7 @@ def _joined_rows(lines: Iterable[Line]) -> list[Line]:
     return joined
 
 
-def _usual_left(lines: Sequence[Line]) -> float:
+def _usual_left(lines: Sequence[GlyphLine]) -> float:
     """Return the left margin: the leftmost place at which several lines begin."""
     places = Counter(round(line.x0 / 3) for line in lines)
     several = [place for place, times in places.items() if times >= min(2, len(lines))] or list(places)
@@ -210,7 +210,7 @@ class _Flow:
         self.begun = 0
         self.table: PageTable | None = None
         self.table_page = -1
-        self.grid = Grid(())
+        self.grid = PipeTable(())
 
     def run(self, stream: _Stream) -> list[AnyBlock]:
         for page, item in stream:
@@ -273,7 +273,7 @@ class _Flow:
         # Where paragraphs are not indented, a sentence that ends a column ends its paragraph.
         return same_column or not ended or self.type.indented
 
-    def _differs(self, last: Line, line: Line) -> bool:
+    def _differs(self, last: GlyphLine, line: GlyphLine) -> bool:
         if self.type.heads(last) != self.type.heads(line):
             return True
         return abs(last.size - line.size) > max(_SAME_SIZE, line.size * 0.1)
@@ -299,15 +299,15 @@ class _Flow:
         self.table, self.table_page = table, page
 
 
-def _marked(grid: Grid, mark: str) -> Grid:
+def _marked(grid: PipeTable, mark: str) -> PipeTable:
     """Put a page mark before the first row of a table."""
     if not mark or not grid.cells:
         return grid
     first, *others = sorted(grid.cells)
-    return Grid((first._replace(text=mark + first.text), *others), grid.header)
+    return PipeTable((first._replace(text=mark + first.text), *others), grid.header)
 
 
-def _longer(grid: Grid, more: Grid, mark: str) -> Grid:
+def _longer(grid: PipeTable, more: PipeTable, mark: str) -> PipeTable:
     """Add the rows of the next page, without the header that is repeated there."""
     rows = max(cell.row + cell.height for cell in grid.cells)
     skipped = 0
@@ -316,8 +316,8 @@ def _longer(grid: Grid, more: Grid, mark: str) -> Grid:
             break
         skipped = row + 1
     kept = tuple(cell._replace(row=cell.row + rows - skipped) for cell in more.cells if cell.row >= skipped)
-    return Grid(grid.cells + _marked(Grid(kept), mark).cells, grid.header)
+    return PipeTable(grid.cells + _marked(PipeTable(kept), mark).cells, grid.header)
 
 
-def _row_words(grid: Grid, row: int) -> list[tuple[int, str]]:
+def _row_words(grid: PipeTable, row: int) -> list[tuple[int, str]]:
     return [(cell.column, cell.text.replace(PAGE, "")) for cell in sorted(grid.cells) if cell.row == row]

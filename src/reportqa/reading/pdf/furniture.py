@@ -6,7 +6,7 @@ import re
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 
-from reportqa.reading.pdf.lines import Line
+from reportqa.reading.pdf.lines import GlyphLine
 
 _ZONE = 0.15
 _OUTERMOST = 3
@@ -18,14 +18,14 @@ _ROMAN = re.compile(r"[-—–\s]*[ivxlcIVXLC]{1,7}[-—–\s]*")
 _MARKED_NUMBER = re.compile(r"[-—–－·•~]\s*\d{1,4}\s*[-—–－·•~]|第\s*\d{1,4}\s*页.{0,12}|\d{1,4}\s*/\s*\d{1,4}")
 
 
-def find_furniture(pages: Sequence[tuple[float, Sequence[Line]]]) -> list[set[Line]]:
+def find_furniture(pages: Sequence[tuple[float, Sequence[GlyphLine]]]) -> list[set[GlyphLine]]:
     """Return the running heads and feet of every page, given its height and its lines.
 
     A line counts where it stands among the outermost of its page, and where the same words, a number that counts the
     pages apart, stand at the same height on three pages, or on all where there are only two.
     """
-    places: dict[tuple[bool, str], list[tuple[int, float, Line]]] = defaultdict(list)
-    found: list[set[Line]] = [set() for _ in pages]
+    places: dict[tuple[bool, str], list[tuple[int, float, GlyphLine]]] = defaultdict(list)
+    found: list[set[GlyphLine]] = [set() for _ in pages]
     for number, (height, lines) in enumerate(pages):
         for head, line in _outermost(height, lines):
             if _MARKED_NUMBER.fullmatch(line.text) or (len(pages) < _REPEATED and line.text == str(number + 1)):
@@ -41,7 +41,7 @@ def find_furniture(pages: Sequence[tuple[float, Sequence[Line]]]) -> list[set[Li
     return found
 
 
-def _outermost(height: float, lines: Sequence[Line]) -> Iterator[tuple[bool, Line]]:
+def _outermost(height: float, lines: Sequence[GlyphLine]) -> Iterator[tuple[bool, GlyphLine]]:
     """Yield the lines at the head (True) and the foot (False) of a page."""
     heights = sorted({round(line.base) for line in lines})
     upper, lower = heights[:_OUTERMOST], heights[-_OUTERMOST:]

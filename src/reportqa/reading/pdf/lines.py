@@ -30,7 +30,7 @@ _BINS = 400
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class GlyphLine:
     """A stretch of text in one line, or several that were joined; ``base`` is the baseline."""
 
     text: str
@@ -51,7 +51,7 @@ class Line:
         return bottom_of(self.base, self.size)
 
 
-def rows_of(glyphs: Iterable[Glyph]) -> list[list[Line]]:
+def rows_of(glyphs: Iterable[Glyph]) -> list[list[GlyphLine]]:
     """Gather characters to stretches of text, and those at one height to rows, from above, each from the left."""
     stretches = _stretches(glyphs)
     rows: list[list[list[Glyph]]] = []
@@ -66,7 +66,7 @@ def rows_of(glyphs: Iterable[Glyph]) -> list[list[Line]]:
     return sorted((row for row in found if row), key=lambda row: row[0].base)
 
 
-def words_of(lines: Sequence[Line]) -> str:
+def words_of(lines: Sequence[GlyphLine]) -> str:
     """Join the stretches of a cell or of a row: on one line with spaces, from line to line as words run on."""
     text = ""
     for number, line in enumerate(lines):
@@ -121,7 +121,7 @@ def _level(one: Glyph, other: Glyph) -> bool:
     return overlap > 0.5 * min(one.size, other.size)
 
 
-def _line_up(stretches: list[list[Glyph]]) -> list[Line]:
+def _line_up(stretches: list[list[Glyph]]) -> list[GlyphLine]:
     """Make the lines of one row; stretches that touch are one."""
     joined: list[list[Glyph]] = []
     for stretch in sorted(stretches, key=lambda one: one[0].x0):
@@ -133,7 +133,7 @@ def _line_up(stretches: list[list[Glyph]]) -> list[Line]:
     return [line for line in map(_line, joined) if line.text]
 
 
-def _line(glyphs: list[Glyph]) -> Line:
+def _line(glyphs: list[Glyph]) -> GlyphLine:
     words = [glyph for glyph in glyphs if not glyph.char.isspace()]
     gaps = [glyph.x0 - last.x1 for last, glyph in pairwise(glyphs)]
     usual = max(sorted(gaps)[len(gaps) // 2], 0.0) if gaps else 0.0
@@ -144,7 +144,7 @@ def _line(glyphs: list[Glyph]) -> Line:
     bold = sum(glyph.bold for glyph in words) >= len(words) * _MOSTLY_BOLD
     base = sorted(glyph.base for glyph in words)[len(words) // 2]
     text = re.sub(r"\s+", " ", "".join(parts)).strip()
-    return Line(text, words[0].x0, max(glyph.x1 for glyph in words), base, sizes[len(sizes) // 2], bold)
+    return GlyphLine(text, words[0].x0, max(glyph.x1 for glyph in words), base, sizes[len(sizes) // 2], bold)
 
 
 def _is_space(last: Glyph, glyph: Glyph, gap: float) -> bool:
@@ -153,7 +153,7 @@ def _is_space(last: Glyph, glyph: Glyph, gap: float) -> bool:
     return gap > (_MIXED_GAP if mixed or numbers else _WORD_GAP) * glyph.size
 
 
-def _gap_between(left: Line, right: Line) -> str:
+def _gap_between(left: GlyphLine, right: GlyphLine) -> str:
     gap = (right.x0 - left.x1) / right.size
     return "" if gap < _WORD_GAP else " " if gap < _COLUMN_GAP else "  "
 

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 from reportqa.reading.marks import clean_cell
-from reportqa.reading.pdf.lines import Line, rows_of, words_of
+from reportqa.reading.pdf.lines import GlyphLine, rows_of, words_of
 from reportqa.reading.pdf.page import Box, Glyph, PageContent, Rule
-from reportqa.reading.pipe_tables import Cell, Grid, is_value
+from reportqa.reading.pipe_tables import PipeCell, PipeTable, is_value
 
 _NEAR = 3.0
 _ALIGNED = 6.0
@@ -35,7 +35,7 @@ class PageTable:
     """A table of a page, with the x of its column borders, by which it is known again on the next page."""
 
     box: Box
-    grid: Grid
+    grid: PipeTable
     borders: tuple[float, ...]
     ruled: bool = True
 
@@ -136,13 +136,13 @@ def _ruled(across: list[Rule], down: list[Rule], glyphs: list[Glyph]) -> tuple[P
         x, y = _middle(glyph)
         slots.setdefault((_slot(ys, y), _slot(xs, x)), []).append(glyph)
     cells = [
-        Cell(*corner, *size, _cell_words(slots, *corner, *size))
+        PipeCell(*corner, *size, _cell_words(slots, *corner, *size))
         for corner, size in _merged_slots(_Walls(xs, ys, across, down))
     ]
     filled = sum(bool(cell.text) for cell in cells)
     if filled < max(len(cells) * _LEAST_FILLED, 2):
         return None, glyphs
-    return PageTable(box, Grid(tuple(cells)), tuple(xs)), rest
+    return PageTable(box, PipeTable(tuple(cells)), tuple(xs)), rest
 
 
 def _places(values: Iterable[float]) -> list[float]:
@@ -287,14 +287,14 @@ def _aligned(glyphs: list[Glyph], rules: list[Rule]) -> PageTable | None:
     return None
 
 
-def _has_figures(row: Sequence[Line]) -> bool:
+def _has_figures(row: Sequence[GlyphLine]) -> bool:
     """Tell whether a row is one of short cells, most behind the first of them amounts."""
     if len(row) < 2 or any(len(line.text) > _CELL_LENGTH for line in row):
         return False
     return sum(is_value(line.text) for line in row[1:]) * 2 > len(row) - 1
 
 
-def _header_above(rows: Sequence[Sequence[Line]], first: int, rules: list[Rule]) -> int:
+def _header_above(rows: Sequence[Sequence[GlyphLine]], first: int, rules: list[Rule]) -> int:
     """Count the header rows above the figures: those below the topmost line close above, or one of as many cells."""
     left, right = rows[first][0].x0, rows[first][-1].x1
     for count in range(min(_MOST_HEADER, first), 0, -1):
@@ -305,7 +305,7 @@ def _header_above(rows: Sequence[Sequence[Line]], first: int, rules: list[Rule])
     return int(first > 0 and len(rows[first - 1]) == len(rows[first]))
 
 
-def _text_table(rows: Sequence[Sequence[Line]], header: int, box: Box) -> PageTable | None:
+def _text_table(rows: Sequence[Sequence[GlyphLine]], header: int, box: Box) -> PageTable | None:
     """Make a table of rows whose columns the gaps of the text tell."""
     borders = _text_borders(rows[header:], box)
     lengths = [len(line.text) for row in rows[header:] for line in row]
@@ -313,16 +313,16 @@ def _text_table(rows: Sequence[Sequence[Line]], header: int, box: Box) -> PageTa
         return None
     cells = []
     for number, row in enumerate(rows):
-        by_column: dict[int, list[Line]] = {}
+        by_column: dict[int, list[GlyphLine]] = {}
         for line in row:
             by_column.setdefault(_slot(borders, line.x0 + 1), []).append(line)
         for first, words in by_column.items():
             last = _slot(borders, words[-1].x1 - 1)
-            cells.append(Cell(number, first, 1, max(last - first + 1, 1), clean_cell(words_of(words))))
-    return PageTable(box, Grid(tuple(cells), header), tuple(borders), ruled=False)
+            cells.append(PipeCell(number, first, 1, max(last - first + 1, 1), clean_cell(words_of(words))))
+    return PageTable(box, PipeTable(tuple(cells), header), tuple(borders), ruled=False)
 
 
-def _text_borders(rows: Sequence[Sequence[Line]], box: Box) -> list[float]:
+def _text_borders(rows: Sequence[Sequence[GlyphLine]], box: Box) -> list[float]:
     """Return where columns begin: behind the gaps that no row of the body fills."""
     spans = sorted((line.x0, line.x1) for row in rows for line in row)
     size = max((line.size for row in rows for line in row), default=10.0)

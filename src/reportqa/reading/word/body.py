@@ -10,7 +10,7 @@ from typing import Any
 from reportqa.reading.blocks import AnyBlock, Block, Image, TableBlock
 from reportqa.reading.images import usable_image
 from reportqa.reading.marks import PICTURE, clean_cell, clean_words, one_line, unmarked
-from reportqa.reading.pipe_tables import Cell, Grid
+from reportqa.reading.pipe_tables import PipeCell, PipeTable
 from reportqa.reading.word.numbering import BULLET, Numbering
 from reportqa.reading.word.package import Package, attribute, child, local
 from reportqa.reading.word.styles import Styles
@@ -162,7 +162,7 @@ class BodyReader:
         while header < len(rows) and _is_on(child(rows[header], "trPr", "tblHeader")):
             header += 1
         images = tuple(image for row in gathered for words in row for image in words.images)
-        yield TableBlock(Grid(tuple(cells), header or None), images)
+        yield TableBlock(PipeTable(tuple(cells), header or None), images)
         for row in gathered:
             for words in row:
                 for element in words.behind:
@@ -256,9 +256,9 @@ def _placed(row: Any) -> Iterator[tuple[int, int, Any]]:
         column += width
 
 
-def _merged(placed: list[tuple[Any, list[tuple[int, int, Any]]]], gathered: list[list[_Words]]) -> list[Cell]:
+def _merged(placed: list[tuple[Any, list[tuple[int, int, Any]]]], gathered: list[list[_Words]]) -> list[PipeCell]:
     """Join the cells that are merged from row to row."""
-    cells: list[Cell] = []
+    cells: list[PipeCell] = []
     # The cell that each column's cell may go on with.
     above: dict[int, int] = {}
     for row, ((_, columns), texts) in enumerate(zip(placed, gathered, strict=True)):
@@ -271,7 +271,7 @@ def _merged(placed: list[tuple[Any, list[tuple[int, int, Any]]]], gathered: list
                 cells[number] = cells[number]._replace(height=row + 1 - cells[number].row)
             else:
                 number = len(cells)
-                cells.append(Cell(row, column, 1, width, clean_cell("".join(words.text))))
+                cells.append(PipeCell(row, column, 1, width, clean_cell("".join(words.text))))
             if merge is not None:
                 open_columns[column] = number
         above = open_columns
