@@ -52,7 +52,7 @@ def test_a_bad_year_is_told_with_its_line_and_the_rest_of_the_row_counts(tmp_pat
 @pytest.mark.parametrize(
     ("data", "said"),
     [
-        (b"\xff\xfe\xff\xff", "读不出"),
+        (b"\xff\xfe\xff", "读不出"),
         ("名称,年份\n甲,2020\n".encode(), "没有“文件”一列"),
         (f"{HEAD}\n".encode() + b"x" * (9 * 2**20), "太大"),
         (f'{HEAD}\n"{"x" * 200_000}"\n'.encode(), "读不出"),

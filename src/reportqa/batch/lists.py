@@ -10,9 +10,9 @@ from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
 from reportqa.batch.columns import looks_like_question
-from reportqa.batch.decoding import decode, lines_of, read_file
 from reportqa.batch.json_lines import read_json_lines
 from reportqa.batch.limits import check_cell, check_rows
+from reportqa.batch.question_file import decode, lines_of, read_file
 from reportqa.batch.rows import QuestionList, QuestionRow
 from reportqa.batch.tabular import read_csv, read_xlsx
 from reportqa.errors import InputError

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from reportqa.batch.columns import as_text
-from reportqa.batch.decoding import read_file
+from reportqa.batch.question_file import read_file
 from reportqa.batch.rows import AnsweredRow
 from reportqa.batch.sheets import read_sheets
 from reportqa.errors import InputError

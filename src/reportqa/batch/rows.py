@@ -8,10 +8,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from reportqa.text.decoding import UNREADABLE
 from reportqa.text.records import Answer
 
-# What stands in a text for a character that could not be decoded.
-UNREADABLE = "\ufffd"
 # Below it a person should look at the answer.
 LOW_CONFIDENCE = 0.5
 

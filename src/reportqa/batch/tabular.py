@@ -8,8 +8,8 @@ from itertools import chain, islice
 from typing import Any
 
 from reportqa.batch.columns import Cells, as_text, column_names, find_header, guess_header
-from reportqa.batch.decoding import decode, lines_of
 from reportqa.batch.limits import MAX_ABOVE, MAX_ROWS, check_cell, check_columns, check_rows
+from reportqa.batch.question_file import decode, lines_of
 from reportqa.batch.rows import QuestionList, QuestionRow
 from reportqa.batch.sheets import read_sheets
 from reportqa.errors import InputError

@@ -21,8 +21,6 @@ from reportqa.reading.titles import named_title, title_of
 
 _CHARSET = re.compile(rb"<meta[^>]{1,200}?charset\s*=\s*[\"']?\s*([\w-]{2,20})", re.IGNORECASE)
 _HEAD = 4096
-# What Chinese pages call their encodings, and what is meant.
-_ALIASES = {"gb2312": "gb18030", "gbk": "gb18030", "big5": "big5hkscs", "big5-hkscs": "big5hkscs"}
 _DROPPED = frozenset(
     "script style noscript template nav footer aside form button select textarea iframe object svg math audio video "
     "head title".split()
@@ -64,15 +62,7 @@ def read_html(data: bytes, path: Path) -> Source:
 def _decode(data: bytes, name: str) -> str:
     """Decode as the page says; where it says nothing or is wrong, as the text makes sense."""
     declared = _CHARSET.search(data[:_HEAD])
-    if declared and not data.startswith((b"\xff\xfe", b"\xfe\xff", b"\xef\xbb\xbf")):
-        encoding = declared[1].decode("ascii", "replace").lower()
-        try:
-            text = data.decode(_ALIASES.get(encoding, encoding))
-        except (UnicodeDecodeError, LookupError):
-            pass
-        else:
-            return text
-    return decode(data, name)
+    return decode(data, name, declared[1].decode("ascii", "replace") if declared else "")
 
 
 def _parse(text: str) -> Any:

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from reportqa.errors import InputError, ReadingError
+from reportqa.text.decoding import DecodingError, decode
 from reportqa.text.records import Document
 
 CORRECTIONS = "报告信息.csv"
@@ -174,18 +175,11 @@ def read_rows(path: Path) -> list[list[str]]:
             return []
         if path.stat().st_size > _LARGEST:
             raise ReadingError(f"{path.name} 太大，没有用它。")
-        text = _decode(path.read_bytes())
+        text = decode(path.read_bytes())
         rows = list(csv.reader(io.StringIO(text, newline=""), delimiter=_delimiter(text)))
-    except (OSError, UnicodeDecodeError, csv.Error) as error:
+    except (OSError, DecodingError, csv.Error) as error:
         raise ReadingError(f"读不出 {path.name}，没有用它：请存成 UTF-8 或 GB18030 编码的 CSV。") from error
     return [[_QUOTED.sub("", cell, count=1) for cell in row] for row in rows]
-
-
-def _decode(data: bytes) -> str:
-    try:
-        return data.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        return data.decode("gb18030")
 
 
 def _delimiter(text: str) -> str:
