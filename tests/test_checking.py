@@ -10,8 +10,9 @@ from hypothesis import strategies as st
 from reportqa.figures.agreement import same_measure, same_value
 from reportqa.figures.checking import Finding, check
 from reportqa.figures.extract import figures_of
-from reportqa.outline.captions import illustrated_figures, picture_note
+from reportqa.outline.captions import illustrated_figures
 from reportqa.outline.sections import split_sections
+from reportqa.output.wording import picture_note
 from reportqa.reading import read_documents
 from reportqa.text.records import Document, Figure, Illustration, Prose
 

@@ -8,7 +8,7 @@ import openpyxl
 import pytest
 
 from reportqa.errors import InputError
-from reportqa.output import COLUMNS, row_of, write_figures
+from reportqa.output.files import COLUMNS, row_of, write_figures
 from reportqa.text.records import Figure
 
 FIGURES = [

@@ -8,6 +8,7 @@ import pytest
 
 from reportqa.errors import InputError
 from reportqa.outline.sections import split_sections
+from reportqa.output.wording import quotation
 from reportqa.reading import make_document
 from reportqa.text.records import (
     Answer,
@@ -25,7 +26,6 @@ from reportqa.web.examples import example_questions
 from reportqa.web.history import PastQuestion, kept, read_history, remember
 from reportqa.web.links import Address
 from reportqa.web.pictures import find_picture
-from reportqa.web.quoting import quotation
 from reportqa.web.reader import OpenReport
 from reportqa.web.render import (
     answer_html,

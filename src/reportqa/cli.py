@@ -147,13 +147,13 @@ def _ask(options: argparse.Namespace) -> None:
 
 def _figures(options: argparse.Namespace) -> None:
     from reportqa.index.store import Store
-    from reportqa.output import write_figures
+    from reportqa.output.files import write_figures
 
     write_figures(Store(options.index).all_figures(), options.format, options.output)
 
 
 def _compare(options: argparse.Namespace) -> None:
-    from reportqa.output import write_comparison
+    from reportqa.output.files import write_comparison
     from reportqa.qa import ReportQA
 
     compared = ReportQA.open(options.index, options.model).compare(options.indicator)

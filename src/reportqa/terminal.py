@@ -17,8 +17,8 @@ from rich.text import Text
 
 from reportqa.evaluation.metrics import MEASURES
 from reportqa.evaluation.running import ALL, Score, summarize
-from reportqa.outline.captions import picture_note
-from reportqa.text.records import Answer, Citation, Figure
+from reportqa.output.wording import amount, arithmetic, contradiction, headline, picture_note, section_words
+from reportqa.text.records import Answer, Citation
 
 if TYPE_CHECKING:
     # A question on a cold command line must not wait for what only a batch or a build needs.
@@ -27,7 +27,6 @@ if TYPE_CHECKING:
     from reportqa.index.build import BuildReport
 
 _VERDICT_STYLES = {"holds": "green", "does not hold": "bold red", "cannot be checked": "yellow"}
-_STATUS = {"answered": "", "not_found": "报告里没有找到答案", "error": "无法回答"}
 
 
 @contextmanager
@@ -142,16 +141,13 @@ def show_evaluation(rows: Sequence[Score]) -> None:
 
 
 def _show_head(console: Console, answer: Answer) -> None:
-    head = answer.answer or _STATUS[answer.status]
-    verdict = f"{answer.verdict}。" if answer.verdict else ""
-    console.print(Text(f"  {verdict}{head}", style="bold green" if answer.found else "bold yellow"))
+    console.print(Text(f"  {headline(answer)}", style="bold green" if answer.found else "bold yellow"))
     if answer.derivation:
-        console.print(f"  计算得出：{escape(answer.derivation.expression)} = {escape(answer.derivation.text)}")
+        console.print(Text(f"  计算得出：{arithmetic(answer.derivation)}"))
     if answer.message:
         console.print(Text(f"  {answer.message}", style="yellow"))
     for conflict in answer.conflicts:
-        values = "、".join(cited.figure.text for cited in conflict.figures)
-        console.print(Text(f"  报告前后不一致：{conflict.indicator} 有 {values} 几种说法", style="bold red"))
+        console.print(Text(f"  报告前后不一致：{contradiction(conflict)}", style="bold red"))
     console.print()
 
 
@@ -162,17 +158,13 @@ def _show_figures(console: Console, answer: Answer) -> None:
     for cited in answer.figures:
         figure = cited.figure
         place = f"[{cited.citation}]" if cited.citation else f"{figure.document} {figure.start}"
-        table.add_row(*(escape(cell) for cell in (figure.indicator, _amount(figure), figure.scope, place)))
+        table.add_row(*(escape(cell) for cell in (figure.indicator, amount(figure), figure.scope, place)))
     console.print(table)
     console.print()
 
 
-def _amount(figure: Figure) -> str:
-    return f"约 {figure.text}" if figure.approx else figure.text
-
-
 def _show_citation(console: Console, citation: Citation) -> None:
-    path = " › ".join(citation.section) or citation.document
+    path = section_words(citation.section) or citation.document
     page = f" 第 {citation.page} 页" if citation.page else ""
     console.print(Text(f"[{citation.rank}] {path} · 第 {citation.paragraph} 段{page}", style="cyan"))
     quote = Text(citation.text)

@@ -3,21 +3,19 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 from reportqa.batch.columns import as_text
 from reportqa.batch.limits import MAX_CELL
 from reportqa.batch.reviewed import QUESTION, REVIEWED, SOURCE, source_digest, sources
 from reportqa.batch.rows import AnsweredRow
-from reportqa.text.records import Citation, CitedFigure
+from reportqa.output.wording import STATUS, arithmetic, contradictions, figures_words, section_words
+from reportqa.text.records import Citation
 
 CellValue = str | int | float
-STATUS = {"answered": "有答案", "not_found": "报告里没有", "error": "读不出"}
 # No XML file can hold these, and no reader misses them; a spreadsheet that starts a cell with one may skip it.
 _ILLEGAL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff\ufffe\uffff]")
-# Full-width signs too: in East Asian settings a spreadsheet takes them for the ASCII ones.
-_FORMULA = re.compile(r"\s*[=+\-@＝＋－＠]|[\t\r\n]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,15 +37,6 @@ def clean(text: str) -> str:
     return text if len(text) <= MAX_CELL else f"{text[: MAX_CELL - 1]}…"
 
 
-def is_formula(cell: CellValue) -> bool:
-    """Tell whether a spreadsheet could take a text for a formula.
-
-    >>> is_formula("=1+1"), is_formula(-1), is_formula("6191人")
-    (True, False, False)
-    """
-    return isinstance(cell, str) and bool(_FORMULA.match(cell))
-
-
 def answer_columns(others: Sequence[str]) -> list[Column]:
     """Return the columns of the answer table, then those of the question list.
 
@@ -64,41 +53,25 @@ def review_columns(others: Sequence[str]) -> list[Column]:
     return [first, question, answer, reviewed, *more, Column(SOURCE, 18, lambda one: source_digest(one.answer))]
 
 
-def figure_text(cited: CitedFigure) -> str:
-    """Return a figure as a person says it: what it measures, whom it covers, its number with the unit.
-
-    >>> from reportqa.text.records import Figure
-    >>> figure_text(CitedFigure(Figure(2, 7, "6191人", 6191, "人", 6191, "人", "count", "招生", approx=True), 1))
-    '招生 约6191人'
-    """
-    figure = cited.figure
-    scope = f"（{figure.scope}）" if figure.scope else ""
-    label = f"{figure.indicator}{scope} " if figure.indicator or scope else ""
-    return f"{label}{'约' if figure.approx else ''}{figure.text}"
-
-
-def conflict_text(one: AnsweredRow) -> str:
-    """Return the contradictions of an answer: 直接就业：1473人 / 1437人."""
-    return "；".join(
-        f"{conflict.indicator}：{' / '.join(cited.figure.text for cited in conflict.figures)}"
-        for conflict in one.answer.conflicts
-    )
-
-
-def derivation_text(one: AnsweredRow) -> str:
-    """Return the arithmetic of an answer: 5308 ÷ 6782 = 78.27%."""
-    derivation = one.answer.derivation
-    return f"{derivation.expression} = {derivation.text}" if derivation else ""
-
-
-def section_text(citation: Citation) -> str:
-    """Return a section path: 一、概况 › （三）学生规模."""
-    return " › ".join(citation.section)
-
-
 def note_text(one: AnsweredRow) -> str:
     """Return what a person should know of a row: the message, and whether the list asks the same twice."""
     return "；".join(filter(None, (one.answer.message, str(one.duplicate) if one.duplicate else "")))
+
+
+def details(one: AnsweredRow) -> Iterator[tuple[str, str]]:
+    """Yield what belongs to the answer, each with its label; what there is not is left out."""
+    answer = one.answer
+    yield "状态", STATUS[answer.status]
+    if answer.found:
+        yield "置信度", f"{answer.confidence:.2f}"
+    others: tuple[tuple[str, str], ...] = (
+        ("数据", figures_words(answer)),
+        ("计算", arithmetic(answer.derivation)),
+        ("前后矛盾", contradictions(answer)),
+        ("提示", note_text(one)),
+        *((name, as_text(value)) for name, value in one.row.others.items()),
+    )
+    yield from ((label, text) for label, text in others if text)
 
 
 def _beside(name: str) -> Callable[[AnsweredRow], CellValue]:
@@ -130,12 +103,12 @@ _COLUMNS = (
     Column("状态", 9, lambda one: STATUS[one.answer.status]),
     Column("判断", 6, lambda one: one.answer.verdict or ""),
     Column("置信度", 7, lambda one: round(one.answer.confidence, 2)),
-    Column("数据", 26, lambda one: "；".join(map(figure_text, one.answer.figures))),
+    Column("数据", 26, lambda one: figures_words(one.answer)),
     Column("引文", 56, _cited(lambda citation: citation.text)),
-    Column("章节", 24, _cited(section_text)),
+    Column("章节", 24, _cited(lambda citation: section_words(citation.section))),
     Column("段落", 6, _cited(lambda citation: citation.paragraph)),
     Column("文件", 22, _cited(lambda citation: citation.document)),
-    Column("矛盾", 18, conflict_text),
-    Column("计算", 18, derivation_text),
+    Column("矛盾", 18, lambda one: contradictions(one.answer)),
+    Column("计算", 18, lambda one: arithmetic(one.answer.derivation)),
     Column("提示", 24, note_text),
 )

@@ -6,11 +6,11 @@ import re
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from reportqa.batch.cells import clean
+from reportqa.batch.cells import clean, details
 from reportqa.batch.reviewed import sources
 from reportqa.batch.rows import AnsweredRow, QuestionList
 from reportqa.batch.summary import Summary
-from reportqa.batch.wording import NEAREST, details, headline, source_text
+from reportqa.output.wording import NEAREST, headline, source_words
 
 _SPECIAL = re.compile(r"[\\`*_\[\]<~$|]|&(?=[#\w])|^[#>+=-]")
 _NUMBERED = re.compile(r"^(\d{1,9})([.)])(?=\s|$)")
@@ -30,11 +30,11 @@ def write_markdown(path: Path, questions: QuestionList, rows: Sequence[AnsweredR
 
 def _answer(one: AnsweredRow, footnotes: list[str]) -> Iterator[str]:
     """Yield the lines of one answer and add its sources to the footnotes."""
-    yield f"\n## {one.row.number}. {_plain(one.row.question)}\n\n**{_plain(headline(one))}**\n"
+    yield f"\n## {one.row.number}. {_plain(one.row.question)}\n\n**{_plain(headline(one.answer))}**\n"
     if not one.answer.found and one.answer.citations:
         yield f"\n{NEAREST}\n"
     for citation in sources(one.answer):
-        footnotes.append(source_text(citation))
+        footnotes.append(source_words(citation))
         lines = [_plain(line) for line in citation.text.split("\n") if line.strip()]
         yield "\n" + "\n> ".join(["> " + lines[0], *lines[1:]] if lines else ["> "]) + f"[^{len(footnotes)}]\n"
     yield "\n"

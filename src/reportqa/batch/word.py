@@ -13,11 +13,11 @@ from docx.shared import Mm, Pt, RGBColor
 from docx.text.paragraph import Paragraph
 
 from reportqa.batch.archive import save_settled
-from reportqa.batch.cells import clean
+from reportqa.batch.cells import clean, details
 from reportqa.batch.reviewed import sources
 from reportqa.batch.rows import AnsweredRow, QuestionList
 from reportqa.batch.summary import Summary
-from reportqa.batch.wording import NEAREST, details, headline, source_text
+from reportqa.output.wording import NEAREST, headline, source_words
 from reportqa.text.records import Citation
 
 _LATIN, _HAN = "Calibri", "宋体"
@@ -77,7 +77,7 @@ class _Document:
 
 def _write_answer(book: _Document, one: AnsweredRow) -> None:
     book.add("Heading 2", f"{one.row.number}. {one.row.question}")
-    book.add("Normal").add_run(clean(headline(one))).bold = True
+    book.add("Normal").add_run(clean(headline(one.answer))).bold = True
     cited = sources(one.answer)
     if cited and not one.answer.found:
         book.add("Normal", NEAREST)
@@ -86,7 +86,7 @@ def _write_answer(book: _Document, one: AnsweredRow) -> None:
     for label, text in details(one):
         book.add("List Bullet", f"{label}：{text}")
     for number, citation in enumerate(cited, book.sources + 1):
-        source = book.add("Caption", f"[{number}] {source_text(citation)}")
+        source = book.add("Caption", f"[{number}] {source_words(citation)}")
         source.paragraph_format.space_after = Pt(2)
     book.sources += len(cited)
 

@@ -14,13 +14,15 @@ from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.hyperlink import Hyperlink
 from openpyxl.worksheet.properties import PageSetupProperties
 
-from reportqa import output
 from reportqa.batch.archive import save_settled
-from reportqa.batch.cells import CellValue, clean, is_formula, review_columns, section_text
+from reportqa.batch.cells import CellValue, clean, review_columns
 from reportqa.batch.reviewed import SOURCE
 from reportqa.batch.rows import AnsweredRow, QuestionList
 from reportqa.batch.summary import Summary
 from reportqa.errors import InputError
+from reportqa.output.files import COLUMNS, row_of
+from reportqa.output.wording import section_words
+from reportqa.text.formulas import is_formula
 
 ANSWERS, FIGURES, CITATIONS, SUMMARY = "答案", "数据", "引用", "小结"
 # Excel opens no sheet with more.
@@ -29,7 +31,7 @@ _MAX_ROWS = 1_048_576
 _A4 = 9
 _FIGURES = (
     ("序号", 6),
-    *zip(output.COLUMNS, (24, 12, 8, 16, 20, 8, 6, 14, 9, 28, 24, 7, 7, 7), strict=True),
+    *zip(COLUMNS, (24, 12, 8, 16, 20, 8, 6, 14, 9, 28, 24, 7, 7, 7), strict=True),
     ("引用", 6),
 )
 _CITATIONS = (
@@ -129,7 +131,7 @@ def _write_answers(sheet: _Sheet, questions: QuestionList, rows: Sequence[Answer
 def _write_figures(sheet: _Sheet, rows: Sequence[AnsweredRow]) -> None:
     for number, one in enumerate(rows, 2):
         for cited in one.answer.figures:
-            cells = (one.row.number, *output.row_of(cited.figure), cited.citation or "")
+            cells = (one.row.number, *row_of(cited.figure), cited.citation or "")
             sheet.add(cells, {0: _place(ANSWERS, number)})
 
 
@@ -140,7 +142,7 @@ def _write_citations(sheet: _Sheet, rows: Sequence[AnsweredRow]) -> None:
                 one.row.number,
                 cited.rank,
                 cited.text,
-                section_text(cited),
+                section_words(cited.section),
                 cited.paragraph,
                 cited.page or "",
                 cited.document,

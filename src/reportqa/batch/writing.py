@@ -9,13 +9,14 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
-from reportqa.batch.cells import CellValue, answer_columns, clean, is_formula
+from reportqa.batch.cells import CellValue, answer_columns, clean
 from reportqa.batch.markdown import write_markdown
 from reportqa.batch.rows import AnsweredRow, QuestionList
 from reportqa.batch.summary import Summary
 from reportqa.batch.word import write_docx
 from reportqa.batch.workbook import write_xlsx
 from reportqa.errors import InputError
+from reportqa.text.formulas import guarded
 
 Writer = Callable[[Path, QuestionList, Sequence[AnsweredRow], Summary], None]
 
@@ -87,10 +88,7 @@ def _write_csv(path: Path, questions: QuestionList, rows: Sequence[AnsweredRow],
 
 
 def _csv_cell(cell: CellValue) -> CellValue:
-    if not isinstance(cell, str):
-        return cell
-    text = clean(cell)
-    return f"'{text}" if is_formula(text) else text
+    return guarded(clean(cell)) if isinstance(cell, str) else cell
 
 
 WRITERS: dict[str, Writer] = {

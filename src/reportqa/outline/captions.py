@@ -43,18 +43,6 @@ def illustrated_figures(illustration: Illustration, figures: Iterable[Figure]) -
     return [figure for figure in near if figure.start in shown or figure.parent in shown]
 
 
-def picture_note(illustration: Illustration) -> str:
-    """Say that the picture itself is not in the source, where it is not.
-
-    >>> picture_note(Illustration("图 3", "中等职业学校学生规模", "r.txt", 0, 16))
-    '原文只有“图 3 中等职业学校学生规模”的标题，没有图片本身。'
-    """
-    if illustration.image:
-        return ""
-    kind = "表格" if "表" in illustration.label else "图片"
-    return f"原文只有“{illustration.label} {illustration.caption}”的标题，没有{kind}本身。"
-
-
 def _names(topic: str, heading: str) -> bool:
     return topic.endswith(_ENDING.sub("", fold(bare_heading(heading))) or "\0")
 

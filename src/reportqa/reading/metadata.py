@@ -14,6 +14,7 @@ from pathlib import Path
 
 from reportqa.errors import InputError, ReadingError
 from reportqa.text.decoding import DecodingError, decode
+from reportqa.text.formulas import guarded, unguarded
 from reportqa.text.records import Document
 
 CORRECTIONS = "报告信息.csv"
@@ -23,9 +24,6 @@ _LONGEST = 200
 _SHOWN = 100
 _LARGEST = 8 * 2**20
 _YEAR = re.compile(r"((?:19|20)\d\d)年?")
-# What a spreadsheet takes for a formula, in full width too: kept from it by an apostrophe, which is read away again.
-_FORMULA = re.compile(r"'*[=+@\t\r＝＋－＠-]")
-_QUOTED = re.compile(r"^'(?='*[=+@\t\r＝＋－＠-])")
 _NO_TEXT = re.compile("[\0-\x1f\x7f\ud800-\udfff]")
 _DELIMITERS = ",\t;，"
 
@@ -179,7 +177,7 @@ def read_rows(path: Path) -> list[list[str]]:
         rows = list(csv.reader(io.StringIO(text, newline=""), delimiter=_delimiter(text)))
     except (OSError, DecodingError, csv.Error) as error:
         raise ReadingError(f"读不出 {path.name}，没有用它：请存成 UTF-8 或 GB18030 编码的 CSV。") from error
-    return [[_QUOTED.sub("", cell, count=1) for cell in row] for row in rows]
+    return [[unguarded(cell) for cell in row] for row in rows]
 
 
 def _delimiter(text: str) -> str:
@@ -189,7 +187,7 @@ def _delimiter(text: str) -> str:
 
 def _write_table(path: Path, rows: Iterable[Iterable[str]]) -> None:
     out = io.StringIO(newline="")
-    csv.writer(out).writerows([f"'{cell}" if _FORMULA.match(cell) else cell for cell in row] for row in rows)
+    csv.writer(out).writerows([guarded(cell) for cell in row] for row in rows)
     beside = path.with_name(f".{path.name}.{secrets.token_hex(4)}")
     try:
         # Excel takes a CSV file for UTF-8 only with the byte order mark.

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from statistics import median
 from typing import Any
 
-from reportqa.output import KINDS
+from reportqa.output.wording import KINDS
 from reportqa.text.records import Figure
 from reportqa.web.links import place_link
 

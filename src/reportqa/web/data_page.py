@@ -17,8 +17,8 @@ from fastapi import FastAPI, Request, Response
 from gradio.components.plot import PlotData
 
 from reportqa.index.store import DocumentInfo
-from reportqa.outline.captions import picture_note
-from reportqa.output import KINDS, write_figures
+from reportqa.output.files import write_figures
+from reportqa.output.wording import KINDS, picture_note
 from reportqa.web.charts import charts_of, specification
 from reportqa.web.comparison import comparison_html
 from reportqa.web.library import Library

@@ -9,14 +9,12 @@ from functools import cache
 from jinja2 import Environment, PackageLoader
 
 from reportqa.index.store import DocumentInfo
-from reportqa.text.records import Answer, Citation, Document, Figure, Span
+from reportqa.output.wording import no_answer, quantity, quotation, unit
+from reportqa.text.records import Answer, Citation, Document, Span
 from reportqa.web.history import PastQuestion
 from reportqa.web.links import answer_link, link, picture_link, place_link
-from reportqa.web.quoting import quotation
 from reportqa.web.reader import Mark, OpenReport, Piece, ShownLine, ShownTable, blocks_of, document_lines, pieces
 
-_BOUNDS = {">": "超过", ">=": "不少于", "<": "不足", "<=": "不超过"}
-_NO_AMOUNT = ("date", "rank", "ratio")
 _LONG_ANSWER = 40
 
 
@@ -94,24 +92,6 @@ def quoted_rows(citation: Citation) -> list[ShownLine | ShownTable]:
     return blocks if any(isinstance(block, ShownTable) for block in blocks) else []
 
 
-def quantity(figure: Figure) -> str:
-    """Write a figure's value as the report means it, without its unit.
-
-    >>> quantity(Figure(0, 6, "130余家", 130, "家", 130, "家", "count", approx=True, bound=">"))
-    '超过130'
-    """
-    if figure.kind in _NO_AMOUNT:
-        return figure.text
-    value = "–".join(map(str, figure.value)) if isinstance(figure.value, list) else str(figure.value)
-    qualifier = _BOUNDS[figure.bound] if figure.bound else "约" if figure.approx else ""
-    return qualifier + value
-
-
-def unit(figure: Figure) -> str:
-    """Return the unit to show beside :func:`quantity`."""
-    return "" if figure.kind in _NO_AMOUNT else figure.unit
-
-
 def render(template: str, **values: object) -> str:
     """Render a template of this package, with everything in ``values`` escaped."""
     return _environment().get_template(template).render(**values)
@@ -125,6 +105,7 @@ def _environment() -> Environment:
     for function in (
         answer_link,
         link,
+        no_answer,
         picture_link,
         place_link,
         quantity,

@@ -5,12 +5,13 @@ from __future__ import annotations
 import csv
 import io
 import json
-import re
 import sys
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from reportqa.errors import InputError
+from reportqa.output.wording import KINDS, section_words
+from reportqa.text.formulas import guarded
 from reportqa.text.records import Compared, Figure
 
 COLUMNS = (
@@ -31,19 +32,6 @@ COLUMNS = (
 )
 COMPARED = ("地区", "年份", "指标", "数值", "单位", "比上年", "原文", "口径", "文件", "起", "止")
 _SHOWN = ("指标", "原文", "口径", "章节")
-KINDS = {
-    "count": "数量",
-    "money": "金额",
-    "area": "面积",
-    "percent": "百分比",
-    "ratio": "比",
-    "date": "日期",
-    "duration": "时长",
-    "rank": "名次",
-    "other": "其他",
-}
-# What a spreadsheet takes for a formula, in full width too; a signed number is none.
-_FORMULA = re.compile(r"(?![+-][\d,.]+[%‰]?$)[=+@\t\r\n＝＋－＠-]")
 
 
 def write_figures(figures: Sequence[Figure], form: str, output: Path | None) -> None:
@@ -119,7 +107,7 @@ def row_of(figure: Figure) -> tuple[str | int | float, ...]:
         "约" if figure.approx else "",
         _cell(figure.normalized_value),
         figure.normalized_unit,
-        " › ".join(figure.section),
+        section_words(figure.section),
         figure.document,
         figure.start,
         figure.end,
@@ -131,11 +119,6 @@ def _cell(value: object) -> str | int | float:
     if isinstance(value, list):
         return "–".join(str(part) for part in value)
     return value if isinstance(value, str | int | float) else str(value)
-
-
-def _safe(cell: str | int | float) -> str | int | float:
-    """Keep a text from being taken for a formula by a spreadsheet."""
-    return f"'{cell}" if isinstance(cell, str) and _FORMULA.match(cell) else cell
 
 
 def _text(figures: Sequence[Figure], form: str) -> str:
@@ -152,7 +135,7 @@ def _csv(columns: Sequence[str], rows: Iterable[Sequence[str | int | float]]) ->
     out = io.StringIO(newline="")
     writer = csv.writer(out, lineterminator="\n")
     writer.writerow(columns)
-    writer.writerows([_safe(cell) for cell in row] for row in rows)
+    writer.writerows([guarded(cell, numbers=False) for cell in row] for row in rows)
     return out.getvalue()
 
 
