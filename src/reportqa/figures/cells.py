@@ -12,7 +12,7 @@ from reportqa.figures.plain import plain
 from reportqa.figures.prose import figures_of
 from reportqa.figures.quantities import Quantity, measured
 from reportqa.figures.scanner import scan
-from reportqa.outline.sections import bare_heading
+from reportqa.outline.headings import bare_heading
 from reportqa.outline.tables import Cell, Grid, is_code, read_grid
 from reportqa.text.records import Bound, Figure, Paragraph, Prose, Span, Table
 from reportqa.text.units import Unit

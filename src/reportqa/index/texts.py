@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from reportqa.outline.headings import bare_heading
 from reportqa.outline.passages import clauses, sentences
-from reportqa.outline.sections import bare_heading
 from reportqa.text.records import Figure, Passage
 
 UnitText = tuple[tuple[int, int], bool, str]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
-from reportqa.outline.sections import bare_heading
+from reportqa.outline.headings import bare_heading
 from reportqa.text.folding import fold
 from reportqa.text.records import Figure, Illustration
 from reportqa.text.words import cut
