@@ -7,7 +7,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from reportqa.figures.agreement import same_measure, same_value
+from reportqa.figures.agreement import same_measure
+from reportqa.figures.arithmetic import same_value
 from reportqa.figures.checking import Finding, check
 from reportqa.figures.extract import figures_of
 from reportqa.outline.captions import illustrated_figures

@@ -8,7 +8,8 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from reportqa.outline.sections import bare_heading, split_sections
+from reportqa.outline.headings import bare_heading
+from reportqa.outline.sections import split_sections
 from reportqa.reading import make_document, read_document
 from reportqa.text.records import Prose, Span
 

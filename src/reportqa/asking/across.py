@@ -7,11 +7,12 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Literal, Protocol
 
-from reportqa.asking.compute import Derived, in_unit_of, number, subtracted, written
+from reportqa.asking.compute import Derived, subtracted
 from reportqa.asking.matching import FigureMatch, match_figures, share_of_words
 from reportqa.asking.question import Question, understand
 from reportqa.asking.search import Retriever, named_regions
 from reportqa.figures.agreement import bare, scope_parts
+from reportqa.figures.arithmetic import amount, in_unit_of, written
 from reportqa.text.records import Compared, Figure
 
 Operation = Literal["difference", "decrease", "growth", "sum", "ratio", "each", "most", "least"]
@@ -159,17 +160,17 @@ def computed(asked: Asked, rows: Sequence[Row]) -> Derived | None:
     if asked.operation in ("each", "most", "least") or any(row.figure.approx for row in rows):
         return None
     if asked.operation == "sum":
-        value = sum(number(row.figure) for row in rows)
+        value = sum(amount(row.figure) for row in rows)
         expression = written("+", *(row.figure for row in rows))
         return Derived("sum", expression, value, in_unit_of(rows[0].figure, value), tuple(row.match for row in rows))
-    if len(rows) != 2 or not number(last.figure):
+    if len(rows) != 2 or not amount(last.figure):
         return None
     if asked.operation in ("difference", "decrease"):
         return subtracted("difference", *((first, last) if asked.operation == "difference" else (last, first)))
     if asked.operation == "ratio":
-        value = number(first.figure) / number(last.figure)
+        value = amount(first.figure) / amount(last.figure)
         return Derived("share", written("÷", first.figure, last.figure), value, f"{100 * value:.2f}%", (first, last))
-    value = number(first.figure) / number(last.figure) - 1
+    value = amount(first.figure) / amount(last.figure) - 1
     expression = f"({written('−', first.figure, last.figure)}) ÷ {written('÷', last.figure)}"
     return Derived("growth", expression, value, f"{100 * value:.2f}%", (first, last))
 
@@ -177,7 +178,7 @@ def computed(asked: Asked, rows: Sequence[Row]) -> Derived | None:
 def chosen_rows(asked: Asked, rows: Sequence[Row]) -> list[Row]:
     """Return the rows that answer: the largest or smallest value first where that is asked, else all as asked."""
     if asked.operation in ("most", "least"):
-        return sorted(rows, key=lambda row: number(row.figure), reverse=asked.operation == "most")
+        return sorted(rows, key=lambda row: amount(row.figure), reverse=asked.operation == "most")
     return list(rows)
 
 
@@ -211,9 +212,9 @@ def compare(indicator: str, retriever: Retriever) -> list[Compared]:
 def _change(row: Row, by_year: Mapping[tuple[str | None, int | None], Figure]) -> float | None:
     """Return by how much a value is more than that of the year before, in percent; shares have no such change."""
     before = by_year.get((row.document.region, (row.document.year or 0) - 1))
-    if before is None or row.figure.kind in ("percent", "ratio") or not number(before):
+    if before is None or row.figure.kind in ("percent", "ratio") or not amount(before):
         return None
-    return 100 * (number(row.figure) / number(before) - 1)
+    return 100 * (amount(row.figure) / amount(before) - 1)
 
 
 def _places(question: Question, documents: Iterable[Report]) -> tuple[str, ...]:

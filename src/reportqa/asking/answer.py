@@ -10,7 +10,7 @@ from itertools import product
 from reportqa.asking.across import Asked, Row, across, chosen_rows, compared, computed, labels
 from reportqa.asking.choosing import Named, best_list, best_named
 from reportqa.asking.cite import Reply, answer_record
-from reportqa.asking.compute import COUNTABLE, Derived, derive, number
+from reportqa.asking.compute import COUNTABLE, Derived, derive
 from reportqa.asking.highlight import best_run, clauses_around, figure_range, places
 from reportqa.asking.matching import FigureMatch, match_figures, says_change
 from reportqa.asking.names import people
@@ -32,6 +32,7 @@ from reportqa.asking.search import Candidate, Retriever, ScoredUnit, coverage
 from reportqa.asking.superlatives import Ranking, bearer, extreme_asked, ranked
 from reportqa.asking.verdicts import claimed, verdict
 from reportqa.figures.agreement import contradicting
+from reportqa.figures.arithmetic import amount
 from reportqa.index.dense import Vectors
 from reportqa.text.folding import fold
 from reportqa.text.records import Answer, Span
@@ -155,7 +156,7 @@ class Answerer:
         rows = ranked(asked, match_figures(measure, candidates, self._store, vector))
         if not rows:
             return self._no_ranking(asked, found[0])
-        first = [row for row in rows if number(row.figure) == number(rows[0].figure)]
+        first = [row for row in rows if amount(row.figure) == amount(rows[0].figure)]
         shown = rows[:_OTHER_FIGURES]
         return Reply(
             text="、".join(map(bearer, first)),

@@ -10,6 +10,7 @@ from typing import Literal
 
 from reportqa.asking.matching import FigureMatch, share_of_words
 from reportqa.asking.question import Question
+from reportqa.figures.arithmetic import amount, in_unit_of, stated_number, written
 from reportqa.text.folding import fold
 from reportqa.text.numerals import plain_number
 from reportqa.text.records import Figure
@@ -89,7 +90,7 @@ def _share(question: Question, stated: list[FigureMatch], countable: list[Figure
     if pair is None or _is_stated(question, stated, part_words):
         return None
     part, whole = pair
-    value = number(part.figure) / number(whole.figure)
+    value = amount(part.figure) / amount(whole.figure)
     expression = written("÷", part.figure, whole.figure)
     return Derived("share", expression, value, f"{100 * value:.2f}%", (part, whole))
 
@@ -102,7 +103,7 @@ def _difference(question: Question, countable: list[FigureMatch]) -> Derived | N
     one, other = (_best_named(countable, phrases[name]) for name in ("one", "other"))
     if one is None or other is None or not _comparable(one.figure, other.figure):
         return None
-    more, less = sorted((one, other), key=lambda match: -number(match.figure))
+    more, less = sorted((one, other), key=lambda match: -amount(match.figure))
     return subtracted("difference", more, less)
 
 
@@ -133,20 +134,9 @@ def _rest(question: Question, countable: list[FigureMatch]) -> Derived | None:
 
 def subtracted(operation: Operation, more: FigureMatch, less: FigureMatch) -> Derived:
     """Subtract, and write what is left in the unit of the larger figure."""
-    value = number(more.figure) - number(less.figure)
+    value = amount(more.figure) - amount(less.figure)
     expression = written("−", more.figure, less.figure)
     return Derived(operation, expression, value, in_unit_of(more.figure, value), (more, less))
-
-
-def in_unit_of(figure: Figure, value: float) -> str:
-    """Write an amount that is given in the normal unit in the unit of a figure: 12000 as 1.2万元.
-
-    The difference of two percentages is in percentage points.
-    """
-    if figure.kind == "percent":
-        return f"{plain_number(100 * value)}个百分点"
-    factor = number(figure) / _plain(figure)
-    return f"{plain_number(value / factor)}{figure.unit}"
 
 
 def _sum(question: Question, countable: list[FigureMatch]) -> Derived | None:
@@ -167,7 +157,7 @@ def _sum(question: Question, countable: list[FigureMatch]) -> Derived | None:
     if len(named) < 2:
         return None
     named.sort(key=lambda match: match.figure.start)
-    value = sum(_plain(match.figure) for match in named)
+    value = sum(stated_number(match.figure) for match in named)
     expression = written("+", *(match.figure for match in named))
     return Derived("sum", expression, value, f"{plain_number(value)}{first.figure.unit}", tuple(named))
 
@@ -196,7 +186,7 @@ def _best_pair(
 
 def _fit_together(part: Figure, whole: Figure) -> bool:
     same = part.document == whole.document and part.normalized_unit == whole.normalized_unit
-    return same and not (part.approx or whole.approx) and 0 < number(part) < number(whole)
+    return same and not (part.approx or whole.approx) and 0 < amount(part) < amount(whole)
 
 
 def _part_of(part: FigureMatch, whole: FigureMatch) -> bool:
@@ -242,18 +232,3 @@ def _clause(match: FigureMatch) -> str:
 
 def _named(question: Question) -> Naming:
     return lambda match: share_of_words(fold(f"{match.figure.scope}{match.figure.indicator}"), question.plain)
-
-
-def number(figure: Figure) -> float:
-    """Return a figure's value in its normal unit; the figure must have a number for one."""
-    return float(figure.normalized_value)  # type: ignore[arg-type]
-
-
-def _plain(figure: Figure) -> float:
-    return float(figure.value)  # type: ignore[arg-type]
-
-
-def written(sign: str, *figures: Figure) -> str:
-    """Write an expression with the report's numbers, and with their units where these differ."""
-    alike = len({figure.unit for figure in figures}) == 1
-    return f" {sign} ".join(str(figure.value) if alike else figure.text for figure in figures)

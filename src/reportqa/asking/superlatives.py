@@ -6,10 +6,10 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from reportqa.asking.compute import number
 from reportqa.asking.matching import FigureMatch
 from reportqa.asking.question import Question, understand, within
 from reportqa.figures.agreement import bare
+from reportqa.figures.arithmetic import amount
 from reportqa.text.folding import fold
 
 _MORE, _LESS = "多高大长强重贵快", "少低小短弱轻便宜慢"
@@ -86,7 +86,7 @@ def ranked(asked: Ranking, matches: Iterable[FigureMatch]) -> list[FigureMatch]:
             groups.setdefault(alike, {}).setdefault(name, match)
     full = (group for group in groups.values() if len(group) >= (len(asked.names) or _ENOUGH))
     best = max(full, key=lambda group: max(match.score for match in group.values()), default={})
-    return sorted(best.values(), key=lambda match: number(match.figure), reverse=asked.most)
+    return sorted(best.values(), key=lambda match: amount(match.figure), reverse=asked.most)
 
 
 def bearer(match: FigureMatch) -> str:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from decimal import Decimal
 from functools import lru_cache
 
+from reportqa.figures.arithmetic import same_value
 from reportqa.figures.circumstances import Surroundings, around, classes, contests, governor, headed, years
 from reportqa.text.folding import fold
 from reportqa.text.records import Document, Figure
@@ -66,44 +66,6 @@ def contradicting(figure: Figure, others: Iterable[Figure], document: Document |
         if differs and same_measure(figure, other, document) and not same_value(figure, other):
             found.setdefault(str(other.normalized_value), other)
     return list(found.values())
-
-
-def same_value(one: Figure, other: Figure) -> bool:
-    """Tell whether two values are the same within half a unit of the last digit that each states.
-
-    >>> a = Figure(0, 7, "225.8万人", 225.8, "万人", 2258000, "人", "count")
-    >>> same_value(a, Figure(9, 17, "2258321人", 2258321, "人", 2258321, "人", "count"))
-    True
-    """
-    if one.normalized_value == other.normalized_value:
-        return True
-    low, high = bounds(one)
-    other_low, other_high = bounds(other)
-    return low <= other_high and other_low <= high and (low, other_low) != (high, other_high)
-
-
-def bounds(figure: Figure) -> tuple[float, float]:
-    """Return the least and the greatest value that a figure may stand for, by the digits that it states.
-
-    >>> bounds(Figure(0, 5, "8.95%", 8.95, "%", 0.0895, "", "percent"))
-    (0.08945, 0.08955)
-
-    A whole number without 万 or 亿 is exact. A value that is no number has no bounds: (1, 0).
-    """
-    value, normal = figure.value, figure.normalized_value
-    if not isinstance(value, int | float) or not isinstance(normal, int | float):
-        return 1.0, 0.0
-    digits = _decimals(figure.text)
-    if figure.kind == "count" and digits == 0 and value == normal:
-        return float(normal), float(normal)
-    factor = Decimal(str(normal)) / Decimal(str(value)) if value else Decimal(1)
-    half = float(abs(factor) * Decimal(5).scaleb(-digits - 1))
-    return round(normal - half, 12), round(normal + half, 12)
-
-
-def _decimals(text: str) -> int:
-    match = re.search(r"\d\s?[.．]\s?(\d+)", text)
-    return len(match[1]) if match else 0
 
 
 @lru_cache(maxsize=4096)

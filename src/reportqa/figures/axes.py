@@ -46,8 +46,8 @@ def rows_measure(grid: Grid, texts: Iterable[str]) -> bool:
     """Tell whether the rows of a table are what is measured (指标 | 2023年 | 2024年), and not its columns.
 
     >>> from reportqa.text.records import Span
-    >>> from reportqa.outline.tables import Line
-    >>> rows = tuple(Line(Span(0, 0), (Cell(Span(0, 0), (row,), ("2023年",)),)) for row in ("招生数", "毕业数"))
+    >>> from reportqa.outline.tables import GridRow
+    >>> rows = tuple(GridRow(Span(0, 0), (Cell(Span(0, 0), (row,), ("2023年",)),)) for row in ("招生数", "毕业数"))
     >>> rows_measure(Grid(rows, "指标"), ("6191", "6782"))
     True
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 
 from reportqa.figures.agreement import bare, contradicting
+from reportqa.figures.arithmetic import amount, is_exact
 from reportqa.figures.checking.findings import Finding
-from reportqa.figures.checking.view import ReportView, amount, is_exact
+from reportqa.figures.checking.view import ReportView
 from reportqa.text.numerals import plain_number
 from reportqa.text.records import Figure
 

@@ -5,19 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 
-from reportqa.figures.agreement import bare, bounds
+from reportqa.figures.agreement import bare
+from reportqa.figures.arithmetic import Range, amount, bounds, comparable, is_exact, overlap, quotient, rest, shown
 from reportqa.figures.checking.findings import Finding, FindingKind
-from reportqa.figures.checking.view import (
-    Range,
-    ReportView,
-    amount,
-    comparable,
-    is_exact,
-    overlap,
-    quotient,
-    rest,
-    shown,
-)
+from reportqa.figures.checking.view import ReportView
 from reportqa.text.folding import fold
 from reportqa.text.records import Figure
 

@@ -5,9 +5,10 @@ from __future__ import annotations
 import re
 from typing import NamedTuple
 
-from reportqa.figures.agreement import bare, bounds, scope_parts
+from reportqa.figures.agreement import bare, scope_parts
+from reportqa.figures.arithmetic import Range, amount, bounds, comparable, overlap, quotient, rest, shown
 from reportqa.figures.checking.findings import Finding
-from reportqa.figures.checking.view import Range, ReportView, amount, comparable, overlap, quotient, rest, shown
+from reportqa.figures.checking.view import ReportView
 from reportqa.text.folding import fold
 from reportqa.text.records import Figure
 

@@ -5,9 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 
-from reportqa.figures.agreement import bare, bounds
+from reportqa.figures.agreement import bare
+from reportqa.figures.arithmetic import amount, bounds, comparable, overlap, shown, total
 from reportqa.figures.checking.findings import Finding, Verdict
-from reportqa.figures.checking.view import ReportView, amount, comparable, overlap, shown, total
+from reportqa.figures.checking.view import ReportView
 from reportqa.text.folding import fold
 from reportqa.text.numerals import plain_number
 from reportqa.text.records import Figure

@@ -7,8 +7,8 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator
 from itertools import groupby, takewhile
 
-from reportqa.figures.agreement import bare, bounds
-from reportqa.text.numerals import plain_number
+from reportqa.figures.agreement import bare
+from reportqa.figures.arithmetic import comparable, is_exact
 from reportqa.text.records import Document, Figure, Kind
 
 QUANTITIES = frozenset({"count", "money", "area"})
@@ -100,61 +100,6 @@ def _distance(figure: Figure, near: Figure) -> tuple[bool, int]:
     return figure.start > near.start, abs(figure.start - near.start)
 
 
-def is_exact(figure: Figure) -> bool:
-    """Tell whether a figure is one exact number."""
-    return not figure.approx and isinstance(figure.normalized_value, int | float)
-
-
 def is_mean(figure: Figure) -> bool:
     """Tell whether a figure is a mean, a price or a standard, which has no parts: 人均可支配收入, 平均房价."""
     return bool(_MEAN.search(f"{figure.indicator}{figure.unit}"))
-
-
-def comparable(one: Figure, other: Figure) -> bool:
-    """Tell whether two figures are quantities in one unit."""
-    return one.kind == other.kind and one.normalized_unit == other.normalized_unit
-
-
-def amount(figure: Figure) -> float:
-    """Return the value of an exact figure in its normal unit."""
-    return float(str(figure.normalized_value))
-
-
-def shown(figure: Figure) -> str:
-    """Return a value as the report writes it, without its unit.
-
-    >>> shown(Figure(0, 7, "46.8万人", 46.8, "万人", 468000, "人", "count"))
-    '46.8万'
-    """
-    multiplier = re.match("[百千万亿]+", figure.unit)
-    return f"{plain_number(float(str(figure.value)))}{multiplier[0] if multiplier else ''}"
-
-
-Range = tuple[float, float]
-
-
-def quotient(top: Range, bottom: Range) -> Range:
-    """Divide two ranges of positive numbers.
-
-    >>> quotient((1.0, 2.0), (4.0, 5.0))
-    (0.2, 0.5)
-    """
-    return top[0] / bottom[1], top[1] / bottom[0]
-
-
-def overlap(one: Range, other: Range) -> bool:
-    """Tell whether two ranges have a number in common."""
-    slack = 1e-9 * max(abs(one[1]), abs(other[1]))
-    return one[0] <= other[1] + slack and other[0] <= one[1] + slack
-
-
-def total(figures: Iterable[Figure]) -> Range:
-    """Add up the least and the greatest values that figures may stand for."""
-    ranges = [bounds(figure) for figure in figures]
-    return sum(low for low, _ in ranges), sum(high for _, high in ranges)
-
-
-def rest(whole: Figure, part: Figure) -> Range:
-    """Take a part from its whole, as ranges."""
-    (low, high), (least, most) = bounds(whole), bounds(part)
-    return low - most, high - least
