@@ -38,8 +38,8 @@ def built(tmp_path_factory, clustered):
     for kind, limit in (("exact", ROWS), ("compressed", ROWS - 1)):
         folders[kind] = tmp_path_factory.mktemp(kind)
         with pytest.MonkeyPatch.context() as patch:
-            patch.setattr(dense, "_EXACT_ROWS", limit)
-            patch.setattr(dense, "_PROBED", 16)
+            patch.setattr(dense, "EXACT_ROWS", limit)
+            patch.setattr(dense, "PROBED", 16)
             write_vectors(folders[kind] / "units.faiss", clustered)
         assert (folders[kind] / "units.npy").exists() == (kind == "compressed")
     return folders
@@ -91,7 +91,7 @@ def test_rows_are_the_vectors_written(path, clustered):
 
 @pytest.mark.parametrize("all_measured", [10_000, 0], ids=["measured", "searched"])
 def test_a_search_among_some_rows(path, clustered, questions, all_measured, monkeypatch):
-    monkeypatch.setattr(dense, "_REREAD_ALL", all_measured)
+    monkeypatch.setattr(dense, "REREAD_ALL", all_measured)
     index = DenseIndex(path)
     among = [range(100, 400), range(900, 1000), range(ROWS - 3, ROWS)]
     rows = np.concatenate([np.arange(part.start, part.stop) for part in among])
@@ -116,8 +116,8 @@ def test_more_wanted_than_there_are(path):
 
 def test_half_precision_from_a_file_gives_the_same_index(tmp_path, clustered, monkeypatch):
     """How a library is written whose vectors do not fit into memory."""
-    monkeypatch.setattr(dense, "_EXACT_ROWS", ROWS - 1)
-    monkeypatch.setattr(dense, "_BLOCK", 999)
+    monkeypatch.setattr(dense, "EXACT_ROWS", ROWS - 1)
+    monkeypatch.setattr(dense, "BLOCK", 999)
     np.save(tmp_path / "half.npy", clustered.astype(np.float16))
     write_vectors(tmp_path / "units.faiss", np.load(tmp_path / "half.npy", mmap_mode="r"))
     index = DenseIndex(tmp_path / "units.faiss")
@@ -127,7 +127,7 @@ def test_half_precision_from_a_file_gives_the_same_index(tmp_path, clustered, mo
 
 @pytest.mark.parametrize("dim", [1, 6, 9, 10])
 def test_any_number_of_dimensions(tmp_path, dim, monkeypatch):
-    monkeypatch.setattr(dense, "_EXACT_ROWS", 999)
+    monkeypatch.setattr(dense, "EXACT_ROWS", 999)
     rows = normalised(np.random.default_rng(5).normal(size=(2000, dim)))
     write_vectors(tmp_path / "units.faiss", rows)
     index = DenseIndex(tmp_path / "units.faiss")

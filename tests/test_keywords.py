@@ -123,6 +123,6 @@ def test_the_commonest_terms_give_way_where_there_are_too_many(monkeypatch):
     connection = large(["学校招生"] * 90 + ["学校经费"] * 10 + ["青禾学校"])
     everything = keywords.Keywords(connection).search("words", "青禾学校的经费", 500)
     assert len(everything) == 101
-    monkeypatch.setattr(keywords, "_MOST_POSTINGS", 50)
+    monkeypatch.setattr(keywords, "MOST_POSTINGS", 50)
     assert set(keywords.Keywords(connection).search("words", "青禾学校的经费", 500)) == set(range(90, 101))
     assert len(keywords.Keywords(connection).search("words", "学校", 500)) == 101

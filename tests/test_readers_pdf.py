@@ -341,11 +341,11 @@ def test_a_damaged_pdf_is_read_as_far_as_it_holds_or_refused(tmp_path):
 
 
 def test_too_many_pages_are_refused(tmp_path, monkeypatch):
-    monkeypatch.setattr("reportqa.reading.pdf._MOST_PAGES", 2)
+    monkeypatch.setattr("reportqa.reading.pdf.MOST_PAGES", 2)
     story = [one for number in range(3) for one in (Paragraph(paragraph(number), BODY), PageBreak())]
     assert "有 3 页，最多 2 页" in refusal(printed(tmp_path / "r.pdf", story))
-    monkeypatch.setattr("reportqa.reading.pdf._MOST_PAGES", 3)
-    monkeypatch.setattr("reportqa.reading.pdf._MOST_SECONDS", -1)
+    monkeypatch.setattr("reportqa.reading.pdf.MOST_PAGES", 3)
+    monkeypatch.setattr("reportqa.reading.pdf.MOST_SECONDS", -1)
     assert "读得太久" in refusal(tmp_path / "r.pdf")
 
 

@@ -437,7 +437,7 @@ def test_an_old_document_is_converted_where_libreoffice_is_installed(tmp_path, m
 
 
 def test_an_old_document_is_refused_where_libreoffice_is_not_installed(tmp_path, monkeypatch):
-    monkeypatch.setattr("reportqa.reading.office._PLACES", ())
+    monkeypatch.setattr("reportqa.reading.office.PLACES", ())
     monkeypatch.setenv("PATH", str(tmp_path))
     path = tmp_path / "r.wps"
     path.write_bytes(OLD_WORD)

@@ -489,7 +489,7 @@ def test_files_that_are_spoilt_underneath_are_told_at_use(folder, damage):
 
 
 def test_large_files_are_compared_in_full_when_they_are_to_be_copied(folder, monkeypatch):
-    monkeypatch.setattr(generations, "_HASHED_BYTES", 10)
+    monkeypatch.setattr(generations, "HASHED_BYTES", 10)
     path = next(folder.glob("generation-*/units.faiss"))
     data = path.read_bytes()
     path.write_bytes(data[:-1] + bytes([data[-1] ^ 1]))

@@ -23,17 +23,17 @@ Vectors = npt.NDArray[np.float32]
 StoredVectors = npt.NDArray[np.float16] | Vectors
 """Vectors to be written may come in half precision, and from a memory-mapped file."""
 
-_EXACT_ROWS = 100_000
+EXACT_ROWS = 100_000
 """Up to here every vector is compared: 20 ms for a question, 150 MB of memory, and nothing is ever missed."""
 _SAMPLE = 64
 """Vectors for each list to learn the lists from; FAISS asks for at least 39, more takes longer and finds no more."""
-_PROBED = 128
+PROBED = 128
 """So many lists are searched; the larger the library, the more of what is near lies in the nearest lists."""
 _REREAD = 5
 """For each vector wanted, so many are measured exactly."""
-_REREAD_ALL = 10_000
+REREAD_ALL = 10_000
 """So many rows are measured exactly, all of them, where only some reports are asked."""
-_BLOCK = 2**16
+BLOCK = 2**16
 _STORED = np.dtype("<f2")
 
 
@@ -43,7 +43,7 @@ def write_vectors(path: Path, vectors: StoredVectors, former: Path | None = None
     A large one has a second file beside it, ``path`` with the suffix .npy: the vectors in half precision. What it
     learns from its vectors, the most of its work, is taken from a ``former`` index of much the same ones.
     """
-    if len(vectors) > _EXACT_ROWS:
+    if len(vectors) > EXACT_ROWS:
         _write_rows(_rows_path(path), vectors)
         index = _compressed(vectors, former)
     else:
@@ -87,7 +87,7 @@ class DenseIndex:
         """
         if self._exact:
             return self._nearest(vector, limit, among)
-        if among is not None and sum(map(len, among)) <= _REREAD_ALL:
+        if among is not None and sum(map(len, among)) <= REREAD_ALL:
             near = np.concatenate([np.arange(rows.start, rows.stop) for rows in [range(0), *among]])
         else:
             near = np.array([row for row, _ in self._nearest(vector, limit * _REREAD, among)], dtype=np.int64)
@@ -148,7 +148,7 @@ def _compressed(vectors: StoredVectors, former: Path | None) -> Any:
         index.train(np.asarray(vectors[np.sort(sample)], dtype=np.float32))
     for block in _blocks(vectors):
         index.add(np.ascontiguousarray(block, dtype=np.float32))
-    index.nprobe = min(lists, _PROBED)
+    index.nprobe = min(lists, PROBED)
     return index
 
 
@@ -170,7 +170,7 @@ def _write_rows(path: Path, vectors: StoredVectors) -> None:
 
 
 def _blocks(vectors: StoredVectors) -> Iterator[StoredVectors]:
-    return (vectors[start : start + _BLOCK] for start in range(0, len(vectors), _BLOCK))
+    return (vectors[start : start + BLOCK] for start in range(0, len(vectors), BLOCK))
 
 
 def _rows_path(path: Path) -> Path:

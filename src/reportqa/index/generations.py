@@ -23,7 +23,7 @@ MANIFEST = "manifest.json"
 _GENERATION, _REMOVED = "generation-", "removed-"
 _LOCK = "building.lock"
 # Larger files are checked by size alone at each start: hashing gigabytes would cost more than it saves.
-_HASHED_BYTES = 64 * 2**20
+HASHED_BYTES = 64 * 2**20
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +81,7 @@ def check_files(folder: Path, manifest: Manifest, thoroughly: bool = False) -> N
         path = folder / manifest.generation / name
         try:
             sound = path.stat().st_size == size
-            if sound and (thoroughly or int(size) <= _HASHED_BYTES):
+            if sound and (thoroughly or int(size) <= HASHED_BYTES):
                 sound = _hash(path) == written
         except OSError:
             sound = False

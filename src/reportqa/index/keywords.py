@@ -30,7 +30,7 @@ _QUERY_TERMS: dict[str, Callable[[str], list[str]]] = {"words": content_words, "
 
 LARGE = 5_000
 """Up to here the full-text index takes less than 2 ms for a search, words and bigrams together."""
-_MOST_POSTINGS = 1_000_000
+MOST_POSTINGS = 1_000_000
 """The commonest terms of a question are left out where all its terms together stand in more passages than this."""
 _SAMPLE = 10
 """The passages of a term that stands in so many times those wanted tell what score is high."""
@@ -196,7 +196,7 @@ def _affordable(frequencies: dict[str, int]) -> list[str]:
     total = 0
     for term in sorted(frequencies, key=lambda term: frequencies[term]):
         total += frequencies[term]
-        if chosen and total > _MOST_POSTINGS:
+        if chosen and total > MOST_POSTINGS:
             break
         chosen.append(term)
     return chosen

@@ -15,7 +15,7 @@ from reportqa.reading.source import Source
 from reportqa.reading.word import read_word
 
 _PROGRAMS = ("soffice", "libreoffice")
-_PLACES = (
+PLACES = (
     "/Applications/LibreOffice.app/Contents/MacOS/soffice",
     r"C:\Program Files\LibreOffice\program\soffice.exe",
 )
@@ -42,7 +42,7 @@ def read_old_word(data: bytes, path: Path) -> Source:
 
 def _program() -> str | None:
     found = next((place for name in _PROGRAMS if (place := shutil.which(name))), None)
-    return found or next((place for place in _PLACES if Path(place).is_file()), None)
+    return found or next((place for place in PLACES if Path(place).is_file()), None)
 
 
 def _converted(program: str, data: bytes, path: Path, folder: Path) -> bytes:

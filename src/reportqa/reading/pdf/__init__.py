@@ -17,8 +17,8 @@ from reportqa.reading.pdf.page import PageContent, read_page
 from reportqa.reading.source import Source
 from reportqa.reading.titles import named_title, title_of
 
-_MOST_PAGES = 3_000
-_MOST_SECONDS = 300
+MOST_PAGES = 3_000
+MOST_SECONDS = 300
 _MOST_PICTURES = 100 * 2**20
 # A page number or a stamp on scanned pages is no text layer.
 _LEAST_CHARS = 15
@@ -60,15 +60,15 @@ def _opened(data: bytes, name: str) -> pdfium.PdfDocument:
 
 def _pages(document: pdfium.PdfDocument, name: str) -> list[PageContent]:
     count = len(document)
-    if count == 0 or count > _MOST_PAGES:
-        reason = "没有一页" if count == 0 else f"有 {count} 页，最多 {_MOST_PAGES} 页（请分成几个文件）"
+    if count == 0 or count > MOST_PAGES:
+        reason = "没有一页" if count == 0 else f"有 {count} 页，最多 {MOST_PAGES} 页（请分成几个文件）"
         raise ReadingError(f"不读这个文件：{name} {reason}。")
-    deadline = time.monotonic() + _MOST_SECONDS
+    deadline = time.monotonic() + MOST_SECONDS
     pages: list[PageContent] = []
     room = _MOST_PICTURES
     for number in range(count):
         if time.monotonic() > deadline:
-            minutes = _MOST_SECONDS // 60
+            minutes = MOST_SECONDS // 60
             raise ReadingError(f"读得太久：{name} 到第 {number} 页已超过 {minutes} 分钟（请拆分或重新导出）。")
         try:
             page = document.get_page(number)
