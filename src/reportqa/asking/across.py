@@ -13,6 +13,7 @@ from reportqa.asking.question import Question, understand
 from reportqa.asking.search import Retriever, named_regions
 from reportqa.figures.agreement import bare, scope_parts
 from reportqa.figures.arithmetic import amount, in_unit_of, written
+from reportqa.text.forms import YEAR
 from reportqa.text.records import Compared, Figure
 
 Operation = Literal["difference", "decrease", "growth", "sum", "ratio", "each", "most", "least"]
@@ -23,7 +24,7 @@ _SAME_SCOPE = 2.0
 # Less than this, and two figures of one unit measure different things.
 _ALIKE = 0.5
 
-_YEAR = r"(?:(?:19|20)\d\d(?:学?年度?|学年)?|今年|去年|前年|本学?年度?|上一?学?年度?)"
+_YEAR = rf"(?:{YEAR}(?:学?年度?|学年)?|今年|去年|前年|本学?年度?|上一?学?年度?)"
 _LAST = re.compile(
     rf"(?:比|较|和|与|跟|同)(?:{_YEAR}|前一年)|同比|(?:这|近|过去|前后)?[两二]年(?:间|来|里)?|逐年|历年|各年"
 )

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 
 from reportqa.text.folding import fold
+from reportqa.text.forms import YEAR
 from reportqa.text.words import STOP_WORDS, cut
 
 _ASKING = re.compile(r"多少|(?<!哪)几(?!乎)|什么|哪|谁|怎么(?!样)|怎样|如何|为何|为啥|是否|是不是|有没有|[吗么]$")
@@ -45,7 +46,7 @@ _SIDES = (
     "招生 毕业生 毕业 在校生 在校 新生 升学 就业 入学".split(),
 )
 _MEASURES = frozenset(("招生", "总数", "人数"))
-_YEAR = re.compile(r"(?:19|20)\d\d(?:学?年度?|学年)?|今年|去年|前年|上一?年度?|本学?年度?|上一?学年")
+_YEAR = re.compile(rf"{YEAR}(?:学?年度?|学年)?|今年|去年|前年|上一?年度?|本学?年度?|上一?学年")
 _BODIES = (
     r"(?:学校|中学|小学|大学|学院|院校|技校|职校|幼儿园|职教中心|教育中心)",
     r"(?:医院|卫生院|卫生室|诊所|疾控中心|服务中心)",

@@ -9,6 +9,7 @@ from functools import lru_cache
 from reportqa.figures.arithmetic import same_value
 from reportqa.figures.circumstances import Surroundings, around, classes, contests, governor, headed, years
 from reportqa.text.folding import fold
+from reportqa.text.forms import YEAR
 from reportqa.text.records import Document, Figure
 from reportqa.text.tags import REGIONS, tagged
 
@@ -20,7 +21,7 @@ _NAMES_ITS_BEARER = frozenset({"count", "ratio"})
 _GENERAL = re.compile(
     r"^(?:全[区县市省国州校院镇乡旗体]|[我本]?[区县市省州校院]|[我本]公司|公司|集团|共|总|合计|累计|年末|年底|当年|全年|本年度?|本学年度?|截至.*|目前|现有?|共有)$"
 )
-_YEAR = re.compile(r"(?:(?:19|20)\d\d年?(?:末|底|度)?)+(?:\D{1,3}(?:19|20)\d\d学年)?")
+_YEAR = re.compile(rf"(?:{YEAR}年?(?:末|底|度)?)+(?:\D{{1,3}}{YEAR}学年)?")
 _SPECIFIC = re.compile(r"^(?:含|包括|包含|其中|其)")
 _HEAD = re.compile(r"^(?:全[区县市省国校]|[我本][区县市省校]|学校|[本我]?公司|集团)(?=..)")
 _TAIL = re.compile(r"(?:总人数|总数|总量|人数|数量|合计|总计)$")
@@ -199,4 +200,4 @@ def _specific(scope: str) -> frozenset[str]:
 
 
 def _years_said(figure: Figure) -> frozenset[str]:
-    return frozenset(re.findall(r"(?:19|20)\d\d", fold(figure.scope)))
+    return frozenset(re.findall(YEAR, fold(figure.scope)))

@@ -10,6 +10,7 @@ from reportqa.figures.labels import Label, read_label
 from reportqa.figures.phrases import read_before
 from reportqa.figures.plain import plain
 from reportqa.outline.tables import Cell, Grid, is_value
+from reportqa.text.forms import YEAR
 
 _MEASURES = re.compile(r"(?:主要|统计|评价|核心|具体)?指标(?:名称|项目)?|数据项目?")
 _ITEMS = re.compile(r"项目|内容|科目|类目|名目|事项")
@@ -17,7 +18,7 @@ _UNIT_IN_CELL = re.compile(r"[^\d.,\s]*$")
 _ENDING = re.compile(
     r"(?:情况|分布|变化|一览|对比|比较|统计|构成|结构|趋势|现状|概况|明细|汇总|数据|分析|主要指标|指标|表|图|\s|:)+$"
 )
-_TIME = re.compile(r"(?:19|20)\d\d(?:[-~至](?:19|20)?\d\d)?(?:学年度?|年度?[末底]?)?")
+_TIME = re.compile(rf"{YEAR}(?:[-~至](?:19|20)?\d\d)?(?:学年度?|年度?[末底]?)?")
 _LONGEST_TOPIC = 10
 _SEVERAL = re.compile(r"[、，,和与及]")
 

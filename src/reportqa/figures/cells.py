@@ -14,6 +14,7 @@ from reportqa.figures.quantities import Quantity, measured
 from reportqa.figures.scanner import scan
 from reportqa.outline.headings import bare_heading
 from reportqa.outline.tables import Cell, Grid, is_code, read_grid
+from reportqa.text.forms import YEAR
 from reportqa.text.records import Bound, Figure, Paragraph, Prose, Span, Table
 from reportqa.text.units import Unit
 
@@ -27,7 +28,7 @@ _BOUND = re.compile(rf"[{''.join(_BOUNDS)}] ?")
 _AFTER = re.compile(r"[ *※△▲▼↑↓]{0,4}(?:\([^()]{0,40}\))?[ *※△▲▼↑↓]{0,4}$")
 _DATED = re.compile(r"时间|日期|年份|年月|年度|[建设创成]立|建校|届")
 _DATE = re.compile(r"(?P<y>[12]\d{3})[./-](?P<m>0?[1-9]|1[0-2])(?:[./-](?P<d>0?[1-9]|[12]\d|3[01]))?")
-_YEAR = re.compile(r"(?:19|20)\d\d")
+_YEAR = re.compile(YEAR)
 _ADDED_UP = frozenset({"count", "money", "area"})
 _RANK = re.compile(r"(?:排名|名次|位次|排位)$")
 _RATIO = re.compile(r"(?<![占同环])比$")

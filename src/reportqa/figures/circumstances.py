@@ -6,14 +6,15 @@ import re
 from dataclasses import dataclass
 
 from reportqa.text.folding import fold
+from reportqa.text.forms import YEAR
 from reportqa.text.records import Document, Figure
 from reportqa.text.tags import ADVERBS, LINKING, ORGANISATIONS, REGIONS, TRAILING, tagged
 
 _REACH = 300
 _SEGMENT_ENDS = frozenset("。！？!?；;\n")
 _CLAUSE_ENDS = frozenset("，。；：！？!?;:\n")
-_YEAR = re.compile(r"(?:19|20)\d\d")
-_SCHOOL_YEAR = re.compile(r"((?:19|20)\d\d)\D{1,3}((?:19|20)\d\d)学年")
+_YEAR = re.compile(YEAR)
+_SCHOOL_YEAR = re.compile(rf"({YEAR})\D{{1,3}}({YEAR})学年")
 # Words after which a number is another quantity than without them; those of one class make the same difference.
 _CLASSES: dict[str, str] = {
     "planned": r"计划|预计|力争|拟|规划|设计|核定|目标|展望|将达|争取|力求|概算|预算|编制内",

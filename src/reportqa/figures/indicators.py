@@ -22,6 +22,7 @@ from reportqa.figures.phrases import (
     shorten,
 )
 from reportqa.figures.scopes import Thread, included, noted
+from reportqa.text.forms import YEAR
 
 _PARTITION = re.compile(r"(?P<base>[^，]{2,14}?[生师员工人口业数校位者户])中(?=..)")
 _SHARE = re.compile(
@@ -38,7 +39,7 @@ _RESTATED = re.compile(r"折?合|折算|约合")
 _EVENT = re.compile(
     r"(?P<what>[^，]{2,20}?)[在于][^，]{2,14}?(?P<verb>举行|召开|举办|开幕|闭幕|开工|成立|揭牌|落成|投产|启用)"
 )
-_EARLIER = re.compile(r"[比较](?P<time>上一?学?年度?|去年|前年|上期|上年同期|(?:19|20)\d\d年)的?")
+_EARLIER = re.compile(rf"[比较](?P<time>上一?学?年度?|去年|前年|上期|上年同期|{YEAR}年)的?")
 _SINCE = re.compile(r"[于自至从到]$")
 
 

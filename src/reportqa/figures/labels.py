@@ -10,6 +10,7 @@ from typing import Literal
 from reportqa.figures.plain import plain
 from reportqa.figures.scanner import one
 from reportqa.outline.tables import is_subtotal, is_time, is_total
+from reportqa.text.forms import YEAR
 from reportqa.text.tags import REGIONS, names_body, tagged
 
 Role = Literal["measure", "relative", "poor", "time", "total", "body", "class", "group", "other"]
@@ -20,14 +21,14 @@ _BRACKET = re.compile(r"\((?:单位:? ?)?(?P<unit>[^()]{1,10})\)$")
 _AFTER_SLASH = re.compile(r"[/,](?P<unit>[^/,()]{1,6})$")
 _SIGN = re.compile(r"(?<=.)(?P<unit>[%‰])$")
 _OF_WHICH = re.compile(r"(?:#|其 ?中) ?[:,]? ?")
-_SINCE = re.compile(r"(?P<time>(?:19|20)\d\d(?:学?年度?)?[末底]?)(?=..)(?!-)")
+_SINCE = re.compile(rf"(?P<time>{YEAR}(?:学?年度?)?[末底]?)(?=..)(?!-)")
 _MEASURE = re.compile(
     r"(?:[数量额率值费款价]|比[例重值]?|面积|收入|支出|经费|资金|投入|投资|成本|利润|金|规模|得分|评分|分数|时长|学时|课时|工时"
     r"|年限|人次|人口|户|资产|负债|收益|薪酬|工资|补贴|补助|床位|藏书|预算|决算|进度|占比|强度|密度|指数|系数|产能|里程|长度)$"
 )
 _RELATIVE = re.compile(
     r"(?:占比|比重|比例|份额|百分比|构成比?|占[\u4e00-\u9fff]{1,8}(?:比例|比重|比)"
-    r"|(?:年均|累计|名义|实际)?(?:同比|环比|[比较](?:上年|去年|上期|同期|年初|上学年|(?:19|20)\d\d年?))?"
+    rf"|(?:年均|累计|名义|实际)?(?:同比|环比|[比较](?:上年|去年|上期|同期|年初|上学年|{YEAR}年?))?"
     r"(?:增长|增幅|增速|增减|增加|减少|下降|变动|变化|涨幅|升降)(?:率|额|量|值|数|情况|幅度|百分点)?"
     r"|同比|环比|[比较](?:上年|去年|上期|同期)|排名|名次|位次|完成率|完成进度)"
 )

@@ -13,6 +13,7 @@ from reportqa.figures.named_numbers import masked_spans
 from reportqa.figures.qualifiers import qualified
 from reportqa.figures.quantities import Quantity, measured
 from reportqa.figures.rates import read_rate
+from reportqa.text.forms import YEAR
 from reportqa.text.numerals import NUMBER, Numeral, read_numeral, tidy
 from reportqa.text.units import SIGN, Unit
 
@@ -30,7 +31,7 @@ _EVIDENCE = re.compile(
 )
 _BARE_END = re.compile(r" *(?:$|[，。；、,;!)|]|和|与|及|以及|\((?!\d))")
 _UNIT_ABOVE = re.compile(r"\((?:单位:? ?)?(?P<unit>[^()，。；\d]{1,8})\)[^，。；()\d]{0,4}$")
-_YEARLIKE = re.compile(r"(?:19|20)\d\d$")
+_YEARLIKE = re.compile(rf"{YEAR}$")
 _LIST = re.compile(r" ?(?:、|和|与|及|以及|，|,) ?")
 _LIST_LIMIT = 12
 _ONE_COUNTED = re.compile(r"每|各|仅|只|共|为期|获|荣|增|现有|拥有|设有|建有|下设|其中|还有|辖|历时|完成|达|首")

@@ -14,6 +14,7 @@ from pathlib import Path
 
 from reportqa.errors import InputError, ReadingError
 from reportqa.text.decoding import DecodingError, decode
+from reportqa.text.forms import YEAR
 from reportqa.text.formulas import guarded, unguarded
 from reportqa.text.records import Document
 
@@ -23,7 +24,7 @@ _COLUMNS = {"标题": "title", "年份": "year", "地区": "region", "类型": "
 _LONGEST = 200
 _SHOWN = 100
 _LARGEST = 8 * 2**20
-_YEAR = re.compile(r"((?:19|20)\d\d)年?")
+_YEAR = re.compile(rf"({YEAR})年?")
 _NO_TEXT = re.compile("[\0-\x1f\x7f\ud800-\udfff]")
 _DELIMITERS = ",\t;，"
 

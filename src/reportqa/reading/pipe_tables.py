@@ -9,13 +9,14 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from reportqa.reading.marks import PAGE, unmarked
+from reportqa.text.forms import YEAR
 
 # Beyond this a table is no table but an attack on the memory; its cells stand in lines instead.
 _MOST_SLOTS = 1_000_000
 _VALUE_LENGTH = 24
 _DIGIT = re.compile(r"\d")
 _NUMBER = re.compile(r"[约近超逾]?[-+−]?[\d,，]*\.?\d+\s*(?:[%％‰]|[^\W\d]{1,4})?")
-_YEAR = re.compile(r"(?:19|20)\d\d(?:[-—–～~/]\d{2,4})?\s*(?:年度?|学年)?")
+_YEAR = re.compile(rf"{YEAR}(?:[-—–～~/]\d{{2,4}})?\s*(?:年度?|学年)?")
 _NOTE = re.compile(r"[注备]\s*\d{0,2}\s*[:：]|备注|说明[:：]|(?:数据|资料)?来源[:：]")
 
 

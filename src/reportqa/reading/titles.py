@@ -7,6 +7,7 @@ import unicodedata
 from collections.abc import Iterable
 
 from reportqa.text.folding import fold
+from reportqa.text.forms import YEAR
 
 _TITLE_LINES = 4
 _TITLE_LENGTH = 40
@@ -21,8 +22,8 @@ _TITLE_END = re.compile(
     r"(?:报告|報告|年报|年報|年鉴|年鑑|总结|總結|公报|公報|白皮书|蓝皮书|规划|方案|纲要|要点|简报|通报|摘要|汇编)(?:[（(].*[)）])?$"
 )
 _SUBTITLE = re.compile(r"[（(—–-]|[\d〇零○一二三四五六七八九]{4}.{0,6}年.{0,4}$")
-_YEAR = re.compile(r"(?<!\d)((?:19|20)\d\d)(?!\d)")
-_EDITION = re.compile(r"(?<!\d)((?:19|20)\d\d)(?=年?(?:度|卷|版)|学年)")
+_YEAR = re.compile(rf"(?<!\d)({YEAR})(?!\d)")
+_EDITION = re.compile(rf"(?<!\d)({YEAR})(?=年?(?:度|卷|版)|学年)")
 _HAN_YEAR = re.compile(r"[一二][〇零○九][〇零○一二三四五六七八九]{2}(?=年)")
 _HAN_DIGITS = str.maketrans("〇零○一二三四五六七八九", "000123456789")
 _PLACE = re.compile(r"[\u4e00-\u9fff]{1,6}?(?:自治区|自治州|自治县|新区|省|市|区|县|州|旗|镇|乡)")

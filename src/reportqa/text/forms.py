@@ -1,6 +1,9 @@
-"""Word lists written as running text, one blank between words."""
+"""Forms that several rooms look for: a year, and word lists written as running text with one blank between words."""
 
 from __future__ import annotations
+
+# A year of four digits, without what may follow it.
+YEAR = r"(?:19|20)\d\d"
 
 
 def words_of(text: str) -> tuple[str, ...]:

@@ -6,6 +6,7 @@ import re
 from functools import lru_cache
 
 from reportqa.text.folding import fold
+from reportqa.text.forms import YEAR
 from reportqa.text.records import Span
 
 _NOTHING = re.compile(r"[-—–―_/\\|.…·*]*|空白?|无数据|暂无|不详|n/?a|null")
@@ -16,10 +17,9 @@ _VALUE = re.compile(
     r" ?[^\d\s,。.、;()]{0,6}(?:\([^()]{0,20}\))?[*※△▲▼↑↓]*"
 )
 _LONGEST_VALUE = 40
-_YEAR = r"(?:19|20)\d\d"
 _TIME = re.compile(
-    rf"(?:{_YEAR}(?:[-—–~至/](?:{_YEAR}|\d\d))?(?:学?年度?)?(?:[初末底]|[上下]半年|第?[一二三四]季度|级|届)?"
-    rf"|(?:{_YEAR}年?)?\d{{1,2}}(?:[-—–~至]\d{{1,2}})?月份?[初末底]?"
+    rf"(?:{YEAR}(?:[-—–~至/](?:{YEAR}|\d\d))?(?:学?年度?)?(?:[初末底]|[上下]半年|第?[一二三四]季度|级|届)?"
+    rf"|(?:{YEAR}年?)?\d{{1,2}}(?:[-—–~至]\d{{1,2}})?月份?[初末底]?"
     r"|[本上去前今当](?:学?年度?|期|季度?|月)[初末底]?|(?:上年)?同期|[上下]半年|第?[一二三四]季度|全年|年[初末底]|q[1-4])"
     r"(?:数|值|累计)?"
 )
@@ -29,7 +29,7 @@ _ITEM = re.compile(
     r"(?:[一二三四五六七八九十]{1,3}、|[（(][一二三四五六七八九十\d]{1,3}[)）]|\d{1,2}(?:[、)）]|[.．](?!\d))|[①-⑳]|[-—–·•]+)\s*(?=\S)"
 )
 # What is said of a year is no amount: 2024年比上年增长（%）.
-_OF_YEAR = re.compile(rf"{_YEAR}年[^\d]|{_YEAR}[^\d.,]{{3}}")
+_OF_YEAR = re.compile(rf"{YEAR}年[^\d]|{YEAR}[^\d.,]{{3}}")
 # A row's name may open with a number: 45岁以下, 3级, 9月. An amount in a first column has none of these.
 _NAMED = re.compile(r"[岁级届号期班类年月日第]|以[上下内]")
 _TOTAL = re.compile(r"(?:总?合|总|共)计|总数|全部")
