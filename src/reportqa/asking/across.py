@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from typing import Literal, Protocol
 
 from reportqa.asking.compute import Derived, subtracted
+from reportqa.asking.config import FITTED
 from reportqa.asking.matching import FigureMatch, match_figures, share_of_words
 from reportqa.asking.question import Question, understand
 from reportqa.asking.search import Retriever, named_regions
@@ -17,12 +18,6 @@ from reportqa.text.forms import YEAR
 from reportqa.text.records import Compared, Figure
 
 Operation = Literal["difference", "decrease", "growth", "sum", "ratio", "each", "most", "least"]
-_NEAREST = 8
-# What agreeing with the figure of another report is worth beside how well a figure fits the question.
-_SAME_INDICATOR = 6.0
-_SAME_SCOPE = 2.0
-# Less than this, and two figures of one unit measure different things.
-_ALIKE = 0.5
 
 _YEAR = rf"(?:{YEAR}(?:学?年度?|学年)?|今年|去年|前年|本学?年度?|上一?学?年度?)"
 _LAST = re.compile(
@@ -135,7 +130,7 @@ def across(measure: Question, retriever: Retriever, documents: Sequence[Report])
     for document in documents:
         # The report is chosen already: its year must not count against it.
         candidates = retriever.search(replace(measure, years=(), year_offset=None), vector, documents=[document.name])
-        found.append((document, match_figures(measure, candidates, retriever.store, vector)[:_NEAREST]))
+        found.append((document, match_figures(measure, candidates, retriever.store, vector)[: FITTED.compared_figures]))
     sets = (_agreeing(anchor, found) for _, matches in found for anchor in matches)
     _, rows = max(sets, key=lambda one: one[0], default=(0.0, []))
     return rows
@@ -286,14 +281,14 @@ def _alike(anchor: Figure, matches: Iterable[FigureMatch]) -> tuple[float, Figur
     scored = [
         (
             match.score
-            + _SAME_INDICATOR * _indicator(anchor, match.figure)
-            + _SAME_SCOPE * _scope(anchor, match.figure),
+            + FITTED.same_indicator * _indicator(anchor, match.figure)
+            + FITTED.same_scope * _scope(anchor, match.figure),
             match,
         )
         for match in matches
         if (match.figure.kind, match.figure.normalized_unit) == (anchor.kind, anchor.normalized_unit)
         and isinstance(match.figure.normalized_value, int | float)
-        and _indicator(anchor, match.figure) >= _ALIKE
+        and _indicator(anchor, match.figure) >= FITTED.alike_indicators
     ]
     return max(scored, key=lambda one: one[0]) if scored else (0.0, None)
 

@@ -6,21 +6,13 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
+from reportqa.asking.config import FITTED
 from reportqa.asking.lists import ItemList, lists_in
 from reportqa.asking.names import entity, people
 from reportqa.asking.question import Question
 from reportqa.asking.search import Candidate, ScoredUnit, coverage
 from reportqa.text.folding import fold
 
-_LOOKED_AT = 5
-# What a standard deviation of a passage's score is worth in cosine, as between figures (matching.WEIGHTS).
-_PASSAGE = 0.01
-# How far behind the best sentence of all, in cosine, the one that answers may be: a sentence without a name cannot.
-_NEAR = 0.08
-_LIST_NEAR = 0.05
-# What the words around a list are worth: shared with the question, and the very thing that is asked for.
-_AROUND = 0.03
-_HEAD = 0.04
 # 哪几类品牌专业 before 合着用的中心都有什么: what follows the asking word says best what is asked for.
 _ASKED_HEADS = (
     re.compile(
@@ -28,7 +20,6 @@ _ASKED_HEADS = (
     ),
     re.compile(r"([\u4e00-\u9fff]{2,}?)(?:都|分别|主要|具体)?(?:是|有|包括|叫)?(?:哪|(?<!为)什么|名单|清单)"),
 )
-_SIGN, _FAULT = 0.015, 0.04
 _INTRODUCED = re.compile(r"(?:是|为|包括|包含|涵盖|即|如下|[:：])[“《]?$")
 _COUNTED = re.compile(r"^[”》]?等?(?:共计?|这)?[\d一二两三四五六七八九十]+[个项类种所家门大方位名国座件场]")
 _COUNTING = re.compile(r"\d[个项类种所家门位名人座件场]?$")
@@ -62,7 +53,7 @@ def best_named(question: Question, candidates: Sequence[Candidate]) -> Named | N
     """
     ranked = sorted(_sentences(candidates), key=lambda one: -one[0])
     for score, candidate, sentence in ranked:
-        if score < ranked[0][0] - _NEAR:
+        if score < ranked[0][0] - FITTED.name_reach:
             return None
         text = candidate.passage.prose.text
         clause = max(_inside(candidate, sentence), key=lambda unit: unit.answers)
@@ -82,24 +73,24 @@ def best_list(question: Question, candidates: Sequence[Candidate]) -> Listed | N
     """
     scored = [
         (_passage(candidate) + _fit(question, candidate, found), candidate, found)
-        for candidate in candidates[:_LOOKED_AT]
+        for candidate in candidates[: FITTED.named_passages]
         for found in lists_in(candidate.passage.prose.text)
     ]
     best = max(scored, key=lambda one: one[0], default=None)
     nearest = max(
         (
             _passage(candidate) + _closest(unit for unit in candidate.units if not unit.whole)
-            for candidate in candidates[:_LOOKED_AT]
+            for candidate in candidates[: FITTED.named_passages]
         ),
         default=0.0,
     )
-    if best is None or best[0] < nearest - _LIST_NEAR:
+    if best is None or best[0] < nearest - FITTED.list_reach:
         return None
     return Listed(best[1], best[2], _members(question, best[2]))
 
 
 def _sentences(candidates: Sequence[Candidate]) -> Iterator[tuple[float, Candidate, ScoredUnit]]:
-    for candidate in candidates[:_LOOKED_AT]:
+    for candidate in candidates[: FITTED.named_passages]:
         for unit in candidate.units:
             if unit.whole:
                 yield _passage(candidate) + _closest(_inside(candidate, unit)), candidate, unit
@@ -112,7 +103,7 @@ def _inside(candidate: Candidate, sentence: ScoredUnit) -> list[ScoredUnit]:
 
 
 def _passage(candidate: Candidate) -> float:
-    return _PASSAGE * candidate.score
+    return FITTED.passage_step * candidate.score
 
 
 def _closest(units: Iterable[ScoredUnit]) -> float:
@@ -136,7 +127,13 @@ def _fit(question: Question, candidate: Candidate, found: ItemList) -> float:
     faults = found.tail.startswith("的") + any(map(_COUNTING.search, found.members))
     signs = bool(_INTRODUCED.search(found.lead)) + bool(_COUNTED.match(found.tail))
     shared = coverage(around, candidate.rarity)
-    return score + _AROUND * shared + _HEAD * (bool(head) and named) + _SIGN * signs - _FAULT * faults
+    return (
+        score
+        + FITTED.list_around * shared
+        + FITTED.list_head * (bool(head) and named)
+        + FITTED.list_sign * signs
+        - FITTED.list_fault * faults
+    )
 
 
 def _asked_head(question: Question) -> str:

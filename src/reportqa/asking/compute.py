@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from itertools import permutations
 from typing import Literal
 
+from reportqa.asking.config import FITTED
 from reportqa.asking.matching import FigureMatch, share_of_words
 from reportqa.asking.question import Question
 from reportqa.figures.arithmetic import amount, in_unit_of, stated_number, written
@@ -16,13 +17,6 @@ from reportqa.text.numerals import plain_number
 from reportqa.text.records import Figure
 
 COUNTABLE = frozenset({"count", "money", "area"})
-_OPERANDS = 24
-# How much of the question's phrase an operand's own words must say before the sum is shown: below, it would be a guess.
-_CERTAIN = 0.34
-# What it counts against an operand that it is that of some only, whom the question does not name.
-_NARROW = 0.3
-# Where the report itself writes the part in brackets after the whole, fewer of its words must be said.
-_STRUCTURAL = 0.15
 
 _SHARE_FORMS = tuple(
     re.compile(form)
@@ -45,7 +39,6 @@ _SUM = re.compile(r"[和与及跟、].*(?:加起来|一共|合计|总共|总和|
 _DIFFERENCE = re.compile(
     r"(?P<one>[^,]{2,20}?)(?:比|较)(?P<other>[^,]{2,20}?)(?:多|少|高|低)了?[\u4e00-\u9fff]{0,2}?(?:多少|几)"
 )
-_NAMED = 0.6
 
 Operation = Literal["share", "rest", "sum", "difference", "growth"]
 Naming = Callable[[FigureMatch], float]
@@ -115,7 +108,7 @@ def _best_named(matches: Iterable[FigureMatch], words: str) -> FigureMatch | Non
         for match in whole
     ]
     best = max(named, key=lambda one: one[:2], default=None)
-    return best[2] if best and best[0] >= _NAMED else None
+    return best[2] if best and best[0] >= FITTED.operand_named else None
 
 
 def _comparable(one: Figure, other: Figure) -> bool:
@@ -166,19 +159,21 @@ def _best_pair(
     matches: Iterable[FigureMatch], part_says: Naming, whole_says: Naming
 ) -> tuple[FigureMatch, FigureMatch] | None:
     """Return the part and the whole that the words name best, both from one document and in one unit."""
-    pool = [match for match in list(matches)[:_OPERANDS] if isinstance(match.figure.normalized_value, int | float)]
+    pool = [
+        match for match in list(matches)[: FITTED.operands] if isinstance(match.figure.normalized_value, int | float)
+    ]
     best: tuple[float, FigureMatch, FigureMatch] | None = None
     for part, whole in permutations(pool, 2):
         if not _fit_together(part.figure, whole.figure):
             continue
         said, whole_said = part_says(part), whole_says(whole)
         close = _part_of(part, whole)
-        if said < (_STRUCTURAL if part.figure.parent == whole.figure.start else _CERTAIN):
+        if said < (FITTED.operand_bracketed if part.figure.parent == whole.figure.start else FITTED.operand_certain):
             continue
-        if not close and whole_said < _CERTAIN:
+        if not close and whole_said < FITTED.operand_certain:
             continue
         narrow = part.signals["narrow"] + whole.signals["narrow"]
-        score = said + whole_said + 0.8 * close - _NARROW * narrow + 0.05 * (part.score + whole.score)
+        score = said + whole_said + 0.8 * close - FITTED.operand_narrow * narrow + 0.05 * (part.score + whole.score)
         if best is None or score > best[0]:
             best = (score, part, whole)
     return (best[1], best[2]) if best else None
@@ -209,7 +204,7 @@ def _is_stated(question: Question, stated: list[FigureMatch], part_words: str) -
         said = f"{fold(match.figure.indicator)} {fold(match.figure.scope)}"
         if rate and rate[0] in said:
             return True
-        if not rate and _SHARE.search(said) and share_of_words(part_words, said) >= _CERTAIN:
+        if not rate and _SHARE.search(said) and share_of_words(part_words, said) >= FITTED.operand_certain:
             return True
     return False
 

@@ -5,15 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
+from reportqa.asking.config import FITTED
 from reportqa.asking.question import Question
 from reportqa.asking.search import Candidate, ScoredUnit
 from reportqa.text.records import Figure, Span
 
-# A neighbouring clause belongs to the answer where it is nearly as close to the question as the best one (cosine units,
-# where clauses of one passage spread over about 0.1).
-_NEAR = 0.03
-# How many clauses may lead up to an enumeration: 围绕“挂号难”问题，县医院推出四项措施。一是….
-_BEFORE = 3
 _MARKS = " \t\n，。；、：,.;:"
 _ENUMERATION = re.compile(
     r"^(?:[一二三四五六七八九十]是|首先|其次|再次|最后|此外|第[一二三四五六七八九十]|[（(]\d[）)]|[①-⑩])"
@@ -81,10 +77,16 @@ def best_run(question: Question, candidate: Candidate) -> tuple[int, int]:
     elif question.asked in ("method", "description"):
         # What is asked about stands first: 针对…问题，学校….
         last = max(i for i, clause in enumerate(clauses) if clause.end <= sentence.end)
-    while first > 0 and clauses[first - 1].start >= sentence.start and scores[first - 1] >= scores[best] - _NEAR:
+    while (
+        first > 0
+        and clauses[first - 1].start >= sentence.start
+        and scores[first - 1] >= scores[best] - FITTED.clause_reach
+    ):
         first -= 1
     while (
-        last + 1 < len(clauses) and clauses[last + 1].end <= sentence.end and scores[last + 1] >= scores[best] - _NEAR
+        last + 1 < len(clauses)
+        and clauses[last + 1].end <= sentence.end
+        and scores[last + 1] >= scores[best] - FITTED.clause_reach
     ):
         last += 1
     return clauses[first].start, clauses[last].end
@@ -94,7 +96,7 @@ def _enumeration(candidate: Candidate, clauses: list[ScoredUnit], best: int) -> 
     """Return the whole enumeration that the best clause belongs to or introduces, None where there is none."""
     text = candidate.passage.prose.text
     heads = [i for i, clause in enumerate(clauses) if _ENUMERATION.match(text[clause.start : clause.end])]
-    if len(heads) < 2 or best < heads[0] - _BEFORE:
+    if len(heads) < 2 or best < heads[0] - FITTED.clauses_before:
         return None
     return clauses[heads[0]].start, clauses[-1].end
 

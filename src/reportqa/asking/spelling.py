@@ -7,6 +7,7 @@ import unicodedata
 from collections.abc import Callable, Iterator
 from functools import lru_cache
 
+from reportqa.asking.config import FITTED
 from reportqa.text.words import STOP_WORDS, frequency
 
 # Sounds that input methods and southern ears do not keep apart.
@@ -17,10 +18,6 @@ _HAN = re.compile(r"[\u4e00-\u9fff]+")
 _BINDING = frozenset(char for word in STOP_WORDS if len(word) == 1 for char in word) | frozenset(
     "多少几哪何谁吗呢给让去来做搞叫要被当干靠跟比最不没会能可说看想用各出收设家加一二两三四五六七八九十百千万亿年月日"
 )
-# How much more usual than the word that was written another must be, to be the one that was meant.
-_MORE_USUAL = 20
-# How often jieba's dictionary has counted a word that holds its characters together.
-_USUAL = 50
 
 PassagesWith = Callable[[str], int]
 HasTerm = Callable[[str], bool]
@@ -75,7 +72,7 @@ def _is_pair(text: str, start: int) -> bool:
 
 def _is_meant(word: str, written: int, has_term: HasTerm) -> bool:
     """Tell whether a word is far more usual than the one that was written, or a name where that is no word at all."""
-    return frequency(word) > _MORE_USUAL * written or (not written and has_term(word))
+    return frequency(word) > FITTED.respelled_usual * written or (not written and has_term(word))
 
 
 def _tears(text: str, at: int, start: int, end: int) -> bool:
@@ -83,7 +80,7 @@ def _tears(text: str, at: int, start: int, end: int) -> bool:
     longest = _LONGEST_WORD - 1
     before = ((first, stop) for stop in range(start + 1, at + 1) for first in range(max(stop - longest, 0), start))
     after = ((first, stop) for first in range(at + 1, end) for stop in range(end + 1, first + longest + 1))
-    return any(frequency(text[first:stop]) > _USUAL for first, stop in (*before, *after))
+    return any(frequency(text[first:stop]) > FITTED.dictionary_usual for first, stop in (*before, *after))
 
 
 def _windows(text: str, at: int) -> Iterator[tuple[int, int]]:

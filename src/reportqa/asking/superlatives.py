@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from reportqa.asking.config import FITTED
 from reportqa.asking.matching import FigureMatch
 from reportqa.asking.question import Question, understand, within
 from reportqa.figures.agreement import bare
@@ -31,8 +32,6 @@ _FORMS = (
     re.compile(rf"^(?P<names>.+?[和与跟、].+?),?{_WHICH}的?(?P<measure>.{{2,}}?)(?:更|比较|要|最)?(?P<way>[{_MORE}{_LESS}])(?:些|一些|一点)?$"),
 )  # fmt: skip
 _NO_ONE = re.compile(r"合计|总计|小计|平均|总体|其[他它]|^全|^各")
-# Fewer than three of a kind are no ranking, unless the question names the two.
-_ENOUGH = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +83,7 @@ def ranked(asked: Ranking, matches: Iterable[FigureMatch]) -> list[FigureMatch]:
                 figure.normalized_unit,
             )
             groups.setdefault(alike, {}).setdefault(name, match)
-    full = (group for group in groups.values() if len(group) >= (len(asked.names) or _ENOUGH))
+    full = (group for group in groups.values() if len(group) >= (len(asked.names) or FITTED.ranked_least))
     best = max(full, key=lambda group: max(match.score for match in group.values()), default={})
     return sorted(best.values(), key=lambda match: amount(match.figure), reverse=asked.most)
 
