@@ -9,9 +9,9 @@ from reportqa.figures.quantities import Quantity, measured
 from reportqa.text.forms import words_of
 from reportqa.text.numerals import DIGITS, NUMBER, Numeral, multiplier_value, read_numeral
 from reportqa.text.records import Bound
-from reportqa.text.units import SIGN, SIGNS, UNITS, Unit, read_unit
+from reportqa.text.units import SIGN, SIGNS, UNITS, Unit, read_unit, unknown_unit
 
-_RANGE = re.compile(r" ?(?:-{1,2}|~|至|到) ?")
+_RANGE = re.compile(r" ?(?:(?:~|至|到) ?(?P<minus>-|负|零下) ?|-{1,2}|~|至|到) ?")
 _FROM = re.compile(r"[从由] ?$")
 _HALF_UNIT = re.compile(r" ?个(?P<word>[半多])(?P<unit>月|小时|学期|星期|世纪)")
 _HALVES = frozenset(words_of("年 天 日 小时 个月 个小时 学期 个学期 周 学年"))
@@ -21,22 +21,25 @@ _CHANGE = re.compile(
 )
 _TENTH = frozenset("角毛")
 _SPENT = re.compile(r" ?块(?= ?(?:$|[，。；!]))")
+_AMOUNT = re.compile(r"[,.万亿]|\d{5}")
 _COST = re.compile(r"[花费卖付给价]\w? ?$")
 
 
-def read_amount(text: str, numeral: Numeral) -> Quantity | None:
+def read_amount(text: str, numeral: Numeral, negative: bool = False) -> Quantity | None:
     """Read the amount that begins with ``numeral``, or None where no unit follows.
 
     >>> read = lambda text: read_amount(text, read_numeral(text, NUMBER.search(text)))
     >>> read("1-2小时").value, read("225.8万人").normalized_value, read("五元三毛").value, read("两年半").value
     ([1, 2], 2258000, 5.3, 2.5)
+
+    ``negative`` tells that a minus stands before the number: it counts for the low end of a range (−5℃至3℃).
     """
     if amount := _with_half(text, numeral) or _with_sign(text, numeral):
         return amount
     found = read_unit(text, numeral.end, numeral.chinese)
-    if ranged := _range(text, numeral, found):
+    if ranged := _range(text, numeral, found, negative):
         return ranged
-    found = _spent(text, numeral) or found
+    found = _spent(text, numeral) or found or (unknown_unit(text, numeral.end) if _is_amount(text, numeral) else None)
     if found is None:
         return None
     unit, end = found
@@ -47,6 +50,11 @@ def read_amount(text: str, numeral: Numeral) -> Quantity | None:
     if numeral.values == (Decimal("0.5"),) and numeral.chinese and unit.written not in _HALVES:
         return None
     return measured(numeral.start, end, numeral.written, numeral.values, unit, numeral.multiplier, numeral.bound)
+
+
+def _is_amount(text: str, numeral: Numeral) -> bool:
+    """Tell whether a number is an amount by its form: 1,200, 12万, 3.5, but not 18 or 2024."""
+    return not numeral.chinese and (bool(numeral.multiplier) or bool(_AMOUNT.search(text, numeral.start, numeral.end)))
 
 
 def _with_sign(text: str, numeral: Numeral) -> Quantity | None:
@@ -98,8 +106,8 @@ def _spent(text: str, numeral: Numeral) -> tuple[Unit, int] | None:
     return None
 
 
-def _range(text: str, low: Numeral, first: tuple[Unit, int] | None) -> Quantity | None:
-    """Read the second half of 1-2小时, 3万至5万元 or 5%-20%."""
+def _range(text: str, low: Numeral, first: tuple[Unit, int] | None, negative: bool) -> Quantity | None:
+    """Read the second half of 1-2小时, 3万至5万元, 5%-20% or -5℃至-3℃."""
     to = _RANGE.match(text, first[1] if first else low.end)
     number = to and NUMBER.match(text, to.end())
     high = number and read_numeral(text, number)
@@ -110,9 +118,10 @@ def _range(text: str, low: Numeral, first: tuple[Unit, int] | None) -> Quantity 
     if first and (first[0].normal != unit.normal or _FROM.search(text[max(low.start - 2, 0) : low.start])):
         return None
     times = 1 if low.multiplier or first else multiplier_value(high.multiplier)
-    values = low.values[0] * times, high.values[0]
+    lowest, highest = -1 if negative else 1, -1 if to and to["minus"] else 1
+    values = low.values[0] * times * lowest, high.values[0] * highest
     if values[0] >= values[1] and unit.kind != "percent":
         return None
     same = low.multiplier in ("", high.multiplier)
-    written = (low.written[0], high.written[0]) if same else values
+    written = (low.written[0] * lowest, high.written[0] * highest) if same else values
     return measured(low.start, end, written, values, unit, high.multiplier if same else "", high.bound)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from dataclasses import dataclass
 
 from reportqa.figures.quantities import Quantity
@@ -91,7 +91,8 @@ def _brackets(text: str) -> list[tuple[int, int]]:
 
 
 def _around(outer: list[tuple[int, int]], opens: list[int], position: int) -> int:
-    index = bisect_right(opens, position) - 1
+    # A bracket that opens with the quantity is its own: the loss (1,203)万元.
+    index = bisect_left(opens, position) - 1
     return opens[index] if index >= 0 and outer[index][1] > position else -1
 
 

@@ -53,7 +53,7 @@ _ENUMERATOR = re.compile(
     r"|第?[一二三四五六七八九十]{1,3}+[、，,是]|\([一二三四五六七八九十]{1,3}\))"
 )
 _DOTTED_HEAD = re.compile(r"[ #*>]*+\d{1,2}\.(?=\d{4} ?年|\d{1,3} ?[名个所家项人])")
-_BRACKETED = re.compile(r"\(\d{1,2}\)")
+_BRACKETED = re.compile(r"\(\d{1,2}\)(?! ?[百千万亿]{0,3}(?:元|[美欧日港]元|%))")
 
 
 def masked_spans(text: str) -> list[tuple[int, int]]:

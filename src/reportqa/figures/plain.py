@@ -11,7 +11,16 @@ from reportqa.text.folding import fold
 
 _HELD_COMMA = "\ue000"
 _WIDE_SEPARATOR = re.compile(r"(?<=[０-９])，(?=[０-９]{3}(?![０-９]))")
-_ALIKE = str.maketrans("‐‑‒–—―−─－〜○〔〕【】［］\u3000\xa0\t\r\n", "---------~〇()()()     ")
+_ALIKE = str.maketrans("‐‑‒–—―−─－〜○∶〔〕【】［］\u3000\xa0\t\r\n", "---------~〇:()()()     ")
+
+
+# Marks of notes are no digits: 常住人口¹412.6万人, 毕业生[2]1,102人. m² is a unit, and 10⁸ a power.
+_POWER = re.compile(r"(?<=10|１０)[⁰¹²³⁴⁵⁶⁷⁸⁹]{1,3}")
+_NOTE_MARK = re.compile(
+    r"(?<![mM\d⁰¹²³⁴⁵⁶⁷⁸⁹])[⁰¹²³⁴⁵⁶⁷⁸⁹]{1,3}|(?<=[\d%％])(?<!10)(?<!１０)[⁰¹²³⁴⁵⁶⁷⁸⁹]{1,3}"
+    r"|(?<=[mM][²³])[⁰¹²³⁴⁵⁶⁷⁸⁹]{1,2}|(?<=[一-龥\d%％)）])[\[〔［]\d{1,3}[\]〕］]"
+    r"|(?<=[一-龥])[①-⑳]{1,2}(?=[\d０-９])"
+)
 
 
 def cased(text: str, matching: str) -> str:
@@ -30,8 +39,12 @@ def plain(text: str) -> str:
 
     >>> plain("１１１，１１１個，１８.２９：１—２")
     '111,111个，18.29:1-2'
+    >>> plain("人口¹412.6万人[3]，用地3.6km²")
+    '人口 412.6万人   ，用地3.6km2'
 
     The length never changes. A full-width comma is a thousands separator only between full-width digits.
     """
+    text = _POWER.sub(lambda power: "^" * len(power[0]), text)
+    text = _NOTE_MARK.sub(lambda mark: " " * len(mark[0]), text)
     held = _WIDE_SEPARATOR.sub(",", text).replace("，", _HELD_COMMA)
     return fold(held).replace(_HELD_COMMA, "，").translate(_ALIKE)

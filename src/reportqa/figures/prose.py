@@ -26,6 +26,7 @@ def figures_of(prose: Prose, document: str = "", section: tuple[str, ...] = (), 
     Positions are the document's, code points; a figure that a caption cuts in two has the envelope of its pieces.
     ``scope`` stands for what a heading says of the whole paragraph, and counts where the text itself names nobody.
     """
+    prose = prose.apart()
     text = plain(prose.text)
     quantities = scan(text)
     readings = read_places(text, places(text, quantities, cased(prose.text, text)), scope, prose.text)

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from decimal import Decimal
 
 from reportqa.figures.quantities import Quantity, measured
 from reportqa.text.numerals import DIGITS, NUMBER, SMALL, Numeral, multiplier_value, read_numeral
+from reportqa.text.records import Bound
 from reportqa.text.units import Unit
 
 _HUNDREDTHS = re.compile(r"(?P<base>[百千万佰仟]{1,4}) {0,3}分 {0,3}之 {0,3}")
@@ -20,6 +22,10 @@ _RATIO = re.compile(
     r" ?(?P<to>:|比) ?(?P<second>\d{1,9}(?:\.\d{1,6})?)(?: ?: ?(?P<third>\d{1,9}(?:\.\d{1,6})?))?(?![\d:%])"
 )
 _PER_MANY = re.compile(r" ?/ ?(?P<n>10{0,2})?(?P<times>[十百千]?万|千)(?!元|人)")
+_DOUBLED = re.compile(r"翻(?:了|上)?(?P<near>近|约|逾|超过)? ?$")
+_NEAR: dict[str, Bound] = {"近": "<", "逾": ">", "超过": ">"}
+_TIMES_TWO = re.compile(r" ?番")
+_MOST_DOUBLED = 20
 _CLOCK = re.compile(r"(?:[01]?\d|2[0-4]) ?: ?[0-5]\d(?!\d)")
 _SLASH = re.compile(r"(?P<low>\d{1,2})/(?P<high>\d{1,3})(?![\d/])(?=以上|以下|的|左右|[，。；)]|$)")
 
@@ -28,15 +34,15 @@ def read_rate(text: str, match: re.Match[str]) -> Quantity | None:
     """Read a proportion at ``match`` of the number pattern, or None.
 
     >>> read = lambda text: read_rate(text, NUMBER.search(text)).normalized_value
-    >>> read("百分之五"), read("九成"), read("七五折"), read("18.29:1"), read("三分之一")
-    (0.05, 0.9, 0.75, 18.29, 0.3333333333333333)
+    >>> read("百分之五"), read("九成"), read("七五折"), read("18.29:1"), read("三分之一"), read("翻两番")
+    (0.05, 0.9, 0.75, 18.29, 0.3333333333333333, 4)
     """
     if found := _HUNDREDTHS.match(text, match.start()):
         return _hundredths(text, found)
     numeral = read_numeral(text, match)
     if numeral is None or len(numeral.values) > 1:
         return None
-    for reader in (_fraction, _per_many, _ratio, _tenths, _discount):
+    for reader in (_doubled, _fraction, _per_many, _ratio, _tenths, _discount):
         if quantity := reader(text, numeral):
             return quantity
     return None
@@ -72,6 +78,17 @@ def _fraction(text: str, numeral: Numeral) -> Quantity | None:
         return None
     share = part.values[0] / numeral.values[0]
     return measured(numeral.start, part.end, (share,), (share,), Unit("分之", "ratio", ""))
+
+
+def _doubled(text: str, numeral: Numeral) -> Quantity | None:
+    """Read 翻一番 as twice and 翻两番 as four times what it was."""
+    before, after = _DOUBLED.search(text[max(numeral.start - 5, 0) : numeral.start]), _TIMES_TWO.match(text, numeral.end)
+    if not (before and after) or not 0 < numeral.values[0] <= _MOST_DOUBLED:
+        return None
+    start = numeral.start - len(before[0])
+    times = (2 ** numeral.values[0],)
+    twice = measured(start, after.end(), numeral.values, times, Unit("番", "ratio", ""))
+    return replace(twice, approx=before["near"] is not None, bound=_NEAR.get(before["near"]))
 
 
 def _per_many(text: str, numeral: Numeral) -> Quantity | None:

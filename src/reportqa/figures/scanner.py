@@ -13,30 +13,39 @@ from reportqa.figures.named_numbers import masked_spans
 from reportqa.figures.qualifiers import qualified
 from reportqa.figures.quantities import Quantity, measured
 from reportqa.figures.rates import read_rate
+from reportqa.figures.signs import Sign, in_account_brackets, marks_up, negated, sign_before, signed
 from reportqa.text.forms import YEAR
 from reportqa.text.numerals import NUMBER, Numeral, read_numeral, tidy
+from reportqa.text.tags import tagged
 from reportqa.text.units import SIGN, Unit
 
 _GLUED_BEFORE = re.compile(r"[a-z_#№+×*^@&\\/〇]-?$|[a-z]\d?-$|\d[.:]$")
 _GLUED_AFTER = re.compile(r"\.\d|[+×*^](?! ?[，。；])|[a-z_@]")
-_SIGN = re.compile(r"(?:^|[一-龥 ，:(])(?P<minus>-)$|(?:^|[^正担抱胜欺背亏])(?P<word>负)$")
 _RANK_BEFORE = re.compile(
     r"(?:位列|位居|名列|列|居|排名?|全[国省市区县州球]|世界|同类|行业|均为|连续|[国省市]内|[量额率数值度分入]|升至|进入|的)"
     r"(?:第|前) ?$"
 )
+_ORDINAL = re.compile(r"(?:第|(?<![提目以此日先从之])前) ?$")
 _RANK_UNIT = re.compile(r" ?(?P<unit>名次|名(?!单)|位(?!数)|强)")
 _RANK_END = re.compile(r" ?(?:$|[，。；、!)”]|的|和|及|与)")
 _EVIDENCE = re.compile(
     r"(?:[达为至到共计是=|数量值额率比约逾]|超过|收入|利润|指数|系数|人口|[一-龥](?:\([^()]{1,8}\))?:) ?$"
 )
-_BARE_END = re.compile(r" *(?:$|[，。；、,;!)|]|和|与|及|以及|\((?!\d))")
+_BARE_END = re.compile(r" *(?:左右|上下|以[上下内])?(?:$|[，。；、,;!)|]|和|与|及|以及|\((?!\d))")
 _UNIT_ABOVE = re.compile(r"\((?:单位:? ?)?(?P<unit>[^()，。；\d]{1,8})\)[^，。；()\d]{0,4}$")
 _YEARLIKE = re.compile(rf"{YEAR}$")
 _LIST = re.compile(r" ?(?:、|和|与|及|以及|，|,) ?")
 _LIST_LIMIT = 12
 _ONE_COUNTED = re.compile(r"每|各|仅|只|共|为期|获|荣|增|现有|拥有|设有|建有|下设|其中|还有|辖|历时|完成|达|首")
 _ONE_NOT = re.compile(r"[统唯单同万逐另之新下上这那某任全后前头进专合划归如其某每] ?$")
+_SPOKEN = re.compile(r"[一二两三四五六七八九壹贰叁肆伍陆柒捌玖][百千万亿佰仟][零一二两三四五六七八九十百千万亿壹贰叁肆伍陆柒捌玖拾佰仟]+")
+_WRITTEN_OUT = re.compile("[百千万亿佰仟]")
 _LONE_POWER = frozenset("百千万亿佰仟兆")
+_NAME = 4
+_PROPER = ("ns", "nr", "nt", "nz")
+# 过去一年, 不平凡的一年 and "2024年是关键一年" name a year; 停招一年 lasts one.
+_YEAR_NAMED = re.compile(r"(?:[的这那又]|过去|以往|(?<![一二三四五六七八九])是[^，。；]{2,20}) ?$")
+_CLAUSE_END = re.compile(r" *(?:$|[，。；：、)”]|[里中来间])")
 _INDEFINITE = frozenset("一壹")
 
 
@@ -53,10 +62,11 @@ def scan(text: str) -> list[Quantity]:
     found: list[Quantity] = []
     loose: list[Quantity] = []
     cursor = 0
+    up = marks_up(text)
     for match, floor in _outside(NUMBER.finditer(text), masked_spans(text)):
         if match.start() < cursor:
             continue
-        quantity = _read(text, match, floor)
+        quantity = _read(text, match, floor, up)
         if quantity is None:
             continue
         listed = bool(loose) and _LIST.fullmatch(text, loose[-1].end, quantity.start) is not None
@@ -85,42 +95,61 @@ def _outside(matches: Iterator[re.Match[str]], spans: list[tuple[int, int]]) -> 
             yield rest, rest.start()  # 1.2023年 is item 1 and a year
 
 
-def _read(text: str, match: re.Match[str], floor: int) -> Quantity | None:
+def _read(text: str, match: re.Match[str], floor: int, up: bool) -> Quantity | None:
     before = text[max(match.start() - 8, floor) : match.start()]
-    if before.rstrip().endswith(("第", "前")):
+    if _ORDINAL.search(before):
         return _rank(text, match, before)
     if _GLUED_BEFORE.search(before) and not SIGN.search(before):
         return None
     if date := read_date(text, match.start()):
         value = date.parts[0] if len(date.parts) == 1 else list(date.parts)
         return Quantity(match.start(), date.end, value, date.unit, date.iso, "", "date", match.start(), date.end)
-    quantity = read_rate(text, match) or _counted(text, match, before)
-    return _signed(before, qualified(text, quantity)) if quantity else None
+    sign = sign_before(text, match.start(), up) if match.start() > floor else None
+    quantity = read_rate(text, match) or _counted(text, match, before, sign)
+    return signed(qualified(text, quantity), sign) if quantity else None
 
 
-def _counted(text: str, match: re.Match[str], before: str) -> Quantity | None:
+def _counted(text: str, match: re.Match[str], before: str, sign: Sign | None) -> Quantity | None:
     numeral = read_numeral(text, match)
     if numeral is None:
         return None
-    quantity = read_amount(text, numeral)
+    if (account := in_account_brackets(text, numeral)) and (loss := read_amount(text, account)):
+        return negated(loss) if loss.kind not in ("date", "duration") else None
+    quantity = read_amount(text, numeral, sign is not None and sign.negative)
     if quantity is None:
         return _bare(text, numeral)
     return None if numeral.chinese and _indefinite(text, numeral, quantity, before) else quantity
 
 
 def _indefinite(text: str, numeral: Numeral, quantity: Quantity, before: str) -> bool:
-    """Tell 一支队伍 and 百家 from amounts: 一 counts only where its clause counts, 百 only as 近百 or 百余."""
+    """Tell 一支队伍, 百家 and 三台县 from amounts: 一 counts only where its clause counts, 百 only as 近百 or 百余."""
     word = text[numeral.start : numeral.end].strip()
+    if _in_name(text, numeral.start, quantity.end):
+        return True
     if word in _LONE_POWER:
         return not qualified(text, quantity).approx
     if word not in _INDEFINITE:
         return False
     if _ONE_NOT.search(before):
         return True
+    if quantity.kind == "duration":
+        head = text[max(numeral.start - 24, 0) : numeral.start]
+        return bool(_YEAR_NAMED.search(head) and _CLAUSE_END.match(text, quantity.end))
     clause = (
         text[max(numeral.start - 24, 0) : numeral.start].rpartition("，")[2].rpartition("；")[2].rpartition("。")[2]
     )
     return quantity.kind == "count" and not _ONE_COUNTED.search(clause)
+
+
+def _in_name(text: str, start: int, end: int) -> bool:
+    """Tell whether a Chinese numeral with its unit is a part of a proper name: 七台 in 七台河."""
+    begin = max(start - _NAME, 0)
+    at = begin
+    for word, tag in tagged(text[begin : end + _NAME]):
+        if at <= start < at + len(word):
+            return tag in _PROPER and (at < start or at + len(word) > end)
+        at += len(word)
+    return False
 
 
 def _rank(text: str, match: re.Match[str], before: str) -> Quantity | None:
@@ -138,25 +167,19 @@ def _rank(text: str, match: re.Match[str], before: str) -> Quantity | None:
     return measured(start, end, numeral.values, numeral.values, Unit(unit["unit"] if unit else word, "rank", "名次"))
 
 
-def _signed(before: str, quantity: Quantity) -> Quantity:
-    sign = _SIGN.search(before)
-    if (
-        sign is None
-        or not isinstance(quantity.value, int | float)
-        or not isinstance(quantity.normalized_value, int | float)
-    ):
-        return quantity
-    start = quantity.start - 1
-    return replace(
-        quantity, start=start, left=start, value=-quantity.value, normalized_value=-quantity.normalized_value
-    )
-
-
 def _bare(text: str, numeral: Numeral) -> Quantity | None:
-    """Read an Arabic number without a unit; whether it is a figure is seen from its neighbours."""
-    if numeral.chinese or _GLUED_AFTER.match(text, numeral.end) or not _BARE_END.match(text, numeral.end):
+    """Read a number without a unit; whether it is a figure is seen from its neighbours.
+
+    A Chinese numeral needs a digit and a power of ten, so that it is no word: 两千三, but not 万一 or 二十.
+    """
+    if _GLUED_AFTER.match(text, numeral.end) or not _BARE_END.match(text, numeral.end):
         return None
-    return measured(numeral.start, numeral.end, numeral.written, numeral.values, Unit(numeral.multiplier, "count", ""))
+    if numeral.chinese and not _SPOKEN.fullmatch(text, numeral.start, numeral.end):
+        return None
+    unit = Unit(numeral.multiplier, "count", "")
+    return measured(
+        numeral.start, numeral.end, numeral.written, numeral.values, unit, bound=numeral.bound
+    )
 
 
 def _evident(text: str, loose: list[Quantity]) -> list[Quantity]:
@@ -168,7 +191,12 @@ def _evident(text: str, loose: list[Quantity]) -> list[Quantity]:
         sample = one(above["unit"]) if above else None
         if sample:
             kept += _sharing([quantity], sample)
-        elif not _YEARLIKE.fullmatch(text, quantity.start, quantity.end) and (kept or _EVIDENCE.search(before)):
+        elif not _YEARLIKE.fullmatch(text, quantity.start, quantity.end) and (
+            kept
+            or _EVIDENCE.search(before)
+            # 8万5 and 两千三 are amounts by their form.
+            or _WRITTEN_OUT.search(text, quantity.start, quantity.end)
+        ):
             kept.append(quantity)
     return kept
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from reportqa.text.forms import words_of
+from reportqa.text.measures import counted_action, last_word, lasting
 from reportqa.text.records import Kind
 
 
@@ -38,10 +39,10 @@ _SAFE_COUNTS = words_of(
 # The same after Arabic digits only: in Chinese numerals they make words (三级, 一体, 四县).
 _COUNTS = words_of(
     "家次 册次 校次 店次 届 批 列 羽 尾 户次 村 乡 镇 县 市 校 班 班次 组 队 团 双 副 例次 案 票 封 页 字 行 段 课 "
-    "讲 回 标段 站 口 眼 瓶 袋 箱 包 盒 桶 车次 架次 航次 航班 艘次 列次 辆次 人日 人天 人月 床 张床 席 "
+    "讲 回 站 口 眼 瓶 袋 箱 包 盒 桶 车次 架次 航次 航班 艘次 列次 辆次 人日 人天 人月 床 张床 席 "
     "席位 层 环 顶 把 尊 道 则 句 股 手 件次 门次 科次 篇次 部次 台次 床位 学时 课时 人份 剂次 剂 "
     "针次 车位 泊位 机位 标箱 标准箱 teu 人·次 工位 部委 座次 盘 点位 片 单 宗地 栏 辑 集 步 镇街 代 "
-    "路 单元 处次"
+    "路 单元 处次 床日"
 )
 _DURATIONS = {
     "年": "年 周年 整年 载",
@@ -89,12 +90,12 @@ _AREAS = {
 }
 _PERCENTS = {"%": "0.01", "‰": "0.001", "‱": "0.0001"}
 _OTHERS = words_of(
-    "百分点 个百分点 基点 个基点 bp 公里 千米 米 厘米 毫米 微米 纳米 海里 英里 英尺 英寸 km m cm mm "
+    "基点 个基点 bp 公里 千米 米 厘米 毫米 微米 纳米 海里 英里 英尺 英寸 km m cm mm "
     "μm nm 车道公里 线公里 吨 公斤 千克 克 毫克 微克 斤 kg g mg t 吨标准煤 吨标煤 吨二氧化碳 "
     "吨二氧化碳当量 吨公里 载重吨 总吨 升 毫升 l ml 立方米 立方千米 立方公里 立方厘米 立方 m3 "
     "标准立方米 标方 千瓦 千瓦时 千瓦小时 兆瓦 兆瓦时 吉瓦 吉瓦时 瓦 瓦时 度 度电 千伏 千伏安 兆伏安 "
     "kw kwh mw mwh gw gwh kv kva 赫兹 兆赫 千赫 吉赫 hz mhz ghz 帕 千帕 兆帕 kpa mpa pa mmhg 摄氏度 ℃ "
-    "°c 分贝 db 焦耳 千焦 千卡 大卡 字节 兆字节 kb mb gb tb pb eb 比特 mbps gbps kbps 岁 周岁 分 "
+    "°c 分贝 db 焦耳 千焦 千卡 大卡 焦 赫 字节 兆字节 kb mb gb tb pb eb 比特 mbps gbps kbps 岁 周岁 分 "
     "人公里 马力 标准煤 流明 勒克斯 帧 像素 倍速"
 )
 # What may not follow a unit, lest a word be cut: 3年级, 5日元, 2次性, 三位一体.
@@ -179,6 +180,8 @@ _NOT_BEFORE = {
     "课": "程 题 堂",
     "讲": "座 解",
     "案": "例 件",
+    "焦": "化 点 炭 煤 虑",
+    "赫": "然",
     "回": "收 升 落 访 购 流",
 }  # fmt: skip
 _CURRENCY_SIGNS = {"$": "美元", "us$": "美元", "hk$": "港元", "¥": "元", "€": "欧元", "£": "英镑", "rmb": "元"}
@@ -187,6 +190,7 @@ _CURRENCY_SIGNS = {"$": "美元", "us$": "美元", "hk$": "港元", "¥": "元",
 def _table() -> dict[str, Unit]:
     table = {name: Unit(name, "count", name.removeprefix("大") or name) for name in [*_SAFE_COUNTS, *_COUNTS]}
     table |= {name: Unit(name, "other", name.removeprefix("个")) for name in _OTHERS}
+    table |= {name: Unit(name, "other", "个百分点") for name in ("百分点", "个百分点")}
     for normal, names in _DURATIONS.items():
         table |= {name: Unit(name, "duration", normal) for name in words_of(names)}
     for normal, names in _FOREIGN.items():
@@ -202,10 +206,12 @@ def _table() -> dict[str, Unit]:
 UNITS = _table()
 SIGNS = {sign: Unit(sign, "money", normal) for sign, normal in _CURRENCY_SIGNS.items()}
 SIGN = re.compile("(?:" + "|".join(re.escape(sign) for sign in sorted(SIGNS, key=len, reverse=True)) + ")$")
-_AFTER_DIGITS_ONLY = frozenset(_COUNTS) | {"分", "度", "升", "克", "平方", "g", "m", "t", "l", "h", "日", "面"}
+_AFTER_DIGITS_ONLY = frozenset(_COUNTS) | {"分", "度", "升", "克", "平方", "角", "g", "m", "t", "l", "h", "日", "面"}
 
 
 def _branch(name: str) -> str:
+    if name == "大":
+        return f"大(?=[一-龥“])(?!{'|'.join(words_of(_NOT_BEFORE[name]))})"  # 七大 alone names nothing
     if name[-1].isascii() and name[-1].isalnum():
         return re.escape(name) + "(?![a-z0-9])"
     words = words_of(_NOT_BEFORE.get(name, ""))
@@ -225,19 +231,37 @@ def read_unit(text: str, position: int, chinese: bool = False) -> tuple[Unit, in
 
     >>> read_unit("6191人，", 4)[0].normal, read_unit("500人(天)", 3)[0].written, read_unit("3年级", 1)
     ('人', '人(天)', None)
+    >>> read_unit("320万诊次", 4)[0].written, read_unit("3.1床日", 3)[0].written
+    ('诊次', '床日')
 
     After a Chinese numeral only measure words count that make no word with it (三级, 一体 are words).
     """
     start = _BLANK.match(text, position).end()  # type: ignore[union-attr]
     found = _UNIT.match(text, start)
     if found is None:
-        return None
+        return None if chinese else _named(text, start, counted_action(text, start))
     if found["points"]:
-        return UNITS["百分点"], found.end()
+        return UNITS[text[start : found.end()].replace(" ", "")], found.end()
     unit = UNITS[found["unit"]]
     if chinese and unit.written in _AFTER_DIGITS_ONLY:
         return None
+    if unit.kind == "count" and (end := lasting(unit.written, text, found.end())):
+        return _named(text, start, end)
     return _extended(text, unit, found.end())
+
+
+def unknown_unit(text: str, position: int) -> tuple[Unit, int] | None:
+    """Take the one word between an Arabic number and the end of its clause for a unit: 12万纱锭，.
+
+    >>> unknown_unit("12万纱锭，", 3)[0].written, unknown_unit("12万增长", 3)
+    ('纱锭', None)
+    """
+    return _named(text, position, last_word(text, position))
+
+
+def _named(text: str, start: int, end: int | None) -> tuple[Unit, int] | None:
+    """Return the unit that counts by the word at ``[start, end)``."""
+    return None if end is None else (Unit(text[start:end], "count", text[start:end]), end)
 
 
 def _extended(text: str, unit: Unit, end: int) -> tuple[Unit, int]:

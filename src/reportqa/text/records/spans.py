@@ -76,6 +76,22 @@ class Prose:
         kept = tuple(span for span in spans if len(span))
         return cls("".join(span.of(text) for span in kept), kept)
 
+    def apart(self) -> Prose:
+        r"""Return the same text with a line break where two spans meet and would make one number of two.
+
+        >>> Prose.read("余额882.40\n2021年", [Span(0, 8), Span(9, 14)]).apart().text
+        '余额882.40\n2021年'
+        """
+        leads = list(self.leads) or [""] * len(self.spans)
+        for index, at in enumerate(self._ends[:-1], start=1):
+            meeting = self.text[at - 1 : at + 1]
+            if not leads[index] and len(meeting) == 2 and all(mark.isdigit() or mark in ".,，．" for mark in meeting):
+                leads[index] = "\n"
+        if "\n" not in leads:
+            return self
+        pieces = (self.text[end - len(span) : end] for span, end in zip(self.spans, self._ends, strict=True))
+        return Prose("".join(lead + piece for lead, piece in zip(leads, pieces, strict=True)), self.spans, tuple(leads))
+
     def position(self, offset: int) -> int:
         """Return the document position of the character at ``offset`` of the running text."""
         piece = min(bisect_right(self._ends, offset), len(self.spans) - 1)
