@@ -6,8 +6,11 @@ import re
 from collections.abc import Iterable
 from functools import lru_cache
 
+from reportqa.figures.apart import holder_differs, told_apart
 from reportqa.figures.arithmetic import same_value
 from reportqa.figures.circumstances import Surroundings, around, classes, contests, governor, headed, years
+from reportqa.figures.phrases import GROWTH
+from reportqa.figures.serials import ends_with, says, serials
 from reportqa.text.folding import fold
 from reportqa.text.forms import YEAR
 from reportqa.text.records import Document, Figure
@@ -19,7 +22,7 @@ _COMPARED = frozenset({"count", "money", "area", "percent", "ratio", "duration",
 _NAMES_ITS_BEARER = frozenset({"count", "ratio"})
 # Words that say no more than "in all of this report's area, in this report's year".
 _GENERAL = re.compile(
-    r"^(?:全[区县市省国州校院镇乡旗体]|[我本]?[区县市省州校院]|[我本]公司|公司|集团|共|总|合计|累计|年末|年底|当年|全年|本年度?|本学年度?|截至.*|目前|现有?|共有)$"
+    r"^(?:全[区县市省国州校院镇乡旗体]|[我本]?[区县市省州校院]|[我本]公司|公司|集团|共|总|合计|累计|年末|年底|当年|全年|本年度?|本学年度?|截至.*|目前|现有?|共有|[当本]期|(?:报告)?期末)$"
 )
 _YEAR = re.compile(rf"(?:{YEAR}年?(?:末|底|度)?)+(?:\D{{1,3}}{YEAR}学年)?")
 _SPECIFIC = re.compile(r"^(?:含|包括|包含|其中|其)")
@@ -82,7 +85,9 @@ def bare(indicator: str) -> str:
 def _related(one: str, other: str) -> bool:
     """Tell whether two indicators are one, or one is the other with more words before it."""
     short, long = sorted((bare(one), bare(other)), key=len)
-    return len(short) >= 2 and long.endswith(short) and len(long) - len(short) <= _ADDED
+    if GROWTH.fullmatch(short) or serials(one) != serials(other):
+        return False  # 增加 says nothing of what grew; 1月 is not 11月
+    return len(short) >= 2 and ends_with(long, short) and len(long) - len(short) <= _ADDED
 
 
 def _said_alike(one: Figure, other: Figure, document: Document) -> bool:
@@ -99,6 +104,9 @@ def _said_alike(one: Figure, other: Figure, document: Document) -> bool:
         and governor(first, here) == governor(last, there)
         and headed(first) == headed(last)
         and _names_agree(first, last, document)
+        and not holder_differs(first, here, last, there, document)
+        and not holder_differs(last, there, first, here, document)
+        and not told_apart(first, last, document)
         and _borne(first, here)
         and _borne(last, there)
         and ((_sure(first, here) and _sure(last, there)) or _close(first, last))
@@ -122,7 +130,7 @@ def _names_agree(first: Figure, last: Figure, document: Document) -> bool:
     begin = document.text.rfind("\n", 0, short.start) + 1
     paragraph = fold(document.text[begin : short.start])
     context = paragraph + fold("".join(short.section)) + fold(document.title)
-    return bare(long.indicator) not in paragraph and all(word in context for word, _ in tagged(added))
+    return bare(long.indicator) not in paragraph and all(says(context, word) for word, _ in tagged(added))
 
 
 def _borne(figure: Figure, here: Surroundings) -> bool:
@@ -167,6 +175,8 @@ def _same_scope(one: Figure, other: Figure) -> bool:
 
 def _same_name(one: str, other: str) -> bool:
     """Tell whether two names are one, written out or shortened: 云川县人民医院 and 县人民医院."""
+    if serials(one) != serials(other):
+        return False
     short, long = sorted((one, other), key=len)
     added = long.removesuffix(short)
     placed = added != long and len(short) > 2 and (short[0] in REGIONS or added.endswith(tuple(REGIONS)))

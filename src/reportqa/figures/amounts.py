@@ -21,7 +21,7 @@ _CHANGE = re.compile(
 )
 _TENTH = frozenset("角毛")
 _SPENT = re.compile(r" ?块(?= ?(?:$|[，。；!]))")
-_AMOUNT = re.compile(r"[,.万亿]|\d{5}")
+_AMOUNT = re.compile(r"[,.万亿]")
 _COST = re.compile(r"[花费卖付给价]\w? ?$")
 
 
@@ -39,7 +39,9 @@ def read_amount(text: str, numeral: Numeral, negative: bool = False) -> Quantity
     found = read_unit(text, numeral.end, numeral.chinese)
     if ranged := _range(text, numeral, found, negative):
         return ranged
-    found = _spent(text, numeral) or found or (unknown_unit(text, numeral.end) if _is_amount(text, numeral) else None)
+    found = _spent(text, numeral) or found
+    if found is None and not numeral.chinese:
+        found = unknown_unit(text, numeral.end, any_noun=_is_amount(text, numeral))
     if found is None:
         return None
     unit, end = found
@@ -54,7 +56,7 @@ def read_amount(text: str, numeral: Numeral, negative: bool = False) -> Quantity
 
 def _is_amount(text: str, numeral: Numeral) -> bool:
     """Tell whether a number is an amount by its form: 1,200, 12万, 3.5, but not 18 or 2024."""
-    return not numeral.chinese and (bool(numeral.multiplier) or bool(_AMOUNT.search(text, numeral.start, numeral.end)))
+    return bool(numeral.multiplier) or bool(_AMOUNT.search(text, numeral.start, numeral.end))
 
 
 def _with_sign(text: str, numeral: Numeral) -> Quantity | None:

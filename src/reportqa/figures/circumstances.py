@@ -24,23 +24,26 @@ _CLASSES: dict[str, str] = {
     "limited": r"上半年|下半年|[一二三四]季度|\d{1,2}月|[首前后末]月|当月|首[批期次轮]|最[大小高低多少长短]"
     r"|第[一二三四五六七八九十\d]+[批期次轮届]",
     "long": r"累计|历年|以来|近[一二两三四五六七八九十\d]+年|十[二三四五六]五|期间|[一二两三四五六七八九十\d]+年来",
-    "before": r"上年|去年|前年|同期|往年|上学年|上一学年",
+    "before": r"上年|去年|前年|同期|往年|上学年|上一学年|上[期届]",
+    "basis": r"口径|折[算合]|可比|剔除|扣除|推算|估算",
     "each": r"[每各]\S|[生人户师校村次床]均|单[个位项]",
 }
 _CLASS_PATTERNS = {name: re.compile(pattern) for name, pattern in _CLASSES.items()}
+_FOR_ALL = ("planned", "before", "basis")
+_OPENING = 12
 _OCCASION = re.compile(
     r"“[^”]{1,20}”|《[^》]{1,30}》|[\u4e00-\u9fff]{1,10}(?:大赛|比赛|竞赛|联赛|运动会|评选|博览会|论坛)"
 )
 _CONTEST = re.compile(r"[\u4e00-\u9fff]{0,10}(?:大赛|比赛|竞赛|联赛|运动会|评选)")
 _NUMBERING = re.compile(r"^[(（]?[\d一二三四五六七八九十]+[)）、.．]+\s*")
-_WHOLE = re.compile(r"全[区县市省国州校院镇乡旗行]|[我本](?:[区县市省州校院]|公司|集团|单位|部门)")
+WHOLE = re.compile(r"全[区县市省国州校院镇乡旗行]|[我本](?:[区县市省州校院]|公司|集团|单位|部门)")
 # Words of what was done on some occasion; what they count is seldom a total.
 _ACTS = re.compile(
     r"举办|开展|组织|举行|召开|开设|参加|承办|发放|安排|推出|完成|投入|引进|[获夺]|出动|检查|排查|培训|接收|签[约订]|投资|改造|走访"
 )
 _LEFT_BEHIND = re.compile(r"[^，。；：]{0,16}(?:到|至|为|成)")
 _FROM = re.compile(r"[由从自][^，。；]{0,12}$")
-_GENERAL_WORDS = re.compile(
+GENERAL_WORDS = re.compile(
     r"^(?:[^\w]+|\d.*|[一二三四五六七八九十]+[是]|目前|截至|截止|年[末底初]?|当年|全年|本年|本年度|本?学年度?|月|日|此外|同时|其中|中|含|等|从.{0,6}看"
     r"|情况|看|公司|集团|学校|各级|各类|全体|全部|所有|共同|区域|区域内|辖区|境内|[总共].?)$"
 )
@@ -70,7 +73,7 @@ class Surroundings:
     @property
     def says_whole(self) -> bool:
         """Whether the clause itself says that it speaks of the whole: 全县, 本公司."""
-        return bool(_WHOLE.search(self.clause))
+        return bool(WHOLE.search(self.clause))
 
     @property
     def acts(self) -> bool:
@@ -111,6 +114,8 @@ def classes(figure: Figure, here: Surroundings) -> frozenset[str]:
     """
     words = f"{here.clause}|{fold(figure.indicator)}|{fold(figure.scope)}"
     found = {name for name, pattern in _CLASS_PATTERNS.items() if pattern.search(words)}
+    # 按发货口径 and 上期 at the head of a sentence hold for all of it.
+    found |= {name for name in _FOR_ALL if _CLASS_PATTERNS[name].match(here.segment[:_OPENING].lstrip("按以从用;； "))}
     return frozenset(found | {match[0] for match in _CLASS_PATTERNS["each"].finditer(words)} - {"each"})
 
 
@@ -167,7 +172,7 @@ def headed(figure: Figure) -> frozenset[str]:
 
 def _governs(word: str) -> bool:
     bound = word in LINKING or word in TRAILING or word in ADVERBS
-    return not (bound or _WHOLE.fullmatch(word) or _GENERAL_WORDS.match(word) or word == "的")
+    return not (bound or WHOLE.fullmatch(word) or GENERAL_WORDS.match(word) or word == "的")
 
 
 def _tail(text: str, stops: frozenset[str]) -> str:

@@ -70,7 +70,7 @@ def in_account_brackets(text: str, numeral: Numeral) -> Numeral | None:
     >>> text = "净利润(1,203)万元"
     >>> found = in_account_brackets(text, read_numeral(text, NUMBER.search(text)))
     >>> text[found.start : found.end]
-    '(1,203)'
+    '(1,203)万'
 
     The brackets follow the name of what is measured; the unit has to stand behind them.
     """

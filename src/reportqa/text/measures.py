@@ -22,7 +22,6 @@ _NO_MEASURE = re.compile(
     r"[年月日时分秒号级版型期届代线路楼室房区段季前后左右上下多余来起以之不等元角度位了的地得是为也都即]"
     r"|[同环]比|增长|下降|提高"
 )
-_NOUNS = ("n", "q")
 
 
 def counted_action(text: str, position: int) -> int | None:
@@ -45,16 +44,17 @@ def lasting(unit: str, text: str, position: int) -> int | None:
     return found.end() if found and (unit in _LASTING or found[0] == "次") else None
 
 
-def last_word(text: str, position: int) -> int | None:
+def last_word(text: str, position: int, any_noun: bool = True) -> int | None:
     """Return where a word ends that stands alone between a number and the end of its clause, or None.
 
     >>> last_word("纱锭，", 0), last_word("增长，", 0), last_word("年，", 0), last_word("个学校", 0)
     (2, None, None, None)
 
-    A noun there is taken for the measure word that it may well be.
+    A noun there is taken for the measure word that it may well be; without ``any_noun`` only a measure word is.
     """
     found = _LAST_WORD.match(text, position)
     if found is None or _NO_MEASURE.search(found["word"]):
         return None
     tag = dictionary_tag(found["word"])
-    return found.end() if tag is None or tag.startswith(_NOUNS) else None
+    measure = tag is not None and tag.startswith("q")
+    return found.end() if measure or (any_noun and (tag is None or tag.startswith("n"))) else None

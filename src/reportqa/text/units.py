@@ -250,13 +250,15 @@ def read_unit(text: str, position: int, chinese: bool = False) -> tuple[Unit, in
     return _extended(text, unit, found.end())
 
 
-def unknown_unit(text: str, position: int) -> tuple[Unit, int] | None:
+def unknown_unit(text: str, position: int, any_noun: bool = True) -> tuple[Unit, int] | None:
     """Take the one word between an Arabic number and the end of its clause for a unit: 12万纱锭，.
 
     >>> unknown_unit("12万纱锭，", 3)[0].written, unknown_unit("12万增长", 3)
     ('纱锭', None)
+
+    Without ``any_noun`` only what the dictionary calls a measure word is taken: 348具.
     """
-    return _named(text, position, last_word(text, position))
+    return _named(text, position, last_word(text, position, any_noun))
 
 
 def _named(text: str, start: int, end: int | None) -> tuple[Unit, int] | None:

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator
 from reportqa.figures.agreement import bare
 from reportqa.figures.arithmetic import Range, amount, bounds, comparable, is_exact, overlap, quotient, rest, shown
 from reportqa.figures.checking.findings import Finding, FindingKind
-from reportqa.figures.checking.view import ReportView
+from reportqa.figures.checking.view import ReportView, is_mean
 from reportqa.text.folding import fold
 from reportqa.text.records import Figure
 
@@ -65,14 +65,14 @@ def _per_head(view: ReportView, value: Figure) -> Finding | None:
     match = _PER_HEAD.match(fold(value.indicator))
     if match is None:
         return None
-    number = next((n for n in view.before(value) if comparable(n, value) and view.whole_of(n) is None), None)
+    number = next((n for n in view.before(value) if comparable(n, value) and not is_mean(n) and view.whole_of(n) is None), None)
     heads = _counted(view, match["head"], value)
     if number is None or not heads:
         return None
     for written, worth, figures in _divisions(view, number, heads):
         if overlap(worth, bounds(value)):
             return _holds(value, written, figures, len(figures) > 2)
-    sure = bare(number.indicator).endswith(match["what"]) and _one_value(heads)
+    sure = bare(number.indicator).endswith(match["what"]) and _one_value(heads) and heads[0].section == value.section
     return _fails(value, number, heads[0]) if sure else None
 
 

@@ -117,7 +117,7 @@ def _done(view: ReportView, rate: Figure) -> Finding | None:
     if match is None or rate.normalized_unit or not isinstance(rate.normalized_value, int | float):
         return None
     for number in view.before(rate):
-        whole = view.whole_of(number)
+        whole = None if number.scope.startswith("含") else view.whole_of(number)
         if whole is not None and bare(number.indicator).endswith(match["done"]):
             base = _Base(bounds(whole), shown(whole), (whole,))
             fits = _fits(rate, bounds(number), base.worth)

@@ -9,6 +9,7 @@ from itertools import groupby, takewhile
 
 from reportqa.figures.agreement import bare
 from reportqa.figures.arithmetic import comparable, is_exact
+from reportqa.figures.serials import ends_with
 from reportqa.text.records import Document, Figure, Kind
 
 QUANTITIES = frozenset({"count", "money", "area"})
@@ -92,7 +93,7 @@ class ReportView:
         What only a bracket includes (含技工等学校) is no quantity of the noun.
         """
         known = self._named.get((kind, noun[-2:]), ())
-        counts = [figure for figure in known if bare(figure.indicator).endswith(noun)]
+        counts = [figure for figure in known if ends_with(bare(figure.indicator), noun)]
         return sorted(counts, key=lambda figure: (bare(figure.indicator) != noun, *_distance(figure, near)))[:_NEAR]
 
 
