@@ -22,7 +22,7 @@ _COMPARED = frozenset({"count", "money", "area", "percent", "ratio", "duration",
 _NAMES_ITS_BEARER = frozenset({"count", "ratio"})
 # Words that say no more than "in all of this report's area, in this report's year".
 _GENERAL = re.compile(
-    r"^(?:全[区县市省国州校院镇乡旗体]|[我本]?[区县市省州校院]|[我本]公司|公司|集团|共|总|合计|累计|年末|年底|当年|全年|本年度?|本学年度?|截至.*|目前|现有?|共有|[当本]期|(?:报告)?期末)$"
+    r"^(?:全[区县市省国州校院镇乡旗体]|[我本]?[区县市省州校院]|[我本]公司|公司|集团|共|总|合计|累计|年末|年底|当年|全年|本年度?|本学年度?|截至.*|目前|现有?|共有|[当本]期)$"
 )
 _YEAR = re.compile(rf"(?:{YEAR}年?(?:末|底|度)?)+(?:\D{{1,3}}{YEAR}学年)?")
 _SPECIFIC = re.compile(r"^(?:含|包括|包含|其中|其)")

@@ -115,6 +115,8 @@ class _Reader:
             bound=quantity.bound,
             document=self.paragraph.document,
             section=self.paragraph.section,
+            before=self.text[span.start + quantity.left : start].strip() if quantity.approx else "",
+            after=self.text[end : span.start + quantity.right].strip() if quantity.approx else "",
         )
 
     def _as_written(self, quantity: Quantity, end: int, unit: str) -> str:

@@ -115,7 +115,7 @@ def classes(figure: Figure, here: Surroundings) -> frozenset[str]:
     words = f"{here.clause}|{fold(figure.indicator)}|{fold(figure.scope)}"
     found = {name for name, pattern in _CLASS_PATTERNS.items() if pattern.search(words)}
     # 按发货口径 and 上期 at the head of a sentence hold for all of it.
-    found |= {name for name in _FOR_ALL if _CLASS_PATTERNS[name].match(here.segment[:_OPENING].lstrip("按以从用;； "))}
+    found |= {name for name in _FOR_ALL if _CLASS_PATTERNS[name].search(here.segment.partition(",")[0][:_OPENING])}
     return frozenset(found | {match[0] for match in _CLASS_PATTERNS["each"].finditer(words)} - {"each"})
 
 

@@ -76,7 +76,9 @@ class Context:
             lasting = place.quantity.kind == "duration" and (
                 index == len(self.found) or self.unit(index) != self.unit(earlier)
             )
-            if place.bracket < 0 and place.quantity.kind != "date" and not lasting:
+            # 七大类 in 占七大类商品总额的86% is a part of a name.
+            named = index < len(self.found) and place.start == self.found[index].start
+            if place.bracket < 0 and place.quantity.kind != "date" and not lasting and not named:
                 indicator = self.readings[earlier].indicator
                 growth = GROWTH.search(indicator)
                 return indicator[: growth.start()] if growth else indicator

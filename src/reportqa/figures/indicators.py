@@ -5,11 +5,11 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 
-from reportqa.figures.clauses import STOPS, Place
+from reportqa.figures.clauses import SENTENCE_ENDS, STOPS, Place
 from reportqa.figures.context import LIST_GAP, Context, Meaning, is_time
 from reportqa.figures.counted import counted
 from reportqa.figures.following import read_after
-from reportqa.figures.listed import read_list
+from reportqa.figures.listed import read_colon_list, read_list
 from reportqa.figures.phrases import (
     CLASS,
     GROWTH,
@@ -23,6 +23,7 @@ from reportqa.figures.phrases import (
 )
 from reportqa.figures.scopes import Thread, included, noted
 from reportqa.text.forms import YEAR
+from reportqa.text.tags import names_body, tagged
 
 _PARTITION = re.compile(r"(?P<base>[^，]{2,14}?[生师员工人口业数校位者户])中(?=..)")
 _SHARE = re.compile(
@@ -40,6 +41,11 @@ _EVENT = re.compile(
     r"(?P<what>[^，]{2,20}?)[在于][^，]{2,14}?(?P<verb>举行|召开|举办|开幕|闭幕|开工|成立|揭牌|落成|投产|启用)"
 )
 _EARLIER = re.compile(rf"[比较](?P<time>上一?学?年度?|去年|前年|上期|上年同期|{YEAR}年)的?")
+_COMPARED = re.compile(r"^(?:为|是)?(?:[比较]|上[年届期]|去年|前年|同期|计划|预计)|净[增减]|[多少]\|")
+_OPENS_PARTS = re.compile(r"[。；]?(?:这?其中)?[，:、 ]*$")
+_OTHER_TIME = re.compile(rf"(?:上[年届期]|去年|前年|(?:上年)?同期|原?计划|年?初?预算|目标|原|调整前|{YEAR}年)(?:为|是|数)?")
+_ALL = re.compile(r"[全我本][国省市县区州校院]")
+_SHARES_BACK = 12
 _SINCE = re.compile(r"[于自至从到]$")
 
 
@@ -83,7 +89,7 @@ class _Reader:
             return self._date(index, place)
         if place.bracket >= 0 and (parent := self._bracket_follows(index, place)) is not None:
             return self._bracketed(place, parent)
-        self.planned |= read_list(self.context, self.thread, index)
+        self.planned |= read_list(self.context, self.thread, index) or read_colon_list(self.context, index)
         return self.planned[index] if index in self.planned else self._plain(index, place)
 
     def _date(self, index: int, place: Place) -> Meaning:
@@ -122,6 +128,8 @@ class _Reader:
         words = place.before.strip(" ，、")
         if included(words):
             return Meaning(above.indicator, words, parent)
+        if _OTHER_TIME.fullmatch(words):
+            return Meaning(above.indicator, words, None)  # 招生686人（计划720人）
         phrase = read_before(place.before)
         noun = counted(place, phrase).noun
         if not noun:
@@ -129,7 +137,7 @@ class _Reader:
         if _PER_HEAD.match(noun):
             return Meaning(shorten(noun + above.indicator), above.scope, parent)
         if GROWTH.match(noun) or _ABOUT_WHOLE.match(noun):
-            return Meaning(shorten(above.indicator + noun), above.scope, parent)
+            return Meaning(shorten(above.indicator + ("占比" if noun == "占" else noun)), above.scope, parent)
         if place.quantity.normalized_unit == whole.normalized_unit:
             return Meaning(above.indicator, phrase.level + noun, parent)
         return Meaning(noun, phrase.level or above.scope, parent)
@@ -183,7 +191,19 @@ class _Reader:
         who = read_before(found["who"]).noun or self.context.singled_out(index) or self.context.base(index)
         if base := _PARTITION.match(who):
             who = who[base.end() :]
-        return f"{who}占{found['of'] or found['share'] or '比'}"
+        return f"{who}占{found['of'] or found['share'] or self._base_of_shares(index) or '比'}"
+
+    def _base_of_shares(self, index: int) -> str:
+        """Return what the shares before a bare 占 in its sentence are of: 甲类占销售总额的70%，乙类占14%."""
+        context = self.context
+        for earlier in range(index - 1, max(index - _SHARES_BACK, -1), -1):
+            between = context.text[context.found[earlier].quantity.right : context.found[index].quantity.left]
+            if set(between) & SENTENCE_ENDS or (context.found[earlier].quantity.kind != "percent" and earlier < index):
+                return ""
+            _, _, base = context.readings[earlier].indicator.partition("占")
+            if base and not base.startswith("比"):
+                return base
+        return ""
 
     def _implied(self, index: int, place: Place) -> str:
         """Read what is meant where the clause is silent: 由90%提高到95%, …文化节，历时15天."""
@@ -192,11 +212,12 @@ class _Reader:
         words = place.before.strip(" 、，的")
         if label := context.row_label(place.start):
             return label
-        if same_unit and (not words or REACHING.search(words)):
-            return context.readings[index - 1].indicator
         clause = context.clause_before(place.start)
+        named = read_before(clause).noun if clause and not any(map(str.isdigit, clause)) else ""
+        if same_unit and ((not words and not named) or REACHING.search(words)):
+            return context.readings[index - 1].indicator
         if clause and not any(map(str.isdigit, clause)):
-            return read_before(clause).noun
+            return named
         return words[-MAX_PHRASE:] if words and not REACHING.search(words) else context.base(index)
 
     def _whole(self, index: int, place: Place, phrase: Phrase) -> int | None:
@@ -208,11 +229,23 @@ class _Reader:
         wholes = [
             earlier
             for earlier in context.amounts_before(index, reach=8)
-            if context.unit(earlier) == context.unit(index) and not GROWTH.search(context.readings[earlier].indicator)
+            if context.unit(earlier) == context.unit(index) and self._may_be_whole(earlier, place)
         ]
         self.thread.listed = False
         self.thread.whole = wholes[-1] if wholes else None
         return self.thread.whole
+
+    def _may_be_whole(self, earlier: int, place: Place) -> bool:
+        """Tell whether 其中 can take a number apart: no change, no value of another year, in the same sentence.
+
+        其中 that opens a sentence takes apart what the sentence before said.
+        """
+        found = self.context.found[earlier]
+        said = f"{found.before}|{self.context.readings[earlier].indicator}"
+        if GROWTH.search(self.context.readings[earlier].indicator) or _COMPARED.search(said):
+            return False
+        between = _OPENS_PARTS.sub("", self.context.text[found.quantity.right : place.start])
+        return not set(between) & SENTENCE_ENDS
 
     def _still_part(self, index: int, place: Place, phrase: Phrase) -> int | None:
         """Tell whether a list that 其中 opened goes on: the same unit, no verb, and no comma after a 、."""
@@ -223,7 +256,8 @@ class _Reader:
         if place.quantity.kind in ("percent", "ratio"):
             return whole if same_unit else None
         enumerated = self.context.text[max(place.start - 1, 0)] == "、" or place.before.startswith(("、", "和"))
-        goes_on = same_unit and not phrase.verb and (enumerated or not self.thread.listed)
+        # 全市公园公厕 is no part of what was built
+        goes_on = same_unit and not phrase.verb and not _ALL.match(phrase.subject) and (enumerated or not self.thread.listed)
         self.thread.listed = self.thread.listed or enumerated
         self.thread.whole = whole if goes_on else None
         return self.thread.whole
@@ -237,7 +271,8 @@ class _Reader:
         bare = LEVEL.fullmatch(noun) or CLASS.fullmatch(noun)
         shared = parent is not None and self._shares_whole(place, noun, whole)
         if whole and (bare or shared):
-            return Meaning(whole, noted(place.note) or noun, parent)
+            kind = phrase.subject if _KIND_OF.fullmatch(phrase.subject) else ""
+            return Meaning(whole, noted(place.note) or f"{kind}{noun}", parent)
         if phrase.level:
             self.thread.level = phrase.level
         elif self.thread.level and _PRIZE.fullmatch(noun):
@@ -248,7 +283,7 @@ class _Reader:
         """Tell whether a part is named by a kind of the whole (公办学校2所), or by who has it (医院118万人次)."""
         if place.quantity.normalized_unit in _BODIES:
             return bool(_KIND_OF.match(noun)) and noun[-1:] == whole[-1:] and len(noun) <= 6
-        bodies = noted(noun) == noun and not noted(whole)
+        bodies = noted(noun) == noun and not noted(whole) and names_body(tagged(noun)[-1][0])
         return bodies or (bool(_KIND_OF.match(noun)) and noun[-1:] == whole[-1:] and len(noun) <= 6)
 
     def _completed(self, index: int, noun: str) -> str:

@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 
+from reportqa.figures.clauses import SENTENCE_ENDS
 from reportqa.figures.context import Context, Meaning
-from reportqa.figures.phrases import Phrase, read_before, shorten
+from reportqa.figures.phrases import GROWTH, Phrase, read_before, shorten
 from reportqa.figures.scopes import Thread
 
 _PARTED = re.compile(
@@ -17,6 +18,8 @@ _EACH_CHANGED = re.compile(
     r"(?P<against>同比|环比)?分别"
     r"(?P<change>(?:同比|环比|[比较][^，]{1,8}?)?(?:增长|下降|提高|上升|增加|减少|提升|占[^，]{0,10}?))(?:了|为|的)?"
 )
+_OPENS_LIST = re.compile(r"(?P<what>[^，。；:]{2,40}?)(?:(?:分别|依次)(?:为|是|达)?|如下): ?$")
+_LONGEST_HEAD = 60
 _NUMBERED = re.compile(r"[一二三四五六七八九]、[一二三四五六七八九]")
 _ITEM = re.compile(r"、|和|与|及|以及")
 
@@ -40,6 +43,31 @@ def read_list(context: Context, thread: Thread, index: int) -> dict[int, Meaning
         member: Meaning(shorten(item + suffix), thread.scope(replace(phrase, time=time)))
         for member, item, time in zip(group, items, times, strict=True)
     }
+
+
+def read_colon_list(context: Context, index: int) -> dict[int, Meaning]:
+    """Return the readings of a list that a colon opens: …的比重分别为：甲36.3%，同比上升0.1个百分点；乙27.0%.
+
+    What stands before the colon is measured, and each item says of whom.
+    """
+    first = context.found[index]
+    head = _OPENS_LIST.search(context.text, max(first.start - _LONGEST_HEAD, 0), first.start)
+    if head is None or not first.before:
+        return {}
+    measured = read_before(head["what"]).noun
+    found: dict[int, Meaning] = {}
+    for member in range(index, len(context.found)):
+        place = context.found[member]
+        if member > index and set(context.text[context.found[member - 1].quantity.right : place.quantity.left]) & SENTENCE_ENDS:
+            break
+        phrase = read_before(place.before)
+        item = f"{phrase.subject}{phrase.noun}"
+        if place.quantity.kind == first.quantity.kind and place.bracket < 0 and item and not phrase.verb:
+            found[member] = Meaning(measured, item)
+        elif found and GROWTH.fullmatch(phrase.noun) and member - 1 in found:
+            found[member] = Meaning(shorten(measured + phrase.noun), found[member - 1].scope)
+    items = [reading for reading in found.values() if reading.indicator == measured]
+    return found if measured and len(items) > 1 else {}
 
 
 def _changes(context: Context, index: int, change: str) -> dict[int, Meaning]:

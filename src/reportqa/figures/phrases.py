@@ -41,7 +41,7 @@ _GENERIC = re.compile(
 )
 THIS = re.compile(r"[该本此](?:[校院区市县镇馆司]|公司|中心|企业|集团|医院|学院|单位|机构|平台)")
 GROWTH = re.compile(
-    r"(?:同口径|同比|环比|[比较][^，的]{1,12}?|年均|名义|实际|可比)*(?:复合)?(?:增长率?|下降率?|提高|上升|增加|减少|降低|增幅|降幅"
+    r"(?:同口径|按?可比(?:口径|价格?)(?:计算)?|按?不变价格?(?:计算)?|[扣剔]除[^，的]{2,10}?(?:因素|影响)后?|同比|环比|[比较][^，的]{1,12}?|年均|名义|实际|可比)*(?:复合)?(?:增长率?|下降率?|提高|上升|增加|减少|降低|增幅|降幅"
     r"|增速|回落|提升|下滑|上涨|下跌|扩大|收窄|缩短|净增|增产|减产|增收|减收|缩小|翻)了?[达为约]?$"
 )
 REACHING = re.compile(
@@ -204,7 +204,7 @@ def _counted(words: str) -> tuple[str, str, bool]:
     while kept and (kept[-1][0] in LINKING or kept[-1][0] in "、等“"):
         kept.pop()
         bound_open = True
-    cut = -1 if _PER_HEAD.match(words) else _last_link(kept)
+    cut = -1 if _PER_HEAD.match(words.removeprefix("平均")) else _last_link(kept)
     verb = kept[cut - (kept[cut][0] == "了" and cut > 0)][0] if cut >= 0 else ""
     noun_tokens = kept[cut + 1 :]
     while noun_tokens and noun_tokens[0][0] in ADVERBS:

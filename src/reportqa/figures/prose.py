@@ -62,6 +62,8 @@ def _figure(
         parent=None if reading.parent is None else spans[reading.parent].start,
         document=document,
         section=section,
+        before=text[quantity.left : quantity.start].strip() if quantity.approx else "",
+        after=text[quantity.end : quantity.right].strip() if quantity.approx else "",
     )
 
 
