@@ -11,7 +11,7 @@ from reportqa.figures.phrases import CLASS, GROWTH, THIS, read_before
 from reportqa.text.units import comparable_unit
 
 HEAD = 40  # characters of a clause in which its subject is looked for
-CLAUSE_ENDS = re.compile("[，。；：]")
+CLAUSE_ENDS = re.compile("[，。；：;:]")
 LIST_GAP = re.compile(r"[ 、，,和与及]*(?:其中)?")
 _MEMORY = 400  # characters back in which 该校 has its name
 _LOOK_BACK = 6  # numbers back at which 同比增长 finds what grew

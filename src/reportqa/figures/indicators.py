@@ -42,7 +42,7 @@ _EVENT = re.compile(
 )
 _EARLIER = re.compile(rf"[比较](?P<time>上一?学?年度?|去年|前年|上期|上年同期|{YEAR}年)的?")
 _COMPARED = re.compile(r"^(?:为|是)?(?:[比较]|上[年届期]|去年|前年|同期|计划|预计)|净[增减]|[多少]\|")
-_OPENS_PARTS = re.compile(r"[。；]?(?:这?其中)?[，:、 ]*$")
+_OPENS_PARTS = re.compile(r"[。；;]?(?:这?其中)?[，:、 ]*$")
 _OTHER_TIME = re.compile(rf"(?:上[年届期]|去年|前年|(?:上年)?同期|原?计划|年?初?预算|目标|原|调整前|{YEAR}年)(?:为|是|数)?")
 _ALL = re.compile(r"[全我本][国省市县区州校院]")
 _SHARES_BACK = 12

@@ -18,7 +18,7 @@ _EACH_CHANGED = re.compile(
     r"(?P<against>同比|环比)?分别"
     r"(?P<change>(?:同比|环比|[比较][^，]{1,8}?)?(?:增长|下降|提高|上升|增加|减少|提升|占[^，]{0,10}?))(?:了|为|的)?"
 )
-_OPENS_LIST = re.compile(r"(?P<what>[^，。；:]{2,40}?)(?:(?:分别|依次)(?:为|是|达)?|如下): ?$")
+_OPENS_LIST = re.compile(r"(?P<what>[^，。；;:]{2,40}?)(?:(?:分别|依次)(?:为|是|达)?|如下): ?$")
 _LONGEST_HEAD = 60
 _NUMBERED = re.compile(r"[一二三四五六七八九]、[一二三四五六七八九]")
 _ITEM = re.compile(r"、|和|与|及|以及")

@@ -31,12 +31,13 @@ _RANK_END = re.compile(r" ?(?:$|[，。；、!)”]|的|和|及|与)")
 _EVIDENCE = re.compile(
     r"(?:[达为至到共计是=|数量值额率比约逾]|超过|收入|利润|指数|系数|人口|[一-龥](?:\([^()]{1,8}\))?:) ?$"
 )
+_SPLIT = re.compile(r"(?<![\d.,])\d{1,3} $")
 _BARE_END = re.compile(r" *(?:左右|上下|以[上下内])?(?:$|[，。；、,;!)|]|和|与|及|以及|\((?!\d))")
 _UNIT_ABOVE = re.compile(r"\((?:单位:? ?)?(?P<unit>[^()，。；\d]{1,8})\)[^，。；()\d]{0,4}$")
 _YEARLIKE = re.compile(rf"{YEAR}$")
 _LIST = re.compile(r" ?(?:、|和|与|及|以及|，|,) ?")
 _LIST_LIMIT = 12
-_ONE_COUNTED = re.compile(r"每|各|仅|只|共|为期|获|荣|增|现有|拥有|设有|建有|下设|其中|还有|辖|历时|完成|达|首")
+_ONE_COUNTED = re.compile(r"每|各|仅|只|共|为期|获|荣|增|新[建设购开]|现有|拥有|设有|建有|下设|其中|还有|辖|历时|完成|达|首")
 _ONE_NOT = re.compile(r"[统唯单同万逐另之新下上这那某任全后前头进专合划归如其某每] ?$")
 _SPOKEN = re.compile(r"[一二两三四五六七八九壹贰叁肆伍陆柒捌玖][百千万亿佰仟][零一二两三四五六七八九十百千万亿壹贰叁肆伍陆柒捌玖拾佰仟]+")
 _WRITTEN_OUT = re.compile("[百千万亿佰仟]")
@@ -44,8 +45,8 @@ _LONE_POWER = frozenset("百千万亿佰仟兆")
 _NAME = 4
 _PROPER = ("ns", "nr", "nt", "nz")
 # 过去一年, 不平凡的一年 and "2024年是关键一年" name a year; 停招一年 lasts one.
-_YEAR_NAMED = re.compile(r"(?:[的这那又]|过去|以往|(?<![一二三四五六七八九])是[^，。；]{2,20}) ?$")
-_CLAUSE_END = re.compile(r" *(?:$|[，。；：、)”]|[里中来间])")
+_YEAR_NAMED = re.compile(r"(?:[的这那又]|过去|以往|(?<![一二三四五六七八九])是[^，。;]{2,20}) ?$")
+_CLAUSE_END = re.compile(r" *(?:$|[，。;:、)”]|[里中来间])")
 _INDEFINITE = frozenset("一壹")
 
 
@@ -104,6 +105,8 @@ def _read(text: str, match: re.Match[str], floor: int, up: bool) -> Quantity | N
     if date := read_date(text, match.start()):
         value = date.parts[0] if len(date.parts) == 1 else list(date.parts)
         return Quantity(match.start(), date.end, value, date.unit, date.iso, "", "date", match.start(), date.end)
+    if _SPLIT.search(before) and text[match.start()].isdigit():
+        return None  # 27 8人: a blank inside a number, or another number; nobody can tell
     sign = sign_before(text, match.start(), up) if match.start() > floor else None
     quantity = read_rate(text, match) or _counted(text, match, before, sign)
     return signed(qualified(text, quantity), sign) if quantity else None
@@ -135,9 +138,7 @@ def _indefinite(text: str, numeral: Numeral, quantity: Quantity, before: str) ->
     if quantity.kind == "duration":
         head = text[max(numeral.start - 24, 0) : numeral.start]
         return bool(_YEAR_NAMED.search(head) and _CLAUSE_END.match(text, quantity.end))
-    clause = (
-        text[max(numeral.start - 24, 0) : numeral.start].rpartition("，")[2].rpartition("；")[2].rpartition("。")[2]
-    )
+    clause = re.split("[，;。]", text[max(numeral.start - 24, 0) : numeral.start])[-1]
     return quantity.kind == "count" and not _ONE_COUNTED.search(clause)
 
 

@@ -135,7 +135,9 @@ def _above(view: ReportView) -> Iterator[Finding]:
         whole = view.whole_of(part)
         if whole is None or not _PART_OF.search(view.document.text[whole.end : part.start]):
             continue
-        if bounds(part)[0] > bounds(whole)[1]:
+        # 专业23个，覆盖7个大类，其中…8个: of which of the two is not certain.
+        other = any(comparable(each, part) and amount(each) >= amount(part) for each in view.before(whole))
+        if bounds(part)[0] > bounds(whole)[1] and not other:
             explained = f"{part.text} 是 {whole.text} 的一部分，却比它大。"
             yield Finding("part", "does not hold", f"{shown(part)} > {shown(whole)}", (part, whole), explained)
 
