@@ -11,7 +11,11 @@ from reportqa.figures.axes import CellMeaning, Topic, read_cell, read_topic, row
 from reportqa.figures.plain import plain
 from reportqa.figures.prose import figures_of
 from reportqa.figures.quantities import Quantity, measured
+from reportqa.figures.labels import read_label
 from reportqa.figures.scanner import scan
+from reportqa.figures.signs import marks_up, negated
+from reportqa.figures.table_totals import spread_totals
+from reportqa.figures.table_units import share_units, units_of
 from reportqa.outline.headings import bare_heading
 from reportqa.outline.tables import Cell, Grid, is_code, read_grid
 from reportqa.text.forms import YEAR
@@ -21,14 +25,17 @@ from reportqa.text.units import Unit
 _MARK = "数"  # a word after which the scanner takes a bare number for an amount
 _NUMBER = re.compile(
     r"(?P<word>大?约|近|逾|超过?|不足|不少于|不到)? ?"
-    r"(?P<number>[-+]?(?P<low>\d[\d,]*(?:\.\d+)?)(?: ?(?:-{1,2}|~|至) ?\d[\d,]*(?:\.\d+)?)?)"
+    r"(?P<number>[-+△▲▽▼]?(?P<low>\d[\d,]*(?:\.\d+)?)(?: ?(?:-{1,2}|~|至) ?\d[\d,]*(?:\.\d+)?)?)"
 )
+_LOSS = re.compile(r"\((?P<number>(?P<low>\d[\d,]*(?:\.\d+)?))\)$")
+_RISE = re.compile(r"^[+▲△]")
 _BOUNDS: dict[str, Bound | None] = {">": ">", "≥": ">=", "<": "<", "≤": "<=", "≈": None}
 _BOUND = re.compile(rf"[{''.join(_BOUNDS)}] ?")
 _AFTER = re.compile(r"[ *※△▲▼↑↓]{0,4}(?:\([^()]{0,40}\))?[ *※△▲▼↑↓]{0,4}$")
 _DATED = re.compile(r"时间|日期|年份|年月|年度|[建设创成]立|建校|届")
 _DATE = re.compile(r"(?P<y>[12]\d{3})[./-](?P<m>0?[1-9]|1[0-2])(?:[./-](?P<d>0?[1-9]|[12]\d|3[01]))?")
 _YEAR = re.compile(YEAR)
+_NOTE = 3
 _ADDED_UP = frozenset({"count", "money", "area"})
 _RANK = re.compile(r"(?:排名|名次|位次|排位)$")
 _RATIO = re.compile(r"(?<![占同环])比$")
@@ -46,8 +53,29 @@ def cell_figures(paragraph: Paragraph, table: Table, text: str, year: int | None
     topic = read_topic(table.caption, bare_heading(paragraph.section[-1]) if paragraph.section else "")
     if year is not None and str(year) in topic.time:
         topic = replace(topic, time="")
-    reader = _Reader(paragraph, text, table.unit, by_rows, topic)
-    return list(reader.read(grid))
+    units, rises = _Units(table.unit, by_rows, cells), any(marks_up(cell.span.of(text)) for cell in cells)
+    return list(_Reader(paragraph, text, units, by_rows, topic, rises).read(grid, text))
+
+
+class _Units:
+    """The unit that the lines around a table give to each of its cells."""
+
+    def __init__(self, said: str, by_rows: bool, cells: list[Cell]) -> None:
+        units = units_of(said)
+        self._one = units[0] if len(units) == 1 else ""
+        self._by_rows = by_rows
+        names = dict.fromkeys(name for cell in cells if (name := self._name(cell)) and (cell.rows or cell.columns))
+        self._shared = share_units(list(names), units) if len(units) > 1 else {}
+
+    def of(self, cell: Cell) -> str:
+        """Return the unit that a cell has where neither it nor its heads give one."""
+        return self._one or self._shared.get(self._name(cell), "")
+
+    def _name(self, cell: Cell) -> str:
+        """Return the words that say what a cell measures: its heads that are no time, no total and no class."""
+        heads = cell.rows if self._by_rows else cell.columns
+        measured = [words for words in heads if read_label(words).role in ("measure", "other", "poor", "body")]
+        return measured[0] if measured else ""
 
 
 @dataclass(slots=True)
@@ -56,18 +84,23 @@ class _Reader:
 
     paragraph: Paragraph
     text: str
-    unit: str
+    units: _Units
     by_rows: bool
     topic: Topic
+    rises: bool = False
 
-    def read(self, grid: Grid) -> Iterator[Figure]:
+    def read(self, grid: Grid, text: str) -> Iterator[Figure]:
+        """Yield the figures of all cells, row by row."""
+        spread = spread_totals(grid, text)
         whole: dict[tuple[str, ...], Figure] = {}
         for line in grid.lines:
             neighbour = ""
             own: dict[tuple[str, ...], Figure] = {}
             part = False
             for cell in line.cells:
-                reading = read_cell(cell, self.by_rows, self.topic, neighbour, self.unit)
+                if cell in spread:
+                    cell = replace(cell, columns=())
+                reading = read_cell(cell, self.by_rows, self.topic, neighbour, self.units.of(cell))
                 neighbour = neighbour if reading.rate else reading.indicator
                 part = reading.of_which
                 figures = self._figures(cell, reading)
@@ -84,7 +117,7 @@ class _Reader:
     def _figures(self, cell: Cell, reading: CellMeaning) -> list[Figure]:
         if not any(map(str.isdigit, cell.span.of(self.text))) or is_code(cell.span.of(self.text)):
             return []
-        quantity = read_quantity(cell.span.of(self.text), reading) if cell.rows or cell.columns else None
+        quantity = read_quantity(cell.span.of(self.text), reading, self.rises) if cell.rows or cell.columns else None
         if quantity is None:
             return self._prose_figures(cell.span, reading)
         first = self._figure(cell.span, quantity, reading)
@@ -125,18 +158,22 @@ class _Reader:
         return next((words for words in written if plain(words) == quantity.unit), quantity.unit)
 
 
-def read_quantity(words: str, reading: CellMeaning) -> Quantity | None:
+def read_quantity(words: str, reading: CellMeaning, rises: bool = False) -> Quantity | None:
     """Read the amount of a cell, with the unit that its heads give where it has none; None where it is no amount.
 
     >>> quantity = read_quantity("1,200.5", CellMeaning("经费", "甲校", "万元", False, False))
     >>> quantity.value, quantity.unit, quantity.normalized_value, quantity.kind, (quantity.start, quantity.end)
     (1200.5, '万元', 12005000, 'money', (0, 7))
+    >>> [read_quantity(words, CellMeaning("净额", "", "万元", False, False)).value for words in ("(930.4)", "△560")]
+    [-930.4, -560]
     >>> read_quantity("18.29：1", CellMeaning("生师比", "", "", False, True)).kind
     'ratio'
+
+    ``rises`` tells that the table marks what falls with ▼, so that its ▲ marks what rises.
     """
-    text = plain(words)
+    text = _RISE.sub(" ", plain(words)) if rises else plain(words).replace("+", " ", words[:1] == "+")
     bound = _BOUND.match(text)
-    start = bound.end() if bound else 0
+    start = bound.end() if bound else len(text) - len(text.lstrip())
     quantity = _dated(text, reading) or _bare(text, start, reading) or _whole(text, start)
     if quantity and bound:
         quantity = replace(quantity, approx=True, bound=_BOUNDS[bound[0].strip()])
@@ -153,6 +190,8 @@ def _whole(text: str, start: int) -> Quantity | None:
 
 def _bare(text: str, start: int, reading: CellMeaning) -> Quantity | None:
     """Read a number without a unit of its own: 1200, 1,200-1,500, 120（含技校30）."""
+    if loss := _LOSS.fullmatch(text, start):
+        return _loss(loss, reading)
     number = _NUMBER.match(text, start)
     if number is None or not (_AFTER.match(text, number.end()) or text.startswith("(", number.end())):
         return None
@@ -163,6 +202,17 @@ def _bare(text: str, start: int, reading: CellMeaning) -> Quantity | None:
     if len(found) == 1 and (found[0].unit or not unit):
         return _as_ratio(_moved(found[0], start - len(_MARK), number.end()), reading)
     return _plain_number(number, Unit("", "count", "")) if _YEAR.fullmatch(number[0]) else None
+
+
+def _loss(loss: re.Match[str], reading: CellMeaning) -> Quantity | None:
+    """Read (930.4) as what is below zero; (3) alone may be a note or an item."""
+    if loss["low"].isdigit() and len(loss["low"]) < _NOTE and not plain(reading.unit).endswith("元"):
+        return None
+    unit = _unit(reading, loss["low"])
+    found = scan(f"{_MARK}{loss['low']}{unit}")
+    if len(found) != 1 or (unit and not found[0].unit):
+        return None
+    return negated(replace(_moved(found[0], loss.start() + 1 - len(_MARK), loss.end()), start=loss.start(), end=loss.end()))
 
 
 def _plain_number(number: re.Match[str], unit: Unit) -> Quantity:

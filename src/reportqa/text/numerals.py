@@ -18,6 +18,7 @@ _MAX_CHARACTERS = 24  # longer runs of digits are codes, not amounts
 # Possessive throughout: a run of digits is read once, however long it is.
 ARABIC = r"\d++(?:,\d{3}(?!\d))*+(?:\.\d++)?+"
 CHINESE = rf"[{_CHINESE}几数半]++(?: {{1,3}}+[{_CHINESE}]++)*+(?: {{0,3}}+点 {{0,3}}+[{''.join(DIGITS)}]++)?+"
+ARABIC_NUMBER = re.compile(ARABIC)
 NUMBER = re.compile(
     f"(?P<arabic>{ARABIC})|(?P<chinese>{CHINESE})|(?P<half>(?<=打)对(?=折))|(?P<doubled>(?<=翻)番|(?<=翻了)番)"
 )

@@ -11,9 +11,9 @@ from reportqa.text.records import Span
 
 _NOTHING = re.compile(r"[-—–―_/\\|.…·*]*|空白?|无数据|暂无|不详|n/?a|null")
 _DIGITS = r"\d++(?:[.,]\d++)*+"
-# Nothing but an amount: ≥1,200.5, 10-20人, -3.2%, 18.29：1, 35（含1）, 120*.
+# Nothing but an amount: ≥1,200.5, 10-20人, -3.2%, 18.29：1, 35（含1）, 120*, and (930.4) or △560 below zero.
 _VALUE = re.compile(
-    rf"[约近超逾≈<>≤≥]{{0,2}} ?[¥$€]? ?[-+−±]?{_DIGITS}(?: ?(?:--?|[~—–至/:]) ?\+?{_DIGITS})*+"
+    rf"\({_DIGITS}\)|[约近超逾≈<>≤≥]{{0,2}} ?[¥$€]? ?[-+−±△▲▽▼]?{_DIGITS}(?: ?(?:--?|[~—–至/:]) ?\+?{_DIGITS})*+"
     r" ?[^\d\s,。.、;()]{0,6}(?:\([^()]{0,20}\))?[*※△▲▼↑↓]*"
 )
 _LONGEST_VALUE = 40
