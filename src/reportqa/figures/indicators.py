@@ -45,6 +45,7 @@ _COMPARED = re.compile(r"^(?:为|是)?(?:[比较]|上[年届期]|去年|前年|�
 _OPENS_PARTS = re.compile(r"[。；;]?(?:这?其中)?[，:、 ]*$")
 _OTHER_TIME = re.compile(rf"(?:上[年届期]|去年|前年|(?:上年)?同期|原?计划|年?初?预算|目标|原|调整前|{YEAR}年)(?:为|是|数)?")
 _ALL = re.compile(r"[全我本][国省市县区州校院]")
+_TAKES_SHARE = re.compile(r"占(?!地(?![区方市级税]))")  # 占地 is an area, 占地区生产总值 a share
 _SHARES_BACK = 12
 _SINCE = re.compile(r"[于自至从到]$")
 
@@ -152,7 +153,7 @@ class _Reader:
             return copied
         if place.quantity.kind == "rank":
             return self._ranked(phrase)
-        if "占" in place.before and place.quantity.kind in ("percent", "ratio"):
+        if _TAKES_SHARE.search(place.before) and place.quantity.kind in ("percent", "ratio"):
             return Meaning(self._share(index, place), self._scope(index, place, phrase))
         if place.quantity.unit.endswith("倍") and place.before.endswith("的"):
             return Meaning(self.context.base(index), self._scope(index, place, phrase))
@@ -283,7 +284,9 @@ class _Reader:
         """Tell whether a part is named by a kind of the whole (公办学校2所), or by who has it (医院118万人次)."""
         if place.quantity.normalized_unit in _BODIES:
             return bool(_KIND_OF.match(noun)) and noun[-1:] == whole[-1:] and len(noun) <= 6
-        bodies = noted(noun) == noun and not noted(whole) and names_body(tagged(noun)[-1][0])
+        # 医院, 公办学校就读, but not 零售市场销售额
+        last, tag = tagged(noun)[-1] if noun else ("", "")
+        bodies = noted(noun) == noun and not noted(whole) and (names_body(last) or tag.startswith("v"))
         return bodies or (bool(_KIND_OF.match(noun)) and noun[-1:] == whole[-1:] and len(noun) <= 6)
 
     def _completed(self, index: int, noun: str) -> str:

@@ -154,7 +154,8 @@ def _subject(words: str) -> tuple[str, str]:
     acting = tokens[end][0] in LINKING or tokens[end][0] in ADVERBS or tokens[end][1] in ("v", "d", "p")
     if _GENERIC.fullmatch(subject):
         return ("", rest) if acting and _strip_trailing(list(tokens[end:])) else ("", words)
-    named = tokens[0][1] in _PROPER or (subject[0] in REGIONS and len(subject) > 2)
+    numbered = _NUMBERED.match(subject) is not None
+    named = tokens[0][1] in _PROPER or numbered or (subject[0] in REGIONS and len(subject) > 2)
     if acting or named or _COVERED.match(subject) or THIS.match(subject):
         return subject, rest.removeprefix("的")
     return "", words
@@ -183,6 +184,7 @@ def _split_class(words: str) -> tuple[str, str]:
     return "", words
 
 
+_NUMBERED = re.compile(r"第[\d一二三四五六七八九十]{1,4}[一-龥]{2,4}$")  # 第18中学 is a name, 第一产业 none
 _SHARERS = frozenset("生人户亩师日月年")
 
 
