@@ -1,4 +1,4 @@
-"""What tells two figures of one report apart by where they stand: their tables, their parts of the report, their holders."""
+"""What tells two figures of one report apart by where they stand: in which table, under whom, in which edition."""
 
 from __future__ import annotations
 
@@ -13,7 +13,9 @@ from reportqa.text.tags import ADVERBS, LINKING, tagged
 _ROW = "|"
 _CLAUSE_END = re.compile("[,，、;；:：]")
 _HEADS = ("n", "j", "b", "a", "l", "s", "z", "x", "eng", "k")
-_TIME = re.compile(r"^(?:截[至止])?(?:(?:\d{4}|[本上当])(?:学?年度?)?|全年|年末|年底|期末|目前|其中|此外|同时|[,，\s])+")
+_TIME = re.compile(
+    r"^(?:截[至止])?(?:(?:\d{4}|[本上当])(?:学?年度?)?|全年|年末|年底|期末|目前|其中|此外|同时|[,，\s])+"
+)
 
 
 def told_apart(first: Figure, last: Figure, document: Document) -> bool:
@@ -74,7 +76,9 @@ def holder_differs(figure: Figure, here: Surroundings, other: Figure, there: Sur
     same_paragraph = "\n" not in document.text[min(figure.end, other.end) : max(figure.start, other.start)]
     begin = document.text.rfind("\n", 0, other.start) + 1
     around = there.segment if same_paragraph else fold(document.text[begin : other.start])
-    words = f"{around}|{fold(other.indicator)}|{fold(other.scope)}|{fold(''.join(other.section))}|{fold(document.title)}"
+    words = (
+        f"{around}|{fold(other.indicator)}|{fold(other.scope)}|{fold(''.join(other.section))}|{fold(document.title)}"
+    )
     return not all(says(words, word) for word in holder)
 
 

@@ -8,10 +8,10 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from reportqa.figures.axes import CellMeaning, Topic, read_cell, read_topic, rows_measure
+from reportqa.figures.labels import read_label
 from reportqa.figures.plain import plain
 from reportqa.figures.prose import figures_of
 from reportqa.figures.quantities import Quantity, measured
-from reportqa.figures.labels import read_label
 from reportqa.figures.scanner import scan
 from reportqa.figures.signs import marks_up, negated
 from reportqa.figures.table_totals import spread_totals
@@ -212,7 +212,9 @@ def _loss(loss: re.Match[str], reading: CellMeaning) -> Quantity | None:
     found = scan(f"{_MARK}{loss['low']}{unit}")
     if len(found) != 1 or (unit and not found[0].unit):
         return None
-    return negated(replace(_moved(found[0], loss.start() + 1 - len(_MARK), loss.end()), start=loss.start(), end=loss.end()))
+    return negated(
+        replace(_moved(found[0], loss.start() + 1 - len(_MARK), loss.end()), start=loss.start(), end=loss.end())
+    )
 
 
 def _plain_number(number: re.Match[str], unit: Unit) -> Quantity:

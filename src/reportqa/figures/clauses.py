@@ -62,8 +62,14 @@ def _describes(text: str, quantity: Quantity, following: Quantity) -> bool:
     compared = quantity.kind == "date" and text[quantity.left - 1 : quantity.left] in ("比", "较")
     lasting = quantity.kind == "duration" and following.kind == "percent" and quantity.left == quantity.start
     # 占全国七大类医药商品销售总额的72%: the classes belong to the name of the base.
-    based = following.kind in ("percent", "ratio") and quantity.kind == "count" and "占" in text[max(quantity.left - 8, 0) : quantity.left]
-    return (threshold or compared or lasting or based) and not set(text[quantity.right : following.left]) & (STOPS | set("、()"))
+    based = (
+        following.kind in ("percent", "ratio")
+        and quantity.kind == "count"
+        and "占" in text[max(quantity.left - 8, 0) : quantity.left]
+    )
+    return (threshold or compared or lasting or based) and not set(text[quantity.right : following.left]) & (
+        STOPS | set("、()")
+    )
 
 
 def _following(text: str, quantities: list[Quantity], index: int, right: int) -> tuple[int, int]:

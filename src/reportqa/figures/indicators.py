@@ -9,7 +9,9 @@ from reportqa.figures.clauses import SENTENCE_ENDS, STOPS, Place
 from reportqa.figures.context import LIST_GAP, Context, Meaning, is_time
 from reportqa.figures.counted import counted
 from reportqa.figures.following import read_after
+from reportqa.figures.labels import read_label
 from reportqa.figures.listed import read_colon_list, read_list
+from reportqa.figures.parts import whole_of
 from reportqa.figures.phrases import (
     CLASS,
     GROWTH,
@@ -23,7 +25,6 @@ from reportqa.figures.phrases import (
 )
 from reportqa.figures.scopes import Thread, included, noted
 from reportqa.text.forms import YEAR
-from reportqa.text.tags import names_body, tagged
 
 _PARTITION = re.compile(r"(?P<base>[^，]{2,14}?[生师员工人口业数校位者户])中(?=..)")
 _SHARE = re.compile(
@@ -41,10 +42,9 @@ _EVENT = re.compile(
     r"(?P<what>[^，]{2,20}?)[在于][^，]{2,14}?(?P<verb>举行|召开|举办|开幕|闭幕|开工|成立|揭牌|落成|投产|启用)"
 )
 _EARLIER = re.compile(rf"[比较](?P<time>上一?学?年度?|去年|前年|上期|上年同期|{YEAR}年)的?")
-_COMPARED = re.compile(r"^(?:为|是)?(?:[比较]|上[年届期]|去年|前年|同期|计划|预计)|净[增减]|[多少]\|")
-_OPENS_PARTS = re.compile(r"[。；;]?(?:这?其中)?[，:、 ]*$")
-_OTHER_TIME = re.compile(rf"(?:上[年届期]|去年|前年|(?:上年)?同期|原?计划|年?初?预算|目标|原|调整前|{YEAR}年)(?:为|是|数)?")
-_ALL = re.compile(r"[全我本][国省市县区州校院]")
+_OTHER_TIME = re.compile(
+    rf"(?:上[年届期]|去年|前年|(?:上年)?同期|原?计划|年?初?预算|目标|原|调整前|{YEAR}年)(?:为|是|数)?"
+)
 _TAKES_SHARE = re.compile(r"占(?!地(?![区方市级税]))")  # 占地 is an area, 占地区生产总值 a share
 _SHARES_BACK = 12
 _SINCE = re.compile(r"[于自至从到]$")
@@ -148,7 +148,7 @@ class _Reader:
         place = self._unspoken(index, place)
         phrase = read_before(place.before)
         self.thread.take_subject(self.context, phrase.subject, place.start)
-        parent = self._whole(index, place, phrase)
+        parent = whole_of(self.context, self.thread, index, phrase)
         if not place.before.strip(" 、，和与及") and (copied := self._continued(index, place)):
             return copied
         if place.quantity.kind == "rank":
@@ -221,48 +221,6 @@ class _Reader:
             return named
         return words[-MAX_PHRASE:] if words and not REACHING.search(words) else context.base(index)
 
-    def _whole(self, index: int, place: Place, phrase: Phrase) -> int | None:
-        """Return the number that 其中 takes apart: the last one outside brackets in the same unit."""
-        context = self.context
-        gap = context.text[max(place.start - 4, 0) : place.start]
-        if not (phrase.of_which or "其中" in gap):
-            return self._still_part(index, place, phrase)
-        wholes = [
-            earlier
-            for earlier in context.amounts_before(index, reach=8)
-            if context.unit(earlier) == context.unit(index) and self._may_be_whole(earlier, place)
-        ]
-        self.thread.listed = False
-        self.thread.whole = wholes[-1] if wholes else None
-        return self.thread.whole
-
-    def _may_be_whole(self, earlier: int, place: Place) -> bool:
-        """Tell whether 其中 can take a number apart: no change, no value of another year, in the same sentence.
-
-        其中 that opens a sentence takes apart what the sentence before said.
-        """
-        found = self.context.found[earlier]
-        said = f"{found.before}|{self.context.readings[earlier].indicator}"
-        if GROWTH.search(self.context.readings[earlier].indicator) or _COMPARED.search(said):
-            return False
-        between = _OPENS_PARTS.sub("", self.context.text[found.quantity.right : place.start])
-        return not set(between) & SENTENCE_ENDS
-
-    def _still_part(self, index: int, place: Place, phrase: Phrase) -> int | None:
-        """Tell whether a list that 其中 opened goes on: the same unit, no verb, and no comma after a 、."""
-        whole = self.thread.whole
-        if whole is None:
-            return None
-        same_unit = self.context.unit(whole) == self.context.unit(index)
-        if place.quantity.kind in ("percent", "ratio"):
-            return whole if same_unit else None
-        enumerated = self.context.text[max(place.start - 1, 0)] == "、" or place.before.startswith(("、", "和"))
-        # 全市公园公厕 is no part of what was built
-        goes_on = same_unit and not phrase.verb and not _ALL.match(phrase.subject) and (enumerated or not self.thread.listed)
-        self.thread.listed = self.thread.listed or enumerated
-        self.thread.whole = whole if goes_on else None
-        return self.thread.whole
-
     def _classed(self, index: int, place: Place, phrase: Phrase, parent: int | None) -> Meaning:
         """Settle what a bare class is said of: 国家级3项 and 其中公办学校2所 count what their whole counts."""
         noun = self._completed(index, phrase.noun)
@@ -285,8 +243,7 @@ class _Reader:
         if place.quantity.normalized_unit in _BODIES:
             return bool(_KIND_OF.match(noun)) and noun[-1:] == whole[-1:] and len(noun) <= 6
         # 医院, 公办学校就读, but not 零售市场销售额
-        last, tag = tagged(noun)[-1] if noun else ("", "")
-        bodies = noted(noun) == noun and not noted(whole) and (names_body(last) or tag.startswith("v"))
+        bodies = noted(noun) == noun and not noted(whole) and read_label(noun).role != "measure"
         return bodies or (bool(_KIND_OF.match(noun)) and noun[-1:] == whole[-1:] and len(noun) <= 6)
 
     def _completed(self, index: int, noun: str) -> str:

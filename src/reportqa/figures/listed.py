@@ -58,7 +58,10 @@ def read_colon_list(context: Context, index: int) -> dict[int, Meaning]:
     found: dict[int, Meaning] = {}
     for member in range(index, len(context.found)):
         place = context.found[member]
-        if member > index and set(context.text[context.found[member - 1].quantity.right : place.quantity.left]) & SENTENCE_ENDS:
+        if (
+            member > index
+            and set(context.text[context.found[member - 1].quantity.right : place.quantity.left]) & SENTENCE_ENDS
+        ):
             break
         phrase = read_before(place.before)
         item = f"{phrase.subject}{phrase.noun}"

@@ -82,7 +82,10 @@ def _fraction(text: str, numeral: Numeral) -> Quantity | None:
 
 def _doubled(text: str, numeral: Numeral) -> Quantity | None:
     """Read 翻一番 as twice and 翻两番 as four times what it was."""
-    before, after = _DOUBLED.search(text[max(numeral.start - 5, 0) : numeral.start]), _TIMES_TWO.match(text, numeral.end)
+    before, after = (
+        _DOUBLED.search(text[max(numeral.start - 5, 0) : numeral.start]),
+        _TIMES_TWO.match(text, numeral.end),
+    )
     if not (before and after) or not 0 < numeral.values[0] <= _MOST_DOUBLED:
         return None
     start = numeral.start - len(before[0])

@@ -37,9 +37,13 @@ _UNIT_ABOVE = re.compile(r"\((?:单位:? ?)?(?P<unit>[^()，。；\d]{1,8})\)[^�
 _YEARLIKE = re.compile(rf"{YEAR}$")
 _LIST = re.compile(r" ?(?:、|和|与|及|以及|，|,) ?")
 _LIST_LIMIT = 12
-_ONE_COUNTED = re.compile(r"每|各|仅|只|共|为期|获|荣|增|新[建设购开]|现有|拥有|设有|建有|下设|其中|还有|辖|历时|完成|达|首")
+_ONE_COUNTED = re.compile(
+    r"每|各|仅|只|共|为期|获|荣|增|新[建设购开]|现有|拥有|设有|建有|下设|其中|还有|辖|历时|完成|达|首"
+)
 _ONE_NOT = re.compile(r"[统唯单同万逐另之新下上这那某任全后前头进专合划归如其某每] ?$")
-_SPOKEN = re.compile(r"[一二两三四五六七八九壹贰叁肆伍陆柒捌玖][百千万亿佰仟][零一二两三四五六七八九十百千万亿壹贰叁肆伍陆柒捌玖拾佰仟]+")
+_SPOKEN = re.compile(
+    r"[一二两三四五六七八九壹贰叁肆伍陆柒捌玖][百千万亿佰仟][零一二两三四五六七八九十百千万亿壹贰叁肆伍陆柒捌玖拾佰仟]+"
+)
 _WRITTEN_OUT = re.compile("[百千万亿佰仟]")
 _LONE_POWER = frozenset("百千万亿佰仟兆")
 _NAME = 4
@@ -178,9 +182,7 @@ def _bare(text: str, numeral: Numeral) -> Quantity | None:
     if numeral.chinese and not _SPOKEN.fullmatch(text, numeral.start, numeral.end):
         return None
     unit = Unit(numeral.multiplier, "count", "")
-    return measured(
-        numeral.start, numeral.end, numeral.written, numeral.values, unit, bound=numeral.bound
-    )
+    return measured(numeral.start, numeral.end, numeral.written, numeral.values, unit, bound=numeral.bound)
 
 
 def _evident(text: str, loose: list[Quantity]) -> list[Quantity]:

@@ -49,4 +49,6 @@ def _cut(text: str, at: int) -> bool:
     """Tell whether a number goes on over a position."""
     before, after = text[at - 1 : at] if at else "", text[at : at + 1]
     both = before and after
-    return bool(both and ((_DIGIT.match(before) and _DIGIT.match(after)) or (before in _NUMERALS and after in _NUMERALS)))
+    return bool(
+        both and ((_DIGIT.match(before) and _DIGIT.match(after)) or (before in _NUMERALS and after in _NUMERALS))
+    )

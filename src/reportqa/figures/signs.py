@@ -8,7 +8,9 @@ from dataclasses import dataclass, replace
 from reportqa.figures.quantities import Quantity
 from reportqa.text.numerals import Numeral, multiplied
 
-_SIGN = re.compile(r"(?:^|[一-龥 ，:(])(?P<minus>-)$|(?:^|[^正担抱胜欺背亏])(?P<word>负)$|(?P<cold>零下) ?$|(?P<mark>[△▲▽▼])$")
+_SIGN = re.compile(
+    r"(?:^|[一-龥 ，:(])(?P<minus>-)$|(?:^|[^正担抱胜欺背亏])(?P<word>负)$|(?P<cold>零下) ?$|(?P<mark>[△▲▽▼])$"
+)
 # Where both directions are marked, the one that points up is a rise.
 _DOWN = re.compile(r"[▽▼]")
 _UP = frozenset("△▲")

@@ -59,4 +59,6 @@ def without_unit(caption: str) -> tuple[str, str]:
     found = _UNIT_SAID.search(fold(caption))
     unit = (found["units"] or found["unit"]) if found else ""
     units = [unit] if is_unit(unit) else _SEVERAL.split(unit)
-    return (caption[: found.start()].rstrip(), "、".join(units)) if found and all(map(is_unit, units)) else (caption, "")
+    return (
+        (caption[: found.start()].rstrip(), "、".join(units)) if found and all(map(is_unit, units)) else (caption, "")
+    )

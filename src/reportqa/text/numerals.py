@@ -24,7 +24,8 @@ NUMBER = re.compile(
 )
 # 千克, 兆瓦 and 百分点 are units of their own.
 _MULTIPLIER = re.compile(
-    r" ?(?:个(?:[千百]?万)?亿|[百千]?[万亿][万亿]?|[百千兆十佰仟](?!克|瓦|米|帕|伏|赫|卡|安|字节|焦|分点|度|比特| ?分 ?点))"
+    r" ?(?:个(?:[千百]?万)?亿|[百千]?[万亿][万亿]?"
+    r"|[百千兆十佰仟](?!克|瓦|米|帕|伏|赫|卡|安|字节|焦|分点|度|比特| ?分 ?点))"
 )
 _MORE = re.compile(rf"零?(?P<digits>{ARABIC})(?P<times> ?[百千]?[万千百亿])")
 # 3万4000 goes on with what is less than 万, 8万5 with the next digit; a date or a name after 3万 does neither.

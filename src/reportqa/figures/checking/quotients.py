@@ -65,7 +65,9 @@ def _per_head(view: ReportView, value: Figure) -> Finding | None:
     match = _PER_HEAD.match(fold(value.indicator))
     if match is None:
         return None
-    number = next((n for n in view.before(value) if comparable(n, value) and not is_mean(n) and view.whole_of(n) is None), None)
+    number = next(
+        (n for n in view.before(value) if comparable(n, value) and not is_mean(n) and view.whole_of(n) is None), None
+    )
     heads = _counted(view, match["head"], value)
     if number is None or not heads:
         return None

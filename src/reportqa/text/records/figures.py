@@ -18,8 +18,8 @@ class Figure:
 
     ``parent`` is the start of the figure that this one is a part of: 1455人 in 招生6191人（含技工等学校1455人）.
     ``value`` is a list of two for a range; ``normalized_value`` of a date is ISO 8601 ("2012-10").
-    ``bound`` gives the direction of an inexact number: 逾3万人 is ">". ``before`` and ``after`` are the words around the
-    text that make it inexact: 逾, 以上.
+    ``bound`` gives the direction of an inexact number: 逾3万人 is ">". ``before`` and ``after`` are the words around
+    the text that make it inexact: 逾, 以上.
     """
 
     start: int
@@ -49,8 +49,8 @@ class Figure:
     def stated(self) -> str:
         """The text as a person may be told it: with 近 or 以上, and with the unit that stands in the head of a table.
 
-        >>> Figure(1, 8, "2000平方米", 2000, "平方米", 2000, "平方米", "area", approx=True, bound="<", before="近").stated
-        '近2000平方米'
+        >>> Figure(1, 6, "2000亩", 2000, "亩", 2000, "亩", "area", approx=True, bound="<", before="近").stated
+        '近2000亩'
         >>> Figure(0, 4, "1200", 1200, "人", 1200, "人", "count").stated
         '1200人'
         """
