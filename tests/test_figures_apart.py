@@ -71,7 +71,7 @@ def test_no_false_alarm(text: str) -> None:
 def test_two_editions_in_one_file() -> None:
     years: Iterable[tuple[int, int]] = ((2023, 7404), (2022, 7335))
     text = "".join(
-        f"{year}年度公报\n\n一、就业\n\n年末全市就业人员{number}人。\n\n二、社保\n\n年末全市参保人员{number + 9}人。\n\n"
+        f"{year}年度公报\n\n一、就业\n\n全市就业人员{number}人。\n\n二、社保\n\n全市参保人员{number + 9}人。\n\n"
         for year, number in years
     )
     assert wrong(text) == []
