@@ -73,7 +73,7 @@ def functions_of(library: Library) -> list[Function]:
         """List the indexed reports.
 
         Returns:
-            For each report its name, title, year, region, length in characters, and lines on what of its file was not read.
+            For each report its name, title, year, region and length in characters, and lines on what was not read.
         """
         return [
             {
