@@ -159,7 +159,7 @@ def test_keyword_scores_are_bm25_by_hand(database):
     """Five passages of 2, 2, 4, 1 and 1 terms; the question's term stands once in the first, twice in the third."""
     texts = ["招生 学校", "教师 学校", "招生 招生 学校 教师", "经费", "设备"]
     keywords.add(database, list(enumerate(texts)))
-    found = keywords.search(database, "words", "招生", 10)
+    found = keywords.Keywords(database).search("words", "招生", 10)
     idf = np.log((5 - 2 + 0.5) / (2 + 0.5))
     average = (2 + 2 + 4 + 1 + 1) / 5
 
@@ -172,11 +172,11 @@ def test_keyword_scores_are_bm25_by_hand(database):
 def test_rarer_words_and_shorter_passages_come_first(database):
     texts = ["招生和教师", "招生、教师、经费、校舍、设备的全部情况", "生师比", "经费", "设备", "校舍", "教师"]
     keywords.add(database, list(enumerate(texts)))
-    assert list(keywords.search(database, "words", "招生有多少？", 10)) == [0, 1]
-    assert next(iter(keywords.search(database, "bigrams", "师比", 10))) == 2
-    assert len(keywords.search(database, "bigrams", "教师", 2)) == 2
-    assert keywords.search(database, "words", "是多少？", 10) == {}
-    assert keywords.document_frequencies(database, "words", ["教师", "没有"]) == {"教师": 3}
+    assert list(keywords.Keywords(database).search("words", "招生有多少？", 10)) == [0, 1]
+    assert next(iter(keywords.Keywords(database).search("bigrams", "师比", 10))) == 2
+    assert len(keywords.Keywords(database).search("bigrams", "教师", 2)) == 2
+    assert keywords.Keywords(database).search("words", "是多少？", 10) == {}
+    assert keywords.Keywords(database).frequencies("words", ["教师", "没有"]) == {"教师": 3}
 
 
 @given(st.text(max_size=60))
@@ -186,14 +186,14 @@ def test_any_question_can_be_searched(question):
     connection.executescript(keywords.SCHEMA)
     keywords.add(connection, [(0, question), (1, "招生6191人。")])
     for table in ("words", "bigrams"):
-        scores = keywords.search(connection, table, question, 5)
+        scores = keywords.Keywords(connection).search(table, question, 5)
         assert all(score > 0 for score in scores.values())
     connection.close()
 
 
 def test_a_question_of_very_many_terms(database):
     keywords.add(database, [(0, "招生")])
-    assert list(keywords.search(database, "words", "招生" + " ".join(map(str, range(3000))), 5)) == [0]
+    assert list(keywords.Keywords(database).search("words", "招生" + " ".join(map(str, range(3000))), 5)) == [0]
 
 
 def test_a_missing_index_says_how_to_make_one(tmp_path):

@@ -9,7 +9,7 @@ from typing import Any
 from lxml import etree
 
 from reportqa.reading.marks import clean_cell, raised
-from reportqa.reading.pipe_tables import Cell
+from reportqa.reading.pipe_tables import PipeCell
 
 _DROPPED = frozenset(
     "script style noscript template nav footer aside form button select textarea iframe object svg math audio video "
@@ -74,9 +74,9 @@ def is_data_table(table: Any) -> bool:
     return wide > 1 and len(rows) > 1 and max(lengths) <= _ROW_LENGTH
 
 
-def html_grid(table: Any) -> tuple[tuple[Cell, ...], int | None]:
+def html_grid(table: Any) -> tuple[tuple[PipeCell, ...], int | None]:
     """Place the cells of a table, after the algorithm of the HTML standard (forming a table)."""
-    cells: list[Cell] = []
+    cells: list[PipeCell] = []
     header = 0
     heads_only = True
     # Down to which row each column is taken.
@@ -90,7 +90,7 @@ def html_grid(table: Any) -> tuple[tuple[Cell, ...], int | None]:
             while taken.get(column, 0) > number:
                 column += 1
             width, height = span_of(element, "colspan"), span_of(element, "rowspan")
-            cells.append(Cell(number, column, height, width, cell_text(element)))
+            cells.append(PipeCell(number, column, height, width, cell_text(element)))
             taken.update(dict.fromkeys(range(column, column + width), number + height))
             column += width
     last = max((cell.row for cell in cells), default=0) + 1

@@ -8,19 +8,13 @@ from itertools import takewhile
 from typing import Any
 
 from reportqa.reading.blocks import AnyBlock, Block, Image, TableBlock
-<<<<<<< HEAD
-from reportqa.reading.images import usable_image
-from reportqa.reading.marks import PICTURE, clean_cell, clean_words, one_line, unmarked
-from reportqa.reading.pipe_tables import PipeCell, PipeTable
-=======
 from reportqa.reading.html import html_blocks
 from reportqa.reading.images import is_metafile, usable_image
 from reportqa.reading.marks import PICTURE, clean_words, one_line, raised, unmarked
-from reportqa.reading.pipe_tables import Grid
+from reportqa.reading.pipe_tables import PipeTable
 from reportqa.reading.word.cells import THROUGH, cells_of, merged_cells, paragraphs_of, placed_cells, rows_of
 from reportqa.reading.word.fields import Fields, is_contents_field
 from reportqa.reading.word.losses import Losses
->>>>>>> e54e664 (Word: raised runs stay out of numbers, contents by field and by tab are left out, deleted paragraph ends join, lists go on by lvlRestart, inserted web pages are read and what is lost is counted)
 from reportqa.reading.word.numbering import BULLET, Numbering
 from reportqa.reading.word.package import Package, attribute, child, local
 from reportqa.reading.word.styles import Styles
@@ -250,73 +244,6 @@ def _is_inner(element: Any, top: Any) -> bool:
     return any(local(parent) in ("Fallback", "txbxContent") for parent in parents)
 
 
-<<<<<<< HEAD
-def _rows(parent: Any) -> Iterator[Any]:
-    """Yield the rows of a table, those left out that are deleted."""
-    for element in parent:
-        name = local(element)
-        if name == "tr" and child(element, "trPr", "del") is None:
-            yield element
-        elif name in _THROUGH:
-            yield from _rows(element)
-
-
-def _cells(row: Any) -> Iterator[Any]:
-    for element in row:
-        name = local(element)
-        if name == "tc":
-            yield element
-        elif name in _THROUGH:
-            yield from _cells(element)
-
-
-def _paragraphs(parent: Any) -> Iterator[Any]:
-    for element in parent:
-        name = local(element)
-        if name == "p":
-            yield element
-        elif name in ("tbl", "tr", "tc") or name in _THROUGH:
-            yield from _paragraphs(element)
-
-
-def _number(element: Any, default: int) -> int:
-    value = attribute(element, "val") or ""
-    return min(int(value), _MOST_SPAN) if value.isdecimal() else default
-
-
-def _placed(row: Any) -> Iterator[tuple[int, int, Any]]:
-    """Yield the cells of a row, each with its first column and its width."""
-    column = _number(child(row, "trPr", "gridBefore"), 0)
-    for cell in _cells(row):
-        width = max(_number(child(cell, "tcPr", "gridSpan"), 1), 1)
-        yield column, width, cell
-        column += width
-
-
-def _merged(placed: list[tuple[Any, list[tuple[int, int, Any]]]], gathered: list[list[_Words]]) -> list[PipeCell]:
-    """Join the cells that are merged from row to row."""
-    cells: list[PipeCell] = []
-    # The cell that each column's cell may go on with.
-    above: dict[int, int] = {}
-    for row, ((_, columns), texts) in enumerate(zip(placed, gathered, strict=True)):
-        open_columns: dict[int, int] = {}
-        for (column, width, cell), words in zip(columns, texts, strict=True):
-            merge = child(cell, "tcPr", "vMerge")
-            begun = merge is not None and attribute(merge, "val") != "restart" and column in above
-            if begun:
-                number = above[column]
-                cells[number] = cells[number]._replace(height=row + 1 - cells[number].row)
-            else:
-                number = len(cells)
-                cells.append(PipeCell(row, column, 1, width, clean_cell("".join(words.text))))
-            if merge is not None:
-                open_columns[column] = number
-        above = open_columns
-    return cells
-
-
-=======
->>>>>>> e54e664 (Word: raised runs stay out of numbers, contents by field and by tab are left out, deleted paragraph ends join, lists go on by lvlRestart, inserted web pages are read and what is lost is counted)
 def _shows_pictures(gathered: list[list[_Words]]) -> bool:
     """Tell whether a table only puts pictures and their captions in their places."""
     if not any(words.images for row in gathered for words in row):

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from reportqa.reading.marks import clean_cell
-from reportqa.reading.pipe_tables import Cell
+from reportqa.reading.pipe_tables import PipeCell
 from reportqa.reading.word.package import attribute, child, local
 
 _MOST_SPAN = 1000
@@ -60,9 +60,9 @@ def placed_cells(row: Any) -> Iterator[tuple[int, int, Any]]:
         column += width
 
 
-def merged_cells(placed: list[tuple[Any, list[tuple[int, int, Any]]]], said: list[list[str]]) -> list[Cell]:
+def merged_cells(placed: list[tuple[Any, list[tuple[int, int, Any]]]], said: list[list[str]]) -> list[PipeCell]:
     """Make the cells of a table of its rows and their words; those that are merged from row to row are one."""
-    cells: list[Cell] = []
+    cells: list[PipeCell] = []
     # The cell that each column's cell may go on with.
     above: dict[int, int] = {}
     for row, ((_, columns), texts) in enumerate(zip(placed, said, strict=True)):
@@ -75,7 +75,7 @@ def merged_cells(placed: list[tuple[Any, list[tuple[int, int, Any]]]], said: lis
                 cells[number] = cells[number]._replace(height=row + 1 - cells[number].row)
             else:
                 number = len(cells)
-                cells.append(Cell(row, column, 1, width, clean_cell(text)))
+                cells.append(PipeCell(row, column, 1, width, clean_cell(text)))
             if merge is not None:
                 open_columns[column] = number
         above = open_columns
