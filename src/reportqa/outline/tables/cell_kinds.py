@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 
+from reportqa.outline.note_marks import bare_of_marks
 from reportqa.text.folding import fold
 from reportqa.text.forms import YEAR
 from reportqa.text.records import Span
@@ -73,7 +74,8 @@ def bare_span(text: str, start: int, end: int) -> Span:
     words = text[start:end].strip()
     first = text.index(words, start)
     bold = _EMPHASIS.fullmatch(words)
-    return Span(first + bold.start("words"), first + bold.end("words")) if bold else Span(first, first + len(words))
+    bare = Span(first + bold.start("words"), first + bold.end("words")) if bold else Span(first, first + len(words))
+    return bare_of_marks(bare, text)
 
 
 def is_empty(words: str) -> bool:
