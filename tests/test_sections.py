@@ -9,6 +9,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from reportqa.outline.headings import bare_heading
+from reportqa.outline.note_marks import without_marks
 from reportqa.outline.sections import split_sections
 from reportqa.reading import make_document, read_document
 from reportqa.text.records import Prose, Span
@@ -52,7 +53,9 @@ def assert_tiled(document):
     title = "".join(line.strip().lstrip("#").strip() for line in front.split("\n"))
     assert title in ("", document.title)
     gaps = zip([span.end for span in spans], [*(span.start for span in spans[1:]), len(text)], strict=True)
-    assert not any(text[start:end].strip() for start, end in gaps)
+    # A mark of a note is in no paragraph.
+    left = (span for start, end in gaps for span in without_marks([Span(start, end)], text))
+    assert not any(span.of(text).strip() for span in left)
 
 
 def given_report(corpus):
