@@ -20,7 +20,16 @@ from reportqa.outline.headings import (
 )
 from reportqa.outline.note_marks import without_marks
 from reportqa.outline.tables import find_tables
-from reportqa.outline.text_lines import ENUMERATED, TextLine, ends_sentence, has_words, is_row, needs_space, text_lines
+from reportqa.outline.text_lines import (
+    ENUMERATED,
+    TextLine,
+    ends_sentence,
+    has_words,
+    is_form_line,
+    is_row,
+    needs_space,
+    text_lines,
+)
 from reportqa.text.records import Document, Illustration, Paragraph, Section, Span, Table
 
 _WRAPPED_LENGTH = 15
@@ -194,6 +203,8 @@ class _Splitter:
             return False
         if not has_words(line.text):
             return True
+        if is_form_line(line.text) and is_form_line(last):
+            return False
         if numbering_of(line.folded) or ENUMERATED.match(line.text) or line.indented or is_row(line.text):
             return False
         if len(last) < _WRAPPED_LENGTH or ends_sentence(last) or is_row(last):
