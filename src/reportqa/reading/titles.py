@@ -28,7 +28,7 @@ _DAY = re.compile(rf"{YEAR}\s*(?:年\s*\d{{1,2}}\s*月(?:\s*\d{{1,2}}\s*日)?|[-
 _HAN_YEAR = re.compile(r"[一二][〇零○九][〇零○一二三四五六七八九]{2}(?=年)")
 _HAN_DIGITS = str.maketrans("〇零○一二三四五六七八九", "000123456789")
 _PLACE = re.compile(r"[\u4e00-\u9fff]{1,6}?(?:自治区|自治州|自治县|新区|省|市|区|县|州|旗|镇|乡)")
-_BEFORE_PLACE = re.compile(r"^.*[日号][在于]|^[年月日号度]+(?=..)")
+_DATE = re.compile(r"\d{1,2}\s*[日号][在于]?|\d{1,4}\s*[年月]度?")
 _NO_PLACE = re.compile(r"(?:[社园校景辖片地全本市]|工业|示范|试验|实验|开发)区$|^[全本]|[都城]市$")
 _GENRE = re.compile(
     r"(?:政府|质量|就业|工作|统计|年度|半年度?|季度|月度|学年|发展(?=报告|规划|计划|纲要)|社会责任|可持续发展|信息公开|财务|财政|预算|决算|执行|情况|审计|审核"
@@ -128,8 +128,8 @@ def region_of(title: str) -> str | None:
     >>> region_of("工作报告——2024年3月5日在清河区第十八届人民代表大会上")
     '清河区'
     """
-    # 3月5日在清河区第…次会议上 says when and where a report was given: the words before the place are none of it.
-    found = (_BEFORE_PLACE.sub("", place) for place in _PLACE.findall(fold(title)))
+    # 3月5日在清河区第…次会议上 says when and where a report was given: the date is no part of the place.
+    found = _PLACE.findall(_DATE.sub(" ", fold(title)))
     places = [place for place in found if not _NO_PLACE.search(place) and len(place) > 1]
     return places[-1] if places else None
 
