@@ -255,9 +255,11 @@ def test_markdown():
     assert paths(text)[-1] == ("年度总结", "一、概况", "（一）投入")
 
 
-def test_rows_in_columns_are_paragraphs_of_their_own():
+def test_rows_in_columns_are_a_table_where_their_amounts_stand_below_each_other():
     rows = ["指标名称  2022年的数  2023年的数", "招生人数（含技校）  5800  6191", "毕业人数（含技校）  6500  6782"]
-    assert paragraphs("\n".join(rows)) == rows
+    assert paragraphs("\n".join(rows)) == ["\n".join(rows)]
+    uneven = ["招生人数（含技校）  5800  6191", "毕业人数（含技校）  6500", "就业人数（含技校）  6191  98.2%"]
+    assert paragraphs("\n".join(uneven)) == uneven
 
 
 def test_a_table_is_one_paragraph_with_the_line_of_its_unit():
