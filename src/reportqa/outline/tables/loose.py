@@ -14,7 +14,7 @@ _WIDE_GAP = re.compile(r"[ \u3000]{2,}|\u3000")
 _GAP = re.compile(r"[ \u3000]+")
 _SENTENCE = re.compile(r"[。；！？;!?，]|[：:]$")
 _CELL = 24
-_LEAST_ROWS, _LEAST_COLUMNS, _MOST_COLUMNS = 2, 2, 12
+_LEAST_ROWS, _LEAST_COLUMNS, MOST_COLUMNS = 2, 2, 12
 _MOST_LINES = 1_000
 
 
@@ -47,7 +47,7 @@ def _alike(
         parts = _parts(text, line, gap)
         words = [part.of(text) for part in parts]
         if number == 0:
-            usable = least <= len(parts) <= _MOST_COLUMNS and not any(map(_is_amount, words))
+            usable = least <= len(parts) <= MOST_COLUMNS and not any(map(_is_amount, words))
         elif number == 1:
             pattern = words
             usable = len(parts) == width and _opens_with_name(words) and _is_amount(words[-1])
@@ -70,10 +70,10 @@ def stacked_rows(text: str, lines: Sequence[Span], first: int) -> list[TableRow]
 
     The heads are lines without an amount; below them, each column holds amounts in all rows or in none.
     """
-    near = list(_cells_from(text, lines, first, 3 * _MOST_COLUMNS))
+    near = list(_cells_from(text, lines, first, 3 * MOST_COLUMNS))
     heads = len(list(takewhile(lambda words: not _is_amount(words), near)))
     # The first amount stands in the first row below the heads, behind its name.
-    widths = range(min(heads - 1, _MOST_COLUMNS), max(heads // 2, _LEAST_COLUMNS) - 1, -1)
+    widths = range(min(heads - 1, MOST_COLUMNS), max(heads // 2, _LEAST_COLUMNS) - 1, -1)
     widths_alike = [n for n in widths if len(near) >= 3 * n and _is_like(near[n : 2 * n], near[2 * n : 3 * n])]
     if not widths_alike:
         return []
@@ -106,6 +106,19 @@ def _is_like(row: Sequence[str], other: Sequence[str]) -> bool:
     return same and _opens_with_name(other)
 
 
+def next_amounts(text: str, lines: Sequence[Span]) -> list[int]:
+    """Return for each line the number of the next one, from it on, that is nothing but an amount.
+
+    >>> next_amounts("甲校12", [Span(0, 2), Span(2, 4)])
+    [1, 1]
+    """
+    found, after = [], len(lines) + MOST_COLUMNS * 4
+    for number in range(len(lines) - 1, -1, -1):
+        after = number if len(lines[number]) <= _CELL and _is_amount(lines[number].of(text)) else after
+        found.append(after)
+    return found[::-1]
+
+
 def _together(text: str, lines: Sequence[Span], first: int) -> Iterator[Span]:
     """Yield lines from one on, as long as none is empty between them."""
     for number in range(first, min(len(lines), first + _MOST_LINES)):
@@ -116,7 +129,7 @@ def _together(text: str, lines: Sequence[Span], first: int) -> Iterator[Span]:
 
 def _parts(text: str, line: Span, gap: re.Pattern[str]) -> list[Span]:
     said = line.of(text)
-    if _SENTENCE.search(said) or len(said) > _CELL * _MOST_COLUMNS:
+    if _SENTENCE.search(said) or len(said) > _CELL * MOST_COLUMNS:
         return []
     ends = [(found.start(), found.end()) for found in gap.finditer(said)]
     starts = [0, *(end for _, end in ends)]
