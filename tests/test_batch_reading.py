@@ -14,7 +14,9 @@ from openpyxl import Workbook
 
 from reportqa.batch import READERS, QuestionList, read_questions
 from reportqa.batch.limits import MAX_CELL, MAX_COLUMNS, MAX_ROWS
+from reportqa.batch.several import joined_answer, questions_in
 from reportqa.errors import InputError
+from reportqa.text.records import Answer, Citation, CitedFigure, Figure
 
 FIRST, SECOND, THIRD = "本学年招生多少人？", "双师型教师占比多少？", "哪些企业参与办学？"
 ENCODINGS = ["utf-8", "utf-8-sig", "gb18030", "utf-16", "utf-16-le", "utf-16-be"]
@@ -295,3 +297,46 @@ def test_what_csv_writes_is_read_back(tmp_path: Path, cells: list[str]) -> None:
     csv.writer(content).writerows([["问题", "备注"], *[[FIRST, cell] for cell in cells]])
     found = read(tmp_path, "q.csv", content.getvalue())
     assert [row.others["备注"] for row in found.rows] == cells
+
+
+def test_a_list_that_lies_across(tmp_path: Path) -> None:
+    found = read(tmp_path, "q.xlsx", workbook([["常见问题"], ["问题", FIRST, SECOND], ["科室", "招生办", "人事处"]]))
+    assert questions(found) == [FIRST, SECOND]
+    assert [row.others["科室"] for row in found.rows] == ["招生办", "人事处"]
+    assert "横着" in found.notes[0]
+
+
+def test_a_formula_that_was_never_computed_is_told(tmp_path: Path) -> None:
+    found = read(tmp_path, "q.xlsx", workbook([["指标", "问题"], ["招生", '=A2&"多少人？"'], ["毕业", SECOND]]))
+    assert [row.error for row in found.rows] == ["问题是没有算过的公式", ""]
+    assert "1 个问题是没有算过的公式" in found.notes[0]
+
+
+@pytest.mark.parametrize(
+    ("cell", "count"),
+    [
+        ("校舍面积是多少，专任教师有多少人？", 2),
+        ("1.招生多少人？2.毕业生有多少人？", 2),
+        ("招生多少人？\n毕业生有多少人？\n生师比是多少？", 3),
+        ("2024年，全区招生多少人？", 1),
+        ("招生多少人，比上年增加多少？", 1),
+        ("有几所学校，分别是哪些？", 1),
+    ],
+)
+def test_several_questions_in_a_cell(cell: str, count: int) -> None:
+    assert len(questions_in(cell)) == count
+
+
+def test_answers_of_a_cell_are_joined_with_their_citations() -> None:
+    def answer(said: str, place: int) -> Answer:
+        cited = Citation(1, "r.txt", ("一、概况",), 1, place, place + 5, said, 0.9)
+        figure = Figure(place, place + 5, said, 12, "人", 12, "人", "count", document="r.txt")
+        return Answer(
+            "？", "answered", said, confidence=place / 10, citations=(cited,), figures=(CitedFigure(figure, 1),)
+        )
+
+    both = joined_answer("？？", [answer("12人", 4), answer("34人", 8)])
+    assert (both.answer, both.confidence) == ("12人；34人", 0.4)
+    assert [(cited.rank, cited.start) for cited in both.citations] == [(1, 4), (2, 8)]
+    assert [cited.citation for cited in both.figures] == [1, 2]
+    assert both.message == "一格里有 2 个问题，按顺序分别回答"

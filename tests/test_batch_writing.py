@@ -316,3 +316,14 @@ def test_a_document_that_cannot_be_moved_in_leaves_nothing_behind(tmp_path: Path
     with pytest.raises(InputError, match="--resume"):
         write_document(out, questions, rows, summarise(rows))
     assert list(tmp_path.rglob("*")) == [out, out / "kept"]
+
+
+def test_rows_of_little_confidence_stand_out(tmp_path: Path) -> None:
+    sure, unsure = (Answer("招生多少人？", "answered", "12人", confidence=number) for number in (0.9, 0.3))
+    questions, rows = batch(sure, unsure)
+    sheet = openpyxl.load_workbook(write(tmp_path / "a.xlsx", questions, rows))["答案"]
+    fills = [sheet.cell(row, 3).fill.fgColor.rgb for row in (2, 3)]
+    assert fills[0] != fills[1] == "00FFF2CC"
+    names = [cell.value for cell in sheet[1]]
+    assert sheet.cell(3, names.index("提示") + 1).value == "把握不大，请核对"
+    assert "把握不大，请核对（1 条）：第 2 条。" in summarise(rows).lines()

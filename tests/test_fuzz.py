@@ -24,6 +24,7 @@ from reportqa.batch import read_questions
 from reportqa.errors import InputError, ReadingError
 from reportqa.figures.checking import check
 from reportqa.figures.extract import extract_figures, paragraph_figures
+from reportqa.outline.note_marks import without_marks
 from reportqa.outline.passages import MAX_PASSAGE, split_passages
 from reportqa.outline.sections import split_sections
 from reportqa.qa import ReportQA
@@ -77,9 +78,12 @@ def assert_tiled(document: Document) -> None:
     assert all(before.end <= after.start for before, after in pairwise(spans))
     held = {position for span in spans for position in range(span.start, span.end)}
     first = spans[0].start if spans else len(text)
-    lost = [position for position in range(first, len(text)) if position not in held and text[position].strip()]
+    # A mark of a note is in no paragraph.
+    unmarked = {at for span in without_marks([Span(0, len(text))], text) for at in range(span.start, span.end)}
+    lost = [at for at in range(first, len(text)) if at not in held and text[at].strip() and at in unmarked]
     assert lost == []
-    assert all(line.strip().lstrip("#").strip() in document.title for line in text[:first].split("\n"))
+    front = "".join(char for at, char in enumerate(text[:first]) if at in unmarked)
+    assert all(line.strip().lstrip("#").strip() in document.title for line in front.split("\n"))
 
 
 def assert_written(figure: Figure, text: str) -> None:

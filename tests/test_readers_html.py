@@ -59,7 +59,7 @@ def test_a_table_with_spans_is_written_cell_by_cell(tmp_path):
     <tr><td>合计<td>1<td>2</tbody><tfoot><tr><td colspan="3">注：不含技校。</td></tr></tfoot></table>"""
     assert read(tmp_path, table).text == (
         "表 1 各校情况\n\n| 学校 | 人数（人） | 人数（人） |\n| 学校 | 招生 | 毕业 |\n|---|---|---|\n"
-        "| 公办 | 12 | 3 4 |\n| 公办 | 99 |  |\n| 合计 | 1 | 2 |\n\n注：不含技校。\n"
+        "| 公办 | 12 | 3 4 |\n| 公办 | 99 ||\n| 合计 | 1 | 2 |\n\n注：不含技校。\n"
     )
 
 

@@ -100,7 +100,7 @@ def test_merged_cells_stand_where_they_are_heads_and_once_where_they_are_figures
         "| 学校 | 招生 | 毕业 | 备注 |",
         "|---|---|---|---|",
         "| 公办 | 12 | 34 | x |",
-        "| 公办 | 99 |  | y |",
+        "| 公办 | 99 || y |",
         "| 合计 | 1 | 2 | z |",
     ]
 

@@ -82,6 +82,8 @@ def show_build(report: BuildReport) -> None:
         console.print(f"[yellow]跳过：[/]{escape(str(failure))}", highlight=False)
     for complaint in report.complaints:
         console.print(f"[yellow]注意：[/]{escape(complaint)}", highlight=False)
+    for note in report.unread:
+        console.print(f"[yellow]没有读全：[/]{escape(note)}", highlight=False)
     console.print(
         f"{report.state}，{report.sections} 节，{report.passages} 段，{report.figures} 个数据，"
         f"用时 {report.seconds:.1f} 秒。",

@@ -14,6 +14,7 @@ from reportqa.output.wording import STATUS, arithmetic, contradictions, figures_
 from reportqa.text.records import Citation
 
 CellValue = str | int | float
+DOUBTFUL = "把握不大，请核对"
 # No XML file can hold these, and no reader misses them; a spreadsheet that starts a cell with one may skip it.
 _ILLEGAL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff\ufffe\uffff]")
 
@@ -54,8 +55,9 @@ def review_columns(others: Sequence[str]) -> list[Column]:
 
 
 def note_text(one: AnsweredRow) -> str:
-    """Return what a person should know of a row: the message, and whether the list asks the same twice."""
-    return "；".join(filter(None, (one.answer.message, str(one.duplicate) if one.duplicate else "")))
+    """Return what a person should know of a row: whether to look at it, its message, and whether it is asked twice."""
+    doubt = DOUBTFUL if one.doubtful else ""
+    return "；".join(filter(None, (doubt, one.answer.message, str(one.duplicate) if one.duplicate else "")))
 
 
 def details(one: AnsweredRow) -> Iterator[tuple[str, str]]:

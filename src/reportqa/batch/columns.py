@@ -65,6 +65,22 @@ def find_header(rows: Sequence[Cells]) -> Header | None:
     return Header(number, column)
 
 
+def lies_across(rows: Sequence[Cells]) -> bool:
+    """Tell whether a table has its questions in a row, behind the name of that row.
+
+    >>> lies_across([["问题", "招生多少人？", "毕业多少人？"], ["答案"]]), lies_across([["问题"], ["招生多少人？"]])
+    (True, False)
+    """
+    asking = []
+    for row in rows:
+        cells = [cell for cell in row if _filled(cell)]
+        count = sum(map(looks_like_question, cells[1:]))
+        if count and count * 2 > len(cells) - 1:
+            asking.append(count if question_name(cells[:1]) is not None else 0)
+    # Several rows that ask are rows of a list.
+    return len(asking) == 1 and asking[0] > 1
+
+
 def guess_header(rows: Sequence[Cells]) -> Header:
     """Find the question column by what its cells say.
 

@@ -28,14 +28,14 @@ class QuestionRow:
     error: str = ""
 
     @classmethod
-    def read(cls, number: int, question: str, others: Mapping[str, Any] | None = None) -> QuestionRow:
+    def read(cls, number: int, question: str, others: Mapping[str, Any] | None = None, error: str = "") -> QuestionRow:
         """Make a row of what was read, with the error where that is no readable question.
 
         >>> QuestionRow.read(2, " ").error
         '问题是空的'
         """
         question = question.strip()
-        error = "" if question else "问题是空的"
+        error = error or ("" if question else "问题是空的")
         if UNREADABLE in question:
             error = "有读不出的字符"
         return cls(number, question, others or {}, error)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
+from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -13,6 +14,7 @@ from reportqa.batch.journal import Journal
 from reportqa.batch.records import read_answer
 from reportqa.batch.reviewed import Reviews, read_reviews, take_up
 from reportqa.batch.rows import AnsweredRow, Duplicate, QuestionList, QuestionRow
+from reportqa.batch.several import joined_answer, questions_in
 from reportqa.batch.summary import Summary, summarise
 from reportqa.batch.writing import check_output, write_document
 from reportqa.text.records import Answer
@@ -105,9 +107,13 @@ def _answer(qa: ReportQA, rows: Sequence[QuestionRow], top_k: int) -> list[Answe
 
     The answers are as a journal gives them back, numbers rounded: a killed run and a whole one must not differ by that.
     """
-    answers = iter(qa.answer_all([row.question for row in rows if not row.error], top_k=top_k))
+    asked = [[] if row.error else questions_in(row.question) for row in rows]
+    answers = iter(qa.answer_all([question for one in asked for question in one], top_k=top_k))
     return [
-        _named(row, Answer(row.question, "error", message=row.error) if row.error else next(answers)) for row in rows
+        _named(row, joined_answer(row.question, list(islice(answers, len(one)))))
+        if one
+        else _named(row, Answer(row.question, "error", message=row.error))
+        for row, one in zip(rows, asked, strict=True)
     ]
 
 

@@ -3,21 +3,26 @@
 from __future__ import annotations
 
 import datetime
+import re
 import warnings
 import zipfile
 import zlib
 from collections.abc import Iterable, Iterator
 from io import BytesIO
+from itertools import islice
 from typing import Any
 
 from openpyxl import load_workbook
 from openpyxl.utils.exceptions import InvalidFileException
 
-from reportqa.batch.limits import MAX_ABOVE, MAX_ROWS, check_columns, check_rows
+from reportqa.batch.limits import MAX_ABOVE, MAX_COLUMNS, MAX_ROWS, check_columns, check_rows
 from reportqa.errors import InputError
 
 # A workbook is a ZIP archive: a small file can unpack to a huge one.
 _MAX_UNPACKED = 256 * 2**20
+UNCOMPUTED = "（没有算过的公式）"
+"""What stands for a formula whose value the file does not hold: a program wrote it, and none has computed it yet."""
+_FORMULA = re.compile(rb"<(?:\w+:)?f[\s>]")
 _OLE = b"\xd0\xcf\x11\xe0"
 # What openpyxl and the libraries under it raise for a file that is not what it should be; XML errors are SyntaxErrors.
 _DAMAGE = (
@@ -30,6 +35,8 @@ Cell = str | int | float | bool | None
 
 def read_sheets(data: bytes, name: str) -> dict[str, list[list[Cell]]]:
     """Read every visible sheet that holds anything, by its title; of a formula, the value that was last computed.
+
+    A formula that was never computed is ``UNCOMPUTED``.
 
     A date is read as text (2024-06-27). Empty rows at the end are left out, and so are empty cells at a row's end.
     Raises InputError where the file is no workbook, is locked by a password, or is too large.
@@ -51,6 +58,7 @@ def read_sheets(data: bytes, name: str) -> dict[str, list[list[Cell]]]:
 
 def _read(data: bytes, name: str) -> dict[str, list[list[Cell]]]:
     book = load_workbook(BytesIO(data), read_only=True, data_only=True)
+    formulas = _formulas(data)
     found = {}
     for sheet in book.worksheets:
         if sheet.sheet_state != "visible":
@@ -58,8 +66,35 @@ def _read(data: bytes, name: str) -> dict[str, list[list[Cell]]]:
         # The size that a file states of itself is often wrong, and can be a million empty rows.
         sheet.reset_dimensions()
         rows = list(_filled(sheet.iter_rows(values_only=True), name))
+        for row, column in formulas.get(sheet.title, ()):
+            if row < len(rows):
+                cells = rows[row]
+                cells += [None] * (column + 1 - len(cells))
+                if cells[column] in (None, ""):
+                    cells[column] = UNCOMPUTED
         if rows:
             found[sheet.title] = rows
+    book.close()
+    return found
+
+
+def _formulas(data: bytes) -> dict[str, list[tuple[int, int]]]:
+    """Return where the sheets of a workbook have formulas, rows and columns counted from 0."""
+    with zipfile.ZipFile(BytesIO(data)) as archive:
+        sheets = [name for name in archive.namelist() if name.startswith("xl/worksheets/") and name.endswith(".xml")]
+        if not any(_FORMULA.search(archive.read(name)) for name in sheets):
+            return {}
+    book = load_workbook(BytesIO(data), read_only=True)
+    found: dict[str, list[tuple[int, int]]] = {}
+    for sheet in book.worksheets:
+        sheet.reset_dimensions()
+        rows = islice(sheet.iter_rows(values_only=True), MAX_ROWS + MAX_ABOVE)
+        found[sheet.title] = [
+            (row, column)
+            for row, cells in enumerate(rows)
+            for column, cell in enumerate(cells[:MAX_COLUMNS])
+            if isinstance(cell, str) and cell.startswith("=")
+        ]
     book.close()
     return found
 

@@ -37,7 +37,7 @@ class Summary:
         named = (
             ("读不出", _numbers(self.errors)),
             ("报告前后矛盾", _numbers(self.conflicting)),
-            ("把握不大，请核对", _numbers(self.doubtful)),
+            (f"把握不大，请核对（{len(self.doubtful)} 条）", _numbers(self.doubtful)),
             ("用了审核过的答案", _numbers(self.reviewed)),
             ("待复核（原文已变）", _numbers(self.outdated)),
             ("重复的问题", _pairs(exact)),

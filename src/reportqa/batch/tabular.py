@@ -4,17 +4,18 @@ from __future__ import annotations
 
 import csv
 from collections.abc import Sequence
-from itertools import chain, islice
+from itertools import chain, islice, zip_longest
 from typing import Any
 
-from reportqa.batch.columns import Cells, as_text, column_names, find_header, guess_header
+from reportqa.batch.columns import Cells, as_text, column_names, find_header, guess_header, lies_across
 from reportqa.batch.limits import MAX_ABOVE, MAX_ROWS, check_cell, check_columns, check_rows
 from reportqa.batch.question_file import decode, lines_of
 from reportqa.batch.rows import QuestionList, QuestionRow
-from reportqa.batch.sheets import read_sheets
+from reportqa.batch.sheets import UNCOMPUTED, read_sheets
 from reportqa.errors import InputError
 
 _DELIMITERS = ",\t;"
+_UNCOMPUTED = "问题是没有算过的公式"
 _END = ["\0end of the list"]
 
 
@@ -50,6 +51,9 @@ def read_xlsx(data: bytes, name: str) -> QuestionList:
 
 
 def _questions(rows: Sequence[Cells], name: str, notes: tuple[str, ...] = ()) -> QuestionList:
+    if lies_across(rows):
+        rows = list(zip_longest(*rows))
+        notes = (*notes, f"{name} 的表是横着的（问题在一行里），已按列读。")
     width = max(map(len, rows), default=0)
     check_columns(width, name)
     header = find_header(rows) or guess_header(rows)
@@ -63,5 +67,12 @@ def _questions(rows: Sequence[Cells], name: str, notes: tuple[str, ...] = ()) ->
         for column, cell in zip(names, cells, strict=True):
             check_cell(as_text(cell), f"第 {number} 条的“{column[:20]}”一格", name)
         beside = {names[other]: cells[other] for other in others}
-        found.append(QuestionRow.read(number, as_text(cells[header.column]), beside))
+        asked = as_text(cells[header.column])
+        error = _UNCOMPUTED if asked == UNCOMPUTED else ""
+        found.append(QuestionRow.read(number, "" if error else asked, beside, error))
+    if uncomputed := sum(row.error == _UNCOMPUTED for row in found):
+        notes = (
+            *notes,
+            f"{name} 有 {uncomputed} 个问题是没有算过的公式，没有读：请在 Excel 或 WPS 里打开，保存后再用。",
+        )
     return QuestionList(name, tuple(found), tuple(names[other] for other in others), notes)

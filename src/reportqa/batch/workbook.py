@@ -42,6 +42,7 @@ _WRAPPED = Alignment(wrap_text=True, vertical="top")
 _KINDS: dict[str, dict[str, Any]] = {
     "text": {},
     "link": {"font": Font(color="0563C1")},
+    "doubt": {"fill": PatternFill("solid", fgColor="FFF2CC")},
     "head": {"font": Font(bold=True), "fill": PatternFill("solid", fgColor="E8EEF4")},
 }
 
@@ -125,7 +126,8 @@ def _write_answers(sheet: _Sheet, questions: QuestionList, rows: Sequence[Answer
         links = {to_figures: _place(FIGURES, figure)} if one.answer.figures else {}
         if one.answer.citations:
             links[to_citations] = _place(CITATIONS, citation)
-        sheet.add([column.value(one) for column in columns], links)
+        # A row that a person should look at stands out.
+        sheet.add([column.value(one) for column in columns], links, "doubt" if one.doubtful else "text")
 
 
 def _write_figures(sheet: _Sheet, rows: Sequence[AnsweredRow]) -> None:

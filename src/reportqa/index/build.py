@@ -40,7 +40,8 @@ class BuildReport:
     """What a build did; ``fresh`` is False where the index was up to date and nothing was written.
 
     ``new``, ``changed``, ``kept`` and ``removed`` count documents against the index before, ``encoded`` the texts that
-    got new vectors. ``failures`` are files that were left out, ``complaints`` what is wrong with 报告信息.csv.
+    got new vectors. ``failures`` are files that were left out, ``complaints`` what is wrong with 报告信息.csv,
+    ``unread`` what of the files that were read was not: 年报.pdf：第 6、7 页是图像，没有读。
     """
 
     documents: int
@@ -56,6 +57,7 @@ class BuildReport:
     kept: int
     removed: int
     encoded: int
+    unread: tuple[str, ...] = ()
 
     @property
     def state(self) -> str:
@@ -138,6 +140,7 @@ class _Plan:
     old: Store | None
     contents: Contents
     parts: list[_Parts]
+    unread: tuple[str, ...]
 
     @property
     def current(self) -> Manifest | None:
@@ -162,7 +165,15 @@ def _plan(order: _Order, resources: contextlib.ExitStack, thoroughly: bool = Fal
     kept = (one.name for one in contents.documents if isinstance(one, KeptDocument))
     if not any(part.passages for part in parts) and not any(old.info(name).passages for name in kept if old):
         raise ReadingError("报告里没有正文：只找到标题或图题，请检查文件内容。")
-    return _Plan(before, old, contents, parts)
+    return _Plan(before, old, contents, parts, tuple(_unread(contents, old)))
+
+
+def _unread(contents: Contents, old: Store | None) -> Iterator[str]:
+    """Yield what of each document was not read, one line each, those that are kept from the old index too."""
+    for one in contents.documents:
+        kept = old.info(one.name).notes if isinstance(one, KeptDocument) and old is not None else ()
+        notes = one.document.notes if isinstance(one, NewDocument) else kept
+        yield from (f"{one.name}：{note}" for note in notes)
 
 
 def _reusable(order: _Order, thoroughly: bool) -> Store | None:
@@ -324,4 +335,5 @@ def _report(
         kept=sum(former.get(name) == digest for name, digest in now.items()),
         removed=len(former.keys() - now.keys()),
         encoded=len(encoding) if encoding else 0,
+        unread=plan.unread,
     )

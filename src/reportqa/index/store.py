@@ -48,7 +48,8 @@ class IndexedPassage:
 class DocumentInfo:
     """What is known of a report without its text.
 
-    ``found`` is what it says of itself, before any correction; ``passages`` are the numbers of its passages.
+    ``found`` is what it says of itself, before any correction; ``passages`` are the numbers of its passages; ``notes``
+    are lines on what of its file was not read.
     """
 
     name: str
@@ -61,6 +62,7 @@ class DocumentInfo:
     sections: int
     figures: int
     passages: range
+    notes: tuple[str, ...] = ()
 
 
 class Store:
@@ -221,19 +223,22 @@ class Store:
         return self._dense.rows(first, last - first)
 
     def _read_infos(self) -> dict[str, DocumentInfo]:
-        columns = "name, title, year, region, genre, found, characters, sections, figures, first_passage, passages"
+        columns = (
+            "name, title, year, region, genre, found, characters, sections, figures, first_passage, passages, notes"
+        )
         infos = {}
         rows = self._rows(f"SELECT {columns} FROM documents ORDER BY name")
-        for name, title, year, region, genre, found, characters, sections, figures, first, count in rows:
+        for name, title, year, region, genre, found, characters, sections, figures, first, count, notes in rows:
             passages = range(first, first + count)
-            counts = (characters, sections, figures, passages)
+            counts = (characters, sections, figures, passages, tuple(json.loads(notes)))
             infos[name] = DocumentInfo(name, title, year, region, genre, Metadata(**json.loads(found)), *counts)
         return infos
 
     def _document(self, name: str) -> Document:
-        sql = "SELECT text, digest, title, year, region, pages, genre FROM documents WHERE name = ?"
-        text, digest, title, year, region, pages, genre = self._row(sql, name)
-        return Document(name, text, digest, title, year, region, tuple(json.loads(pages)), genre)
+        sql = "SELECT text, digest, title, year, region, pages, genre, notes FROM documents WHERE name = ?"
+        text, digest, title, year, region, pages, genre, notes = self._row(sql, name)
+        starts, unread = tuple(json.loads(pages)), tuple(json.loads(notes))
+        return Document(name, text, digest, title, year, region, starts, genre, notes=unread)
 
     def _illustrations(self, where: str, *values: object) -> list[Illustration]:
         rows = self._rows(f"SELECT record FROM illustrations {where} ORDER BY document, start", *values)

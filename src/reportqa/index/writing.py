@@ -28,7 +28,7 @@ _RAW = "units.raw"
 _SCHEMA = """
 CREATE TABLE documents(name TEXT PRIMARY KEY, digest TEXT, title TEXT, year INTEGER, region TEXT, genre TEXT,
                        found TEXT, pages TEXT, characters INTEGER, sections INTEGER, figures INTEGER,
-                       first_passage INTEGER, passages INTEGER, text TEXT);
+                       first_passage INTEGER, passages INTEGER, text TEXT, notes TEXT);
 CREATE TABLE sections(document TEXT, path TEXT, level INTEGER, start INTEGER, "end" INTEGER);
 CREATE INDEX sections_by_document ON sections(document);
 CREATE TABLE passages(number INTEGER PRIMARY KEY, document TEXT, section TEXT, paragraph INTEGER, spans TEXT,
@@ -255,7 +255,7 @@ class _Writer:
         known = entry.metadata or found
         figures = sum(len(passage.figures) for passage in entry.passages)
         self._database.execute(
-            "INSERT INTO documents VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            "INSERT INTO documents VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
             (
                 document.name,
                 document.digest,
@@ -271,6 +271,7 @@ class _Writer:
                 self.passages,
                 len(entry.passages),
                 document.text,
+                to_json(document.notes),
             ),
         )
         self._write_outline(entry)
@@ -355,7 +356,7 @@ class _Writer:
 
 _COPIES = (
     "INSERT INTO documents SELECT name, digest, :title, :year, :region, :genre, found, pages, characters, sections,"
-    " figures, first_passage + :passages, passages, text FROM old.documents WHERE name = :name",
+    " figures, first_passage + :passages, passages, text, notes FROM old.documents WHERE name = :name",
     "INSERT INTO sections SELECT * FROM old.sections WHERE document = :name ORDER BY rowid",
     "INSERT INTO illustrations SELECT * FROM old.illustrations WHERE document = :name ORDER BY rowid",
     "INSERT INTO passages SELECT number + :passages, document, section, paragraph, spans, leads, cells,"

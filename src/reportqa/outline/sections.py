@@ -18,8 +18,18 @@ from reportqa.outline.headings import (
     numbering_of,
     run_in_heading,
 )
+from reportqa.outline.note_marks import without_marks
 from reportqa.outline.tables import find_tables
-from reportqa.outline.text_lines import ENUMERATED, TextLine, ends_sentence, has_words, is_row, needs_space, text_lines
+from reportqa.outline.text_lines import (
+    ENUMERATED,
+    TextLine,
+    ends_sentence,
+    has_words,
+    is_form_line,
+    is_row,
+    needs_space,
+    text_lines,
+)
 from reportqa.text.records import Document, Illustration, Paragraph, Section, Span, Table
 
 _WRAPPED_LENGTH = 15
@@ -62,8 +72,9 @@ def split_sections(document: Document) -> Outline:
     '规模'
 
     Paragraphs that a caption or a bare line end cuts are one, with several spans; captions are in no paragraph.
-    The lines of the report's title are in no paragraph either; all else is, exactly once. A heading that opens a
-    paragraph (1.就业质量。全区…) belongs to that paragraph too; a numbered line with nothing under it is a paragraph.
+    The lines of the report's title are in no paragraph either, nor are marks of notes; all else is, exactly once. A
+    heading that opens a paragraph (1.就业质量。全区…) belongs to that paragraph too; a numbered line with nothing
+    under it is a paragraph.
     """
     return _Splitter(document).run()
 
@@ -136,6 +147,7 @@ class _Splitter:
         block = Span(self.lines[number].span.start, self.lines[after - 1].span.end)
         self.growing = sorted([block, *(self.lines[unit].span for unit in units)])
         caption, unit = without_unit(self._caption_of(number))
+        unit = unit or self._unit_over(number)
         said = (without_unit(self.lines[line].text)[1] for line in units)
         self._close_paragraph(replace(table, caption=caption, unit=next(filter(None, said), unit)))
         return after
@@ -164,6 +176,12 @@ class _Splitter:
                 return self.lines[near].text
         return ""
 
+    def _unit_over(self, number: int) -> str:
+        """Return the unit of a caption that has a second line under it: 表2 教师（人） over 2024年教师情况."""
+        bare = number > 1 and BARE_CAPTION.fullmatch(self.lines[number - 1].folded)
+        over = captions_on(self.lines[number - 2]) if bare else []
+        return next((without_unit(words)[1] for label, words, _ in over if "表" in label), "")
+
     def _take_captions(self, captions: list[tuple[str, str, Span]]) -> None:
         self.caption_between = True
         path = self.sections[-1].path
@@ -185,6 +203,8 @@ class _Splitter:
             return False
         if not has_words(line.text):
             return True
+        if is_form_line(line.text) and is_form_line(last):
+            return False
         if numbering_of(line.folded) or ENUMERATED.match(line.text) or line.indented or is_row(line.text):
             return False
         if len(last) < _WRAPPED_LENGTH or ends_sentence(last) or is_row(last):
@@ -317,6 +337,8 @@ class _Splitter:
             section = self.sections[-1]
             self.counts[section.path] += 1
             number = self.counts[section.path]
-            section.paragraphs.append(Paragraph(self.document.name, section.path, number, tuple(self.growing), table))
+            spans = [] if table else list(without_marks(self.growing, self.document.text))
+            places = tuple(spans or self.growing)
+            section.paragraphs.append(Paragraph(self.document.name, section.path, number, places, table))
         self.growing = []
         self.caption_between = False

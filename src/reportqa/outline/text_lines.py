@@ -17,6 +17,7 @@ _MOST = 0.97
 _TERMINAL = "。！？!?；;：:…"
 _CLOSERS = "”’」』）)】》〕\"'"
 SENTENCE_MARKS = re.compile(r"[。；！？;!?]")
+_FORM = re.compile(r"[\w（）()、/ \u3000]{2,14}[:：][^。；！？]{1,60}")
 ENUMERATED = re.compile(rf"[{HAN}]是|[其第][{HAN}][，、,：:]|[-*]\s|[•·●▪◆■★|>]|——")
 _COLUMNS = re.compile(r"\s{2,}|\t")
 RUNNING = re.compile(r"[，。；]")
@@ -75,6 +76,15 @@ def _columns(line: str) -> int:
 def is_row(text: str) -> bool:
     """Tell whether a line is a row of a table: between bars, or in columns."""
     return text.startswith("|") or (bool(_COLUMNS.search(text)) and not RUNNING.search(text))
+
+
+def is_form_line(text: str) -> bool:
+    """Tell whether a line is a name and what is entered for it, as forms and imprints have them.
+
+    >>> is_form_line("发布单位：临江市教育局"), is_form_line("其中：公办养老院1.86万人次，占72.4%。")
+    (True, False)
+    """
+    return bool(_FORM.fullmatch(text))
 
 
 def has_words(text: str) -> bool:

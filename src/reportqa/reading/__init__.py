@@ -94,6 +94,7 @@ def make_document(name: str, source: Source | str) -> Document:
         pages=source.pages,
         genre=genre_of(title) or genre_of(stem),
         pictures=source.pictures,
+        notes=source.notes,
     )
 
 
@@ -102,6 +103,7 @@ def _digest(source: Source) -> str:
     digest = hashlib.sha256(source.text.encode("utf-8", "surrogatepass"))
     if source.pages or source.title:
         digest.update(repr((source.title, source.pages)).encode("utf-8", "surrogatepass"))
+    digest.update("".join(source.notes).encode("utf-8", "surrogatepass"))
     for picture in source.pictures:
         digest.update(f"{picture.position}{picture.suffix}".encode())
         digest.update(picture.data)

@@ -6,6 +6,7 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from itertools import takewhile
 
 from reportqa.reading.marks import MARKS, PAGE, PICTURE, clean_words, one_line, unmarked
 from reportqa.reading.pipe_tables import PipeTable, write_grid
@@ -21,7 +22,9 @@ _MOST_BYTES = 200 * 2**20
 _TITLE_WITHIN = 30
 _CONTENTS_LENGTH = 200
 _CONTENTS = re.compile(r"[^\n]{0,80}?(?:[.…·．]\s?){3,}\s*[（(]?\d{1,4}[)）]?")
-_CONTENTS_HEAD = re.compile(r"目\s*[录錄次]")
+_CONTENTS_HEAD = re.compile(r"(?:图表?|表格?|插图)?目\s*[录錄次]|图表索引")
+# 一、办学规模→3: words, a tab, a page. Several below each other, whose words come again as headings, are contents too.
+_CONTENTS_TAB = re.compile(r"(?P<words>[^\t\n]{1,80})\t\s*(?P<page>\d{1,4})")
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +76,8 @@ def make_source(blocks: Sequence[AnyBlock]) -> Source:
 
     Lines of a table of contents are left out, and so are pictures that come again and again.
     """
-    kept = [_without_contents(block) for block in blocks]
+    tabbed = _tabbed_contents(blocks)
+    kept = [_without_contents(block, number in tabbed) for number, block in enumerate(blocks)]
     title = _find_title(kept)
     writer = _Writer(_decorations(blocks))
     for number, block in enumerate(kept):
@@ -169,9 +173,26 @@ def is_contents(line: str) -> bool:
     return len(line) <= _CONTENTS_LENGTH and bool(_CONTENTS.fullmatch(line) or _CONTENTS_HEAD.fullmatch(line))
 
 
-def _without_contents(block: AnyBlock) -> AnyBlock:
+def _tabbed_contents(blocks: Sequence[AnyBlock]) -> set[int]:
+    """Return the numbers of blocks that are contents by tab and page: runs of which half come again further down."""
+    found: set[int] = set()
+    entries = [_CONTENTS_TAB.fullmatch(block.words) for block in blocks]
+    number = 0
+    while number < len(blocks):
+        run = list(takewhile(lambda at: entries[at] is not None, range(number, len(blocks))))
+        names = [entry["words"].strip() for at in run if (entry := entries[at])]
+        pages = [int(entry["page"]) for at in run if (entry := entries[at])]
+        if len(run) > 1 and pages == sorted(pages):
+            below = {block.words for block in blocks[run[-1] + 1 :]}
+            if sum(name in below for name in names) * 2 >= len(names):
+                found.update(run)
+        number += len(run) or 1
+    return found
+
+
+def _without_contents(block: AnyBlock, listed: bool) -> AnyBlock:
     """Take the words from a line of a table of contents; only its marks stay."""
-    if not isinstance(block, Block) or not is_contents(block.words):
+    if not isinstance(block, Block) or not (listed or is_contents(block.words)):
         return block
     return Block("".join(MARKS.findall(block.text)), images=block.images)
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -11,33 +12,22 @@ from lxml import etree
 
 from reportqa.errors import ReadingError
 from reportqa.reading.blocks import AnyBlock, Block, Image, TableBlock, make_source
+from reportqa.reading.html_tables import INLINE, SPAN, cell_text, html_grid, is_data_table, is_unseen
 from reportqa.reading.images import is_decoration, linked_image
 from reportqa.reading.kinds import HTML, kind_of, misnamed
-from reportqa.reading.marks import PICTURE, clean_cell, clean_words, one_line, unmarked
-from reportqa.reading.pipe_tables import PipeCell, PipeTable
+from reportqa.reading.marks import PICTURE, clean_words, one_line, raised, unmarked
+from reportqa.reading.pipe_tables import PipeTable
 from reportqa.reading.source import Source
 from reportqa.reading.text import check_text, decode
 from reportqa.reading.titles import named_title, title_of
 
 _CHARSET = re.compile(rb"<meta[^>]{1,200}?charset\s*=\s*[\"']?\s*([\w-]{2,20})", re.IGNORECASE)
 _HEAD = 4096
-_DROPPED = frozenset(
-    "script style noscript template nav footer aside form button select textarea iframe object svg math audio video "
-    "head title".split()
-)
-_INLINE = frozenset(
-    "a abbr b bdi bdo cite code data dfn em font i ins kbd label mark q s samp small span strong sub sup time tt u var "
-    "big strike ruby rb nobr o:p img wbr br input".split()
-)
 _HEADINGS = {f"h{level}": level for level in range(1, 7)}
-_HIDDEN = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden")
 _XML = re.compile(r"^\s*<\?xml[^>]{0,200}\?>")
-_SPAN = re.compile(r"\s*(\d{1,5})")
 _GAP = re.compile(r"[ \t\r\n]+")
 # A line end of the source between Chinese characters is none of the page (CSS Text 4, segment breaks).
 _HAN_BREAK = re.compile(r"(?<=[\u2e80-\uffef])[ \t]*[\r\n]\s*(?=[\u2e80-\uffef])")
-_MOST_SPAN = 1000
-_ROW_LENGTH = 300
 
 
 def read_html(data: bytes, path: Path) -> Source:
@@ -55,8 +45,27 @@ def read_html(data: bytes, path: Path) -> Source:
         raise ReadingError(f"文件是空的：{path.name}（没有文字）。")
     walker = _Walker(lambda link: linked_image(link, path.parent))
     walker.walk(_main(root))
-    source = make_source(walker.blocks)
+    source = replace(make_source(walker.blocks), notes=_notes(walker))
     return source if source.title or title_of(source.text) else _named(source, root)
+
+
+def html_blocks(data: bytes) -> list[AnyBlock]:
+    """Return the blocks of a web page that stands in another file; none where it is no web page."""
+    if kind_of(data) is not HTML:
+        return []
+    try:
+        root = _parse(_decode(data, "altChunk"))
+    except ReadingError:
+        return []
+    walker = _Walker(lambda link: None)
+    if root is not None:
+        walker.walk(_main(root))
+    return walker.blocks
+
+
+def _notes(walker: _Walker) -> tuple[str, ...]:
+    count = sum(len(block.images) for block in walker.blocks)
+    return (f"{count} 张图片里的文字没有读。",) if count else ()
 
 
 def _decode(data: bytes, name: str) -> str:
@@ -89,7 +98,7 @@ def _named(source: Source, root: Any) -> Source:
     words = clean_words(title.text or "") if title is not None else ""
     # Behind the title stands the name of the site: 工作报告_某区人民政府.
     words = re.split(r"[-_|–—]", words)[0]
-    return Source(source.text, source.pages, source.pictures, named_title(words))
+    return replace(source, title=named_title(words))
 
 
 class _Walker:
@@ -102,6 +111,7 @@ class _Walker:
         self.images: list[Image] = []
         self.level = 0
         self.verbatim = 0
+        self.lifted = 0
         self.counters: list[int | None] = []
 
     def walk(self, top: Any) -> None:
@@ -111,10 +121,10 @@ class _Walker:
             if event == "end":
                 self._leave(element)
                 self._say(element.tail if element is not top else None)
-            elif _is_unseen(element):
+            elif is_unseen(element):
                 events.skip_subtree()
                 # Its end is told all the same, and with it the words behind it.
-            elif element.tag == "table" and _is_table(element):
+            elif element.tag == "table" and is_data_table(element):
                 self._take_table(element)
                 events.skip_subtree()
             else:
@@ -127,7 +137,9 @@ class _Walker:
             self.words.append("\n")
         elif tag == "img":
             self._take_image(element)
-        elif tag not in _INLINE:
+        elif tag == "sup":
+            self.lifted += 1
+        elif tag not in INLINE:
             self._flush()
             self.level = _HEADINGS.get(tag, self.level)
             self._open(element)
@@ -137,7 +149,7 @@ class _Walker:
         if element.tag == "pre":
             self.verbatim += 1
         elif element.tag in ("ol", "ul"):
-            start = _SPAN.match(element.get("start", "1"))
+            start = SPAN.match(element.get("start", "1"))
             self.counters.append((int(start[1]) if start else 1) if element.tag == "ol" else None)
         elif element.tag == "li" and self.counters:
             number = self.counters[-1]
@@ -146,7 +158,8 @@ class _Walker:
 
     def _leave(self, element: Any) -> None:
         tag = element.tag
-        if tag in _INLINE or _is_unseen(element):
+        if tag in INLINE or is_unseen(element):
+            self.lifted -= tag == "sup" and not is_unseen(element)
             return
         self._flush()
         if tag in _HEADINGS:
@@ -158,7 +171,7 @@ class _Walker:
 
     def _say(self, text: str | None) -> None:
         if text:
-            text = unmarked(text)
+            text = raised(unmarked(text)) if self.lifted else unmarked(text)
             self.words.append(text if self.verbatim else _GAP.sub(" ", _HAN_BREAK.sub("", text)))
 
     def _flush(self) -> None:
@@ -180,90 +193,14 @@ class _Walker:
         self._flush()
         caption = next(table.iterchildren("caption"), None)
         if caption is not None:
-            self.blocks.append(Block(_words(caption)))
+            self.blocks.append(Block(cell_text(caption)))
         images = (_image(one, self.picture) for one in table.iter("img"))
-        grid = PipeTable(*_grid(table))
+        grid = PipeTable(*html_grid(table))
         self.blocks.append(TableBlock(grid, tuple(image for image in images if image is not None)))
 
 
-def _is_unseen(element: Any) -> bool:
-    if not isinstance(element.tag, str) or element.tag in _DROPPED:
-        return True
-    if element.get("hidden") is not None or element.get("aria-hidden") == "true":
-        return True
-    return bool(_HIDDEN.search(element.get("style", "").lower()))
-
-
-def _words(element: Any) -> str:
-    """Return the words of an element, a space between those of two blocks within it."""
-    parts: list[str] = []
-    events = etree.iterwalk(element, events=("start", "end"))
-    for event, one in events:
-        if event == "end":
-            parts += [] if one.tag in _INLINE else [" "]
-            parts += [one.tail] if one is not element and one.tail else []
-        elif _is_unseen(one):
-            events.skip_subtree()
-        else:
-            parts += [" "] if one.tag not in _INLINE or one.tag == "br" else []
-            parts += [one.text] if one.text else []
-    return clean_cell("".join(parts))
-
-
-def _rows(table: Any) -> Iterator[tuple[Any, bool]]:
-    """Yield the rows of a table, and whether they stand in its head."""
-    for part in ("thead", "tr", "tbody", "tfoot"):
-        for child in table.iterchildren(part):
-            if part == "tr":
-                yield child, False
-            else:
-                yield from ((row, part == "thead") for row in child.iterchildren("tr"))
-
-
-def _is_table(table: Any) -> bool:
-    """Tell a table of data from one that only lays out the page."""
-    inner = next(table.iterdescendants("table", "h1", "h2", "h3"), None)
-    if inner is not None or table.get("role") in ("presentation", "none"):
-        return False
-    if next(table.iterdescendants("th", "caption"), None) is not None:
-        return True
-    rows = [list(row.iterchildren("td", "th")) for row, _ in _rows(table)]
-    wide = max((len(row) for row in rows), default=0)
-    lengths = [len("".join(cell.itertext())) for row in rows for cell in row]
-    return wide > 1 and len(rows) > 1 and max(lengths) <= _ROW_LENGTH
-
-
-def _grid(table: Any) -> tuple[tuple[PipeCell, ...], int | None]:
-    """Place the cells of a table, after the algorithm of the HTML standard (forming a table)."""
-    cells: list[PipeCell] = []
-    header = 0
-    heads_only = True
-    # Down to which row each column is taken.
-    taken: dict[int, int] = {}
-    for number, (row, in_head) in enumerate(_rows(table)):
-        found = list(row.iterchildren("td", "th"))
-        heads_only = heads_only and (in_head or (bool(found) and all(cell.tag == "th" for cell in found)))
-        header = number + 1 if heads_only else header
-        column = 0
-        for element in found:
-            while taken.get(column, 0) > number:
-                column += 1
-            width, height = _span(element, "colspan"), _span(element, "rowspan")
-            cells.append(PipeCell(number, column, height, width, _words(element)))
-            taken.update(dict.fromkeys(range(column, column + width), number + height))
-            column += width
-    last = max((cell.row for cell in cells), default=0) + 1
-    placed = tuple(cell._replace(height=min(cell.height, last - cell.row)) for cell in cells)
-    return placed, header or None
-
-
-def _span(element: Any, name: str) -> int:
-    found = _SPAN.match(element.get(name, ""))
-    return min(max(int(found[1]), 1), _MOST_SPAN) if found else 1
-
-
 def _image(element: Any, picture: Callable[[str], Image | None]) -> Image | None:
-    sizes = [_SPAN.match(element.get(name, "")) for name in ("width", "height")]
+    sizes = [SPAN.match(element.get(name, "")) for name in ("width", "height")]
     if any(size and is_decoration(int(size[1]), int(size[1])) for size in sizes):
         return None
     return picture(element.get("src", "").strip())

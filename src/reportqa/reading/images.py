@@ -37,6 +37,11 @@ def usable_image(data: bytes) -> Image | None:
         return None
 
 
+def is_metafile(data: bytes) -> bool:
+    """Tell whether the bytes of a picture are drawing commands of Windows: WMF, EMF."""
+    return data.startswith((b"\xd7\xcd\xc6\x9a", b"\x01\x00\t\x00")) or data[40:44] == b" EMF"
+
+
 def is_decoration(width: float, height: float) -> bool:
     """Tell whether a picture of so many pixels is too small to show anything.
 

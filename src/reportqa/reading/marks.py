@@ -16,6 +16,17 @@ _HAN_LINE_END = re.compile(r"(?<=[\u2e80-\uffef])\n|\n(?=[\u2e80-\uffef])")
 _MARKS_ON_A_LINE = re.compile(rf"\n({MARKS.pattern}+)(?=\n|$)")
 _MARKS_AT_THE_FRONT = re.compile(rf"^({MARKS.pattern}+)\n")
 
+_RAISED = str.maketrans("0123456789()+-", "⁰¹²³⁴⁵⁶⁷⁸⁹⁽⁾⁺⁻")
+
+
+def raised(text: str) -> str:
+    """Write raised words as Unicode does, so that no mark of a note runs into a number.
+
+    >>> "常住人口" + raised("1") + "412.6万人", "3.6km" + raised("2"), raised("[2]"), raised("①")
+    ('常住人口¹412.6万人', '3.6km²', '[²]', '①')
+    """
+    return text.translate(_RAISED)
+
 
 def unmarked(text: str) -> str:
     """Take from the words of a file what would be read as a mark."""

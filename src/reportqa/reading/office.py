@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import signal
 import subprocess
 import tempfile
+from email import policy
+from email.parser import BytesParser
 from pathlib import Path
 
 from reportqa.errors import ReadingError
-from reportqa.reading.kinds import DOC, RTF, kind_of, misnamed
+from reportqa.reading.html import read_html
+from reportqa.reading.kinds import DOC, HTML, RTF, kind_of, misnamed
 from reportqa.reading.source import Source
 from reportqa.reading.word import read_word
 
@@ -20,15 +24,20 @@ PLACES = (
     r"C:\Program Files\LibreOffice\program\soffice.exe",
 )
 _SECONDS = 180
+_ARCHIVE = re.compile(rb"\s*MIME-Version:", re.IGNORECASE)
 _ADVICE = "请用 Word 或 WPS 另存为 .docx"
 
 
 def read_old_word(data: bytes, path: Path) -> Source:
-    """Read a .doc or .wps file through LibreOffice.
+    """Read a .doc or .wps file through LibreOffice; one that is a web page or a web archive is read as that.
 
     Raises ReadingError where the file is none, where LibreOffice is not installed, fails, or takes too long.
     """
     kind = kind_of(data)
+    page = data if kind is HTML else _archived_page(data)
+    if page is not None:
+        # Word saves web pages under its own ending, alone or in an archive with their pictures.
+        return read_html(page, path)
     if kind not in (DOC, RTF):
         damaged = ReadingError(f"文件损坏：{path.name} 不是 Word 文档（{_ADVICE}）。")
         raise misnamed(path.name, kind) if kind else damaged
@@ -38,6 +47,17 @@ def read_old_word(data: bytes, path: Path) -> Source:
         raise ReadingError(f"读不了 {ending} 文件：{path.name}（{_ADVICE}；装了 LibreOffice 则会自动转换）。")
     with tempfile.TemporaryDirectory(prefix="reportqa-") as folder:
         return read_word(_converted(program, data, path, Path(folder)), path)
+
+
+def _archived_page(data: bytes) -> bytes | None:
+    """Return the page of a web archive (.mht); None where a file is none."""
+    if not _ARCHIVE.match(data):
+        return None
+    for part in BytesParser(policy=policy.default).parsebytes(data).walk():
+        if part.get_content_type() == "text/html":
+            page = part.get_payload(decode=True)
+            return page if isinstance(page, bytes) else None
+    return None
 
 
 def _program() -> str | None:

@@ -56,7 +56,8 @@ def write_grid(grid: PipeTable) -> Lines:
     >>> write_grid(PipeTable((*head, PipeCell(1, 0, 1, 1, "甲校"), PipeCell(1, 1, 1, 1, "12")))).block
     ['| 学校 | 招生数 |', '|---|---|', '| 甲校 | 12 |']
 
-    The words of a merged cell stand in every cell that it spans where they are a head, else in the first one. A first
+    The words of a merged cell stand in every cell that it spans where they are a head, else in the first one, and no
+    blank between the bars says that the others are part of it. A first
     row of one cell is a line before the block, a last row of one cell that is a note a line after it.
     """
     grid = _compact(grid)
@@ -66,10 +67,10 @@ def write_grid(grid: PipeTable) -> Lines:
     if columns < 2 or rows * columns > _MOST_SLOTS:
         return Lines(before + _loose(grid.cells) + after, [], [])
     header = _header_rows(grid.cells) if grid.header is None else min(grid.header, rows)
-    slots = [[""] * columns for _ in range(rows)]
+    slots: list[list[str | None]] = [[""] * columns for _ in range(rows)]
     for cell in grid.cells:
         _fill(slots, cell, header)
-    lines = ["| " + " | ".join(row) + " |" for row in slots]
+    lines = ["|" + "".join("|" if words is None else f" {words} |" for words in row) for row in slots]
     return Lines(before, [*lines[:header], "|" + "---|" * columns, *lines[header:]], after)
 
 
@@ -149,7 +150,7 @@ def _header_rows(cells: Sequence[PipeCell]) -> int:
     return min(depth, min(filled, default=rows), max(rows - 1, 1))
 
 
-def _fill(slots: list[list[str]], cell: PipeCell, header: int) -> None:
+def _fill(slots: list[list[str | None]], cell: PipeCell, header: int) -> None:
     spread = cell.row < header or not _DIGIT.search(cell.text)
     words = cell.text
     for row in range(cell.row, cell.row + cell.height if spread else cell.row + 1):
@@ -157,3 +158,7 @@ def _fill(slots: list[list[str]], cell: PipeCell, header: int) -> None:
             if not slots[row][column]:
                 slots[row][column] = words
             words = words.replace(PAGE, "")
+    if not spread:
+        # An amount that spans several columns belongs to none of them alone: | 合计 | 1,526 ||
+        for row in range(cell.row, cell.row + cell.height):
+            slots[row][cell.column + 1 : cell.column + cell.width] = [None] * (cell.width - 1)

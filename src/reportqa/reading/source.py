@@ -11,10 +11,12 @@ from reportqa.text.records import Picture
 class Source:
     """The text of one file; ``title`` is "" where only the text itself may tell it.
 
-    ``pages`` holds the start of each page, for files that have pages.
+    ``pages`` holds the start of each page, for files that have pages. ``notes`` says, a line each, what of the file was
+    not read: 第 6、7 页是图像，没有读。
     """
 
     text: str
     pages: tuple[int, ...] = ()
     pictures: tuple[Picture, ...] = ()
     title: str = ""
+    notes: tuple[str, ...] = ()

@@ -31,16 +31,19 @@ def read_text(data: bytes, path: Path) -> Source:
 
 
 def read_markdown(data: bytes, path: Path) -> Source:
-    """Read a Markdown file as it is, with the pictures that it names at or below its folder.
+    """Read a Markdown file as it is, but for HTML tables and simple formulas (:func:`plain_markdown`).
+
+    Its pictures are those that it names at or below its folder.
 
     Raises ReadingError as ``read_text`` does.
     """
     from reportqa.reading.images import linked_image
+    from reportqa.reading.ocr_markdown import plain_markdown
 
-    source = read_text(data, path)
-    found = [(match.end(), linked_image(match[1], path.parent)) for match in _PICTURE.finditer(source.text)]
+    text = plain_markdown(read_text(data, path).text)
+    found = [(match.end(), linked_image(match[1], path.parent)) for match in _PICTURE.finditer(text)]
     pictures = (Picture(position, image.suffix, image.data) for position, image in found if image is not None)
-    return Source(source.text, pictures=tuple(pictures))
+    return Source(text, pictures=tuple(pictures))
 
 
 def check_text(text: str, name: str) -> None:

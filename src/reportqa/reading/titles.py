@@ -24,9 +24,11 @@ _TITLE_END = re.compile(
 _SUBTITLE = re.compile(r"[（(—–-]|[\d〇零○一二三四五六七八九]{4}.{0,6}年.{0,4}$")
 _YEAR = re.compile(rf"(?<!\d)({YEAR})(?!\d)")
 _EDITION = re.compile(rf"(?<!\d)({YEAR})(?=年?(?:度|卷|版)|学年)")
+_DAY = re.compile(rf"{YEAR}\s*(?:年\s*\d{{1,2}}\s*月(?:\s*\d{{1,2}}\s*日)?|[-./]\d{{1,2}}[-./]\d{{1,2}})")
 _HAN_YEAR = re.compile(r"[一二][〇零○九][〇零○一二三四五六七八九]{2}(?=年)")
 _HAN_DIGITS = str.maketrans("〇零○一二三四五六七八九", "000123456789")
 _PLACE = re.compile(r"[\u4e00-\u9fff]{1,6}?(?:自治区|自治州|自治县|新区|省|市|区|县|州|旗|镇|乡)")
+_DATE = re.compile(r"\d{1,2}\s*[日号][在于]?|\d{1,4}\s*[年月]度?|[〇零○一二三四五六七八九]{4}年度?")
 _NO_PLACE = re.compile(r"(?:[社园校景辖片地全本市]|工业|示范|试验|实验|开发)区$|^[全本]|[都城]市$")
 _GENRE = re.compile(
     r"(?:政府|质量|就业|工作|统计|年度|半年度?|季度|月度|学年|发展(?=报告|规划|计划|纲要)|社会责任|可持续发展|信息公开|财务|财政|预算|决算|执行|情况|审计|审核"
@@ -103,8 +105,13 @@ def year_of(text: str) -> int | None:
 
     >>> year_of("某学院二〇二三年工作总结"), year_of("2021—2022学年报告")
     (2023, 2022)
+    >>> year_of("2024年统计公报（2025年3月20日）"), year_of("工作报告（2025年1月9日）")
+    (2024, 2025)
     """
     text = unicodedata.normalize("NFKC", text)
+    # The day on which a report came out is not its year, unless it names no other.
+    undated = _DAY.sub("", text)
+    text = undated if _YEAR.search(undated) or _HAN_YEAR.search(undated) else text
     found = (
         _EDITION.findall(text)
         or _YEAR.findall(text)
@@ -118,8 +125,12 @@ def region_of(title: str) -> str | None:
 
     >>> region_of("重庆市渝北区中等职业教育质量年度报告"), region_of("臨江縣年度報告"), region_of("工作总结")
     ('渝北区', '临江县', None)
+    >>> region_of("工作报告——2024年3月5日在清河区第十八届人民代表大会上")
+    '清河区'
     """
-    places = [place for place in _PLACE.findall(fold(title)) if not _NO_PLACE.search(place) and len(place) > 1]
+    # 3月5日在清河区第…次会议上 says when and where a report was given: the date is no part of the place.
+    found = _PLACE.findall(_DATE.sub(" ", fold(title)))
+    places = [place for place in found if not _NO_PLACE.search(place) and len(place) > 1]
     return places[-1] if places else None
 
 

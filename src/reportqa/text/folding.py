@@ -12,6 +12,8 @@ _CHUNK = 20_000
 # Indicators, scopes and headings are folded again and again; passages keep their folded text themselves.
 _SHORT = 64
 _LONE_SURROGATE = re.compile("[\ud800-\udfff]")
+# Raised digits are the marks of notes, but for those that make a unit: m², km³.
+_RAISED_IN_UNIT = re.compile("(?<=m)[²³]")
 
 
 @lru_cache(maxsize=1)
@@ -21,8 +23,8 @@ def _to_simplified() -> opencc.OpenCC:
 
 @lru_cache(maxsize=65_536)
 def _narrow(char: str) -> str:
-    # A number in a circle is an item's: ①100人 is not 1100人.
-    if unicodedata.decomposition(char).startswith("<circle>"):
+    # A number in a circle is an item's, a raised one is a note's: ①100人 is not 1100人, 人口¹412人 not 人口1412人.
+    if unicodedata.decomposition(char).startswith(("<circle>", "<super>")):
         return char
     folded = unicodedata.normalize("NFKC", char).lower()
     return folded if len(folded) == 1 else char
@@ -33,9 +35,11 @@ def fold(text: str) -> str:
 
     >>> fold("畢業生６７８２人，ＧＤＰ")
     '毕业生6782人,gdp'
+    >>> fold("人口¹412万人，用地3.6ｋｍ²")
+    '人口¹412万人,用地3.6km2'
 
     A character whose compatibility form (Unicode NFKC) has another length stays as it is (㎡), and so does one in a
-    circle (①).
+    circle (①) and a raised one that is no part of a unit.
     Traditional to Simplified is OpenCC's t2s; a stretch that it would lengthen or shorten stays as it is.
     """
     return _fold_short(text) if len(text) <= _SHORT else _fold(text)
@@ -55,7 +59,7 @@ def _with_surrogates(text: str, original: str) -> str:
 
 
 def _fold(text: str) -> str:
-    narrow = "".join(map(_narrow, text))
+    narrow = _RAISED_IN_UNIT.sub(lambda found: "2" if found[0] == "²" else "3", "".join(map(_narrow, text)))
     if narrow.isascii():
         return narrow
     parts = []

@@ -73,7 +73,7 @@ def functions_of(library: Library) -> list[Function]:
         """List the indexed reports.
 
         Returns:
-            For each report its name, title, year, region and length in characters.
+            For each report its name, title, year, region and length in characters, and lines on what was not read.
         """
         return [
             {
@@ -82,6 +82,7 @@ def functions_of(library: Library) -> list[Function]:
                 "year": document.year,
                 "region": document.region,
                 "length": document.characters,
+                "notes": list(document.notes),
             }
             for document in library.qa.store.library()
         ]

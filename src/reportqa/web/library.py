@@ -182,6 +182,7 @@ class Library:
                     yield steps.get(timeout=_POLL)
             report = build.result()
         said = [f"跳过：{failure}" for failure in report.failures] + [f"注意：{line}" for line in report.complaints]
+        said += [f"没有读全：{note}" for note in report.unread]
         yield Step(f"{report.state}，{report.passages} 段，{report.figures} 个数据。{''.join(said)}", 1, 1)
 
     def _build(self, steps: queue.Queue[Step], undo: Callable[[], object]) -> BuildReport:

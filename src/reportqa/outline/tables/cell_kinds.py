@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 
+from reportqa.outline.note_marks import bare_of_marks
 from reportqa.text.folding import fold
 from reportqa.text.forms import YEAR
 from reportqa.text.records import Span
@@ -39,7 +40,7 @@ _UNIT_HEAD = re.compile(r"(?:计量|数量)?单位")
 _UNIT = re.compile(
     r"[百千万亿]*(?:人次|人|名|位|个|所|家|元|美元|%|‰|个?百分点|平方米|平方公里|公顷|亩|公里|米|吨|千克|公斤|台|套|台套|辆|册"
     r"|张|间|项|门|件|种|期|次|场|天|日|年|月|个月|小时|学时|课时|分|岁|户|条|座|处|级|度|千瓦时|立方米|m2|m3|㎡|kg|倍|篇|部|本"
-    r"|批|班|组|支|对|份|床|:1)(?:[/·](?:人|年|天|日|月|次|户|亩|生|平方米|㎡|m2|千人|万人))?"
+    r"|批|班|组|支|对|份|床|头|只|羽|匹|株|棵|艘|架|枚|箱|瓶|盒|吨公里|人公里|标准箱|:1)(?:[/·](?:人|年|天|日|月|次|户|亩|生|平方米|㎡|m2|千人|万人))?"
 )
 _EMPHASIS = re.compile(r"(\*\*|__|\*|`)(?=\S)(?P<words>.*\S)\1", re.DOTALL)
 _BREAK = re.compile(r"(?:\s|<br ?/?>)+")
@@ -73,7 +74,8 @@ def bare_span(text: str, start: int, end: int) -> Span:
     words = text[start:end].strip()
     first = text.index(words, start)
     bold = _EMPHASIS.fullmatch(words)
-    return Span(first + bold.start("words"), first + bold.end("words")) if bold else Span(first, first + len(words))
+    bare = Span(first + bold.start("words"), first + bold.end("words")) if bold else Span(first, first + len(words))
+    return bare_of_marks(bare, text)
 
 
 def is_empty(words: str) -> bool:

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 
 from reportqa.outline.tables.cell_kinds import bare_span, cell_words, is_empty, is_value
 from reportqa.outline.tables.heads import head_rows
+from reportqa.outline.tables.loose import MOST_COLUMNS, next_amounts, spaced_rows, stacked_rows
 from reportqa.text.records import Span, Table, TableRow
 
 _BAR = re.compile(r"\\.|\|")
@@ -29,13 +30,16 @@ def find_tables(text: str, lines: Sequence[Span]) -> dict[int, tuple[int, Table]
     [(3, ['甲校', '1200'])]
 
     A table is two lines or more without an empty line between them: between bars, a line of dashes under the heads or
-    not, or separated by as many tabs each, with amounts in them. ``lines`` come without the blanks around them. Form:
-    GitHub Flavored Markdown 4.10.
+    not, or separated by as many tabs each, with amounts in them; or it was copied out of a PDF (:mod:`loose`).
+    ``lines`` come without the blanks around them. Form: GitHub Flavored Markdown 4.10.
     """
     found: dict[int, tuple[int, Table]] = {}
+    amounts = next_amounts(text, lines)
     number = 0
     while number < len(lines):
-        after, table = _barred(text, lines, number) or _tabbed(text, lines, number) or (number + 1, None)
+        after, table = (
+            _barred(text, lines, number) or _tabbed(text, lines, number) or _loose(text, lines, number, amounts)
+        )
         if table and table.rows:
             found[number] = (after, table)
         number = after
@@ -68,6 +72,17 @@ def _tabbed(text: str, lines: Sequence[Span], first: int) -> tuple[int, Table | 
         after += 1
     rows = [TableRow(line, _between_tabs(text, line)) for line in lines[first:after]]
     return after, head_rows(rows, None, text) if len(rows) > 1 and _is_tabular(rows, text) else None
+
+
+def _loose(text: str, lines: Sequence[Span], first: int, amounts: Sequence[int]) -> tuple[int, Table | None]:
+    """Read the lines from ``first`` on whose cells blanks part, or that are a cell each."""
+    if rows := spaced_rows(text, lines, first):
+        return first + len(rows), head_rows(rows, 1, text)
+    # Heads of one cell a line are followed by a name and an amount.
+    near = amounts[first] - first <= 2 * MOST_COLUMNS
+    if near and (rows := stacked_rows(text, lines, first)):
+        return first + len(rows) * len(rows[0].cells), head_rows(rows, 1, text)
+    return first + 1, None
 
 
 def _is_tabular(rows: Sequence[TableRow], text: str) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import takewhile
 
 from reportqa.outline.tables.cell_kinds import (
     cell_words,
@@ -79,7 +80,7 @@ def read_grid(table: Table, text: str) -> Grid:
     words = [[cell_words(cell, text) for cell in row.cells] for row in table.rows]
     heads = _column_heads([[cell_words(cell, text) for cell in row.cells] for row in table.heads])
     layout = _layout(words, heads)
-    lines = tuple(_lines(table.rows, words, heads, layout))
+    lines = tuple(_lines(table.rows, words, heads, layout, text))
     return Grid(lines, _at(heads, layout.names[0])[-1:][0] if layout.names and _at(heads, layout.names[0]) else "")
 
 
@@ -166,7 +167,11 @@ def _is_unit_column(column: Sequence[str], head: tuple[str, ...]) -> bool:
 
 
 def _lines(
-    rows: Sequence[TableRow], words: Sequence[Sequence[str]], heads: Sequence[tuple[str, ...]], layout: _Layout
+    rows: Sequence[TableRow],
+    words: Sequence[Sequence[str]],
+    heads: Sequence[tuple[str, ...]],
+    layout: _Layout,
+    text: str,
 ) -> Iterator[GridRow]:
     group: tuple[str, ...] = ()
     above: tuple[str, ...] = ()
@@ -182,7 +187,8 @@ def _lines(
             continue
         above = _name(said, layout, above)
         outer = () if above and is_total(above[0]) else group
-        cells = tuple(_cells(row, said, heads, layout, outer + _with_unit(above, said, layout)))
+        name, merged = outer + _with_unit(above, said, layout), _merged_columns(row, text)
+        cells = tuple(_cells(row, said, heads, layout, name, merged))
         own = {said[column]: row.cells[column] for column in reversed(filled) if column in layout.names}
         yield GridRow(row.span, cells, tuple(sorted(own.values())))
 
@@ -224,11 +230,36 @@ def _with_unit(name: tuple[str, ...], said: Sequence[str], layout: _Layout) -> t
 
 
 def _cells(
-    row: TableRow, said: Sequence[str], heads: Sequence[tuple[str, ...]], layout: _Layout, name: tuple[str, ...]
+    row: TableRow,
+    said: Sequence[str],
+    heads: Sequence[tuple[str, ...]],
+    layout: _Layout,
+    name: tuple[str, ...],
+    merged: frozenset[int],
 ) -> Iterator[Cell]:
     for column in layout.data:
         if column < len(said) and said[column]:
-            yield Cell(row.cells[column], name, _at(heads, column))
+            last = column
+            while last + 1 in merged:
+                last += 1
+            yield Cell(row.cells[column], name, _shared([_at(heads, one) for one in range(column, last + 1)]))
+
+
+def _merged_columns(row: TableRow, text: str) -> frozenset[int]:
+    """Return the columns that a cell to the left reaches over: | 合计 | 1,526 || has no blank between its last bars."""
+    spaced = [column for column, cell in enumerate(row.cells) if len(cell) and text[cell.end : cell.end + 1] == " "]
+    if not spaced:
+        return frozenset()
+    return frozenset(
+        column
+        for column, cell in enumerate(row.cells)
+        if column > spaced[0] and not len(cell) and text[cell.start - 1 : cell.start + 1] == "||"
+    )
+
+
+def _shared(heads: Sequence[tuple[str, ...]]) -> tuple[str, ...]:
+    """Return the heads that all columns of a cell have in common, from the outermost on."""
+    return tuple(words[0] for words in takewhile(lambda words: len(set(words)) == 1, zip(*heads, strict=False)))
 
 
 def _at(heads: Sequence[tuple[str, ...]], column: int) -> tuple[str, ...]:

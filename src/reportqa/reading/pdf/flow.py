@@ -10,9 +10,10 @@ from itertools import pairwise
 
 from reportqa.reading.blocks import AnyBlock, Block, TableBlock, is_contents
 from reportqa.reading.marks import PAGE, PICTURE
+from reportqa.reading.pdf.content import PageContent, Shown
 from reportqa.reading.pdf.furniture import find_furniture
+from reportqa.reading.pdf.joined_tables import longer, marked
 from reportqa.reading.pdf.lines import GlyphLine, in_reading_order, join_words, rows_of, words_of
-from reportqa.reading.pdf.page import PageContent, Shown
 from reportqa.reading.pdf.page_tables import PageTable, find_tables
 from reportqa.reading.pipe_tables import PipeTable
 from reportqa.reading.titles import is_numbered, title_lines
@@ -104,12 +105,14 @@ def blocks_of(pages: Sequence[PageContent]) -> list[AnyBlock]:
 
 def _stream(pages: Sequence[PageContent]) -> _Stream:
     """Return what stands on the pages, one after the other as it is read."""
-    found = [find_tables(page) for page in pages]
+    # What stands sideways on a page is read after what stands upright on it.
+    numbered = [(number, part) for number, page in enumerate(pages) for part in (page, *page.sideways)]
+    found = [find_tables(part) for _, part in numbered]
     rows = [[line for row in rows_of(glyphs) for line in row] for _, glyphs in found]
-    furniture = find_furniture([(page.height, lines) for page, lines in zip(pages, rows, strict=True)])
+    furniture = find_furniture([(part.height, lines) for (_, part), lines in zip(numbered, rows, strict=True)])
     stream: _Stream = []
-    for number, (page, (tables, _), lines) in enumerate(zip(pages, found, rows, strict=True)):
-        kept = [line for line in lines if line not in furniture[number]]
+    for (number, page), (tables, _), lines, running in zip(numbered, found, rows, furniture, strict=True):
+        kept = [line for line in lines if line not in running]
         shown: list[GlyphLine | PageTable | Shown] = [*kept, *tables, *page.pictures]
         groups = in_reading_order(shown, _box)
         for column, group in enumerate(groups):
@@ -266,6 +269,9 @@ class _Flow:
         if _ITEM.match(one.line.text) and (ended or last.short > _SHORT):
             return False
         same_column = (last.page, last.column) == (one.page, one.column)
+        # A number is cut by the end of a line, but not by the end of a page, where a running head may come between.
+        if not same_column and last.line.text[-1:].isdigit() and one.line.text[:1].isdigit():
+            return False
         if same_column and one.line.base - last.line.base > one.usual_step * _LEADING:
             return False
         if one.indent > _INDENT and not self._is_hanging(last, one, ended):
@@ -291,33 +297,9 @@ class _Flow:
         open_table = self.table if not self.growing and page == self.table_page + 1 else None
         if open_table is not None and open_table.goes_on(table):
             self.blocks.pop()
-            self.grid = _longer(self.grid, table.grid, self._turn(page))
+            self.grid = longer(self.grid, table.grid, self._turn(page))
         else:
             self._close()
-            self.grid = _marked(table.grid, self._turn(page))
+            self.grid = marked(table.grid, self._turn(page))
         self.blocks.append(TableBlock(self.grid))
         self.table, self.table_page = table, page
-
-
-def _marked(grid: PipeTable, mark: str) -> PipeTable:
-    """Put a page mark before the first row of a table."""
-    if not mark or not grid.cells:
-        return grid
-    first, *others = sorted(grid.cells)
-    return PipeTable((first._replace(text=mark + first.text), *others), grid.header)
-
-
-def _longer(grid: PipeTable, more: PipeTable, mark: str) -> PipeTable:
-    """Add the rows of the next page, without the header that is repeated there."""
-    rows = max(cell.row + cell.height for cell in grid.cells)
-    skipped = 0
-    for row in range(max(cell.row + cell.height for cell in more.cells)):
-        if _row_words(grid, row) != _row_words(more, row):
-            break
-        skipped = row + 1
-    kept = tuple(cell._replace(row=cell.row + rows - skipped) for cell in more.cells if cell.row >= skipped)
-    return PipeTable(grid.cells + _marked(PipeTable(kept), mark).cells, grid.header)
-
-
-def _row_words(grid: PipeTable, row: int) -> list[tuple[int, str]]:
-    return [(cell.column, cell.text.replace(PAGE, "")) for cell in sorted(grid.cells) if cell.row == row]

@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import TypeVar
 
-from reportqa.reading.pdf.page import Glyph, bottom_of, top_of
+from reportqa.reading.marks import raised
+from reportqa.reading.pdf.content import Glyph, bottom_of, top_of
 
 # Gaps in characters: between words of Latin letters, within one stretch of text, and between two stretches in a row.
 # A line that is set to the full width has small gaps everywhere; only what a gap has beyond them is a space. Between a
@@ -20,6 +21,9 @@ _JOIN_GAP = 0.5
 _COLUMN_GAP = 1.5
 _SAME_PLACE = 0.2
 _MOSTLY_BOLD = 0.85
+# Of the size of a line: a raised character is smaller than this, and stands higher by this.
+_RAISED_SIZE = 0.8
+_RAISED = 0.15
 # Columns of prose: enough lines and words on both sides, and lines about as wide as their side.
 _COLUMN_LINES = 4
 _COLUMN_CHARS = 60
@@ -27,6 +31,9 @@ _COLUMN_FILL = 0.55
 _WIDE = 0.6
 _GUTTER = 6.0
 _BINS = 400
+# How far apart lines of two columns may begin to stand beside each other, and how many are looked at for one.
+_LEVEL = 7.0
+_NEIGHBOURS = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,14 +144,21 @@ def _line(glyphs: list[Glyph]) -> GlyphLine:
     words = [glyph for glyph in glyphs if not glyph.char.isspace()]
     gaps = [glyph.x0 - last.x1 for last, glyph in pairwise(glyphs)]
     usual = max(sorted(gaps)[len(gaps) // 2], 0.0) if gaps else 0.0
-    parts = [glyphs[0].char]
-    for (last, glyph), gap in zip(pairwise(glyphs), gaps, strict=True):
-        parts.append(" " + glyph.char if _is_space(last, glyph, gap - usual) else glyph.char)
     sizes = sorted(glyph.size for glyph in words)
     bold = sum(glyph.bold for glyph in words) >= len(words) * _MOSTLY_BOLD
     base = sorted(glyph.base for glyph in words)[len(words) // 2]
+    size = sizes[len(sizes) // 2]
+    said = [raised(glyph.char) if _is_raised(glyph, base, size) else glyph.char for glyph in glyphs]
+    parts = [said[0]]
+    for (last, glyph), gap, char in zip(pairwise(glyphs), gaps, said[1:], strict=True):
+        parts.append(" " + char if _is_space(last, glyph, gap - usual) else char)
     text = re.sub(r"\s+", " ", "".join(parts)).strip()
-    return GlyphLine(text, words[0].x0, max(glyph.x1 for glyph in words), base, sizes[len(sizes) // 2], bold)
+    return GlyphLine(text, words[0].x0, max(glyph.x1 for glyph in words), base, size, bold)
+
+
+def _is_raised(glyph: Glyph, base: float, size: float) -> bool:
+    """Tell whether a character of a line is a raised one: smaller, and on a higher baseline."""
+    return glyph.size < size * _RAISED_SIZE and base - glyph.base > size * _RAISED
 
 
 def _is_space(last: Glyph, glyph: Glyph, gap: float) -> bool:
@@ -169,6 +183,9 @@ def in_reading_order(items: Sequence[Item], box: Callable[[Item], tuple[float, f
     placed = sorted(((*box(item), item) for item in items), key=lambda one: (one[2], one[0]))
     gutter = _gutter([(x0, x1, words) for x0, x1, _, words, _ in placed])
     if gutter is None:
+        # A short title in the middle hides the gap: look for it among the lines that have another one beside them.
+        gutter = _gutter([(x0, x1, words) for x0, x1, _, words in _beside([one[:4] for one in placed])])
+    if gutter is None:
         return [[item for *_, item in placed]] if placed else []
     groups: list[list[Item]] = []
     left: list[Item] = []
@@ -187,6 +204,16 @@ def in_reading_order(items: Sequence[Item], box: Callable[[Item], tuple[float, f
             (left if x1 <= gutter else right).append(item)
     close()
     return groups
+
+
+def _beside(placed: Sequence[tuple[float, float, float, str]]) -> list[tuple[float, float, float, str]]:
+    """Return what stands beside something else: at nearly its height, and clear of it from left to right."""
+    found = []
+    for number, one in enumerate(placed):
+        near = placed[max(number - _NEIGHBOURS, 0) : number + _NEIGHBOURS + 1]
+        if any(abs(one[2] - other[2]) <= _LEVEL and (one[1] < other[0] or other[1] < one[0]) for other in near):
+            found.append(one)
+    return found
 
 
 def _gutter(spans: Sequence[tuple[float, float, str]]) -> float | None:

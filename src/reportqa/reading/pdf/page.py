@@ -5,28 +5,34 @@ from __future__ import annotations
 import ctypes
 import re
 import unicodedata
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from collections import Counter
+from collections.abc import Callable
 from typing import Any, NamedTuple
 
-import pypdfium2 as pdfium
 import pypdfium2.raw as raw
 
-from reportqa.reading.blocks import Image
-from reportqa.reading.images import is_decoration, to_png, usable_image
 from reportqa.reading.marks import unmarked
+from reportqa.reading.pdf.content import Box, Glyph, PageContent, Rule
+from reportqa.reading.pdf.page_images import pictures_of
 
 _MOST_CHARS = 60_000
 _MOST_OBJECTS = 20_000
 _MOST_SEGMENTS = 20_000
-_MOST_IMAGES = 300
 _SHORTEST_RULE = 4.0
 _STRAIGHT = 1.0
 _DEPTH = 5
-# A picture smaller than this on paper is an icon; one that fills the page is its background.
-_SMALLEST_SHOWN = 28.0
-_BACKGROUND = 0.85
-_RENDER_SCALE = 2.0
+_ONWARD, _SLANTED = "onward", "slanted"
+# So many characters that run down or up a page are a table or a text, fewer are a stamp or the head of a cell.
+_LEAST_SIDEWAYS = 10
+# What turns a point of the page so that lines that run down it, or up, run onward; of its width and height.
+_QUARTERS: dict[str, Callable[[float, float], Callable[[float, float], tuple[float, float]]]] = {
+    "down": lambda width, height: lambda x, y: (y, width - x),
+    "up": lambda width, height: lambda x, y: (height - y, x),
+}
+# A grey of a watermark: from, to, and how far the three colours may differ; how little it may cover; how large it is.
+_PALE = (185, 248, 12)
+_SHEER = 110
+_WATERMARK = 1.8
 _BOLD_WEIGHT = 600
 _FORCE_BOLD = 1 << 18
 _BOLD_NAME = re.compile(r"bold|black|heavy|simhei|heiti|黑体|小标宋|xbs", re.IGNORECASE)
@@ -37,90 +43,33 @@ _RADICALS = str.maketrans(
 )
 
 
-def top_of(base: float, size: float) -> float:
-    """Return where type of a size begins above its baseline: of Chinese fonts, 0.88 of the size."""
-    return base - 0.88 * size
-
-
-def bottom_of(base: float, size: float) -> float:
-    """Return where type of a size ends below its baseline."""
-    return base + 0.12 * size
-
-
-class Glyph(NamedTuple):
-    """A character with its box (left, right, baseline), its size and its weight."""
-
-    char: str
-    x0: float
-    x1: float
-    base: float
-    size: float
-    bold: bool
-
-    @property
-    def top(self) -> float:
-        """Where the character begins, from above."""
-        return top_of(self.base, self.size)
-
-    @property
-    def bottom(self) -> float:
-        """Where the character ends."""
-        return bottom_of(self.base, self.size)
-
-
-class Rule(NamedTuple):
-    """A horizontal or vertical line: from, to, and where it lies on the other axis."""
-
-    start: float
-    end: float
-    at: float
-
-
-class Box(NamedTuple):
-    """A rectangle on the page."""
-
-    x0: float
-    top: float
-    x1: float
-    bottom: float
-
-
-@dataclass(frozen=True, slots=True)
-class Shown:
-    """A picture and where it stands."""
-
-    box: Box
-    image: Image
-
-
-@dataclass(slots=True)
-class PageContent:
-    """All that a page shows; ``unmapped`` counts the characters of which the file does not say what they are."""
-
-    width: float
-    height: float
-    glyphs: list[Glyph] = field(default_factory=list)
-    across: list[Rule] = field(default_factory=list)
-    down: list[Rule] = field(default_factory=list)
-    pictures: list[Shown] = field(default_factory=list)
-    unmapped: int = 0
-    scanned: bool = False
-
-
 _Turn = Callable[[float, float], tuple[float, float]]
 
 
 def read_page(page: Any, room: int) -> PageContent:
-    """Read one page of an open document; its pictures as long as they fit into ``room`` bytes."""
+    """Read one page of an open document; its pictures as long as they fit into ``room`` bytes.
+
+    What is set turned by a quarter, as wide tables are, is read as from a page that is turned.
+    """
     turn = _turned(page)
     width, height = page.get_size()
     content = PageContent(width, height)
     textpage = page.get_textpage()
     try:
-        _read_glyphs(textpage, turn, content)
+        others = _read_glyphs(textpage, turn, content)
+        _read_objects(page, turn, content, room)
+        for direction, count in sorted(others.items(), reverse=True):
+            if direction in _QUARTERS and count >= _LEAST_SIDEWAYS:
+                turned = PageContent(height, width)
+                again = _composed(turn, _QUARTERS[direction](width, height))
+                _read_glyphs(textpage, again, turned)
+                _read_objects(page, again, turned, 0)
+                content.sideways.append(turned)
+            elif direction != _SLANTED:
+                content.oblique += count
     finally:
         textpage.close()
-    _read_objects(page, turn, content, room)
+    _drop_watermark(content)
     return content
 
 
@@ -136,16 +85,23 @@ def _turned(page: Any) -> _Turn:
     return turns[page.get_rotation()]
 
 
+def _composed(first: _Turn, second: _Turn) -> _Turn:
+    return lambda x, y: second(*first(x, y))
+
+
 class _Face(NamedTuple):
     """What the characters of one text object have in common."""
 
     scale: float
     width: float
     bold: bool
-    upright: bool
+    pale: bool
+    direction: str
 
 
-def _read_glyphs(textpage: Any, turn: _Turn, content: PageContent) -> None:
+def _read_glyphs(textpage: Any, turn: _Turn, content: PageContent) -> Counter[str]:
+    """Read the characters that run from left to right, and count those of other directions."""
+    others: Counter[str] = Counter()
     faces: dict[int, _Face] = {}
     box, x, y = raw.FS_RECTF(), ctypes.c_double(), ctypes.c_double()
     for index in range(min(raw.FPDFText_CountChars(textpage), _MOST_CHARS)):
@@ -157,7 +113,9 @@ def _read_glyphs(textpage: Any, turn: _Turn, content: PageContent) -> None:
             continue
         face = _face_of(textpage, index, turn, faces)
         placed = raw.FPDFText_GetCharOrigin(textpage, index, x, y)
-        if not (char and face.upright and placed and raw.FPDFText_GetLooseCharBox(textpage, index, box)):
+        if char.strip() and face.direction != _ONWARD:
+            others[face.direction] += 1
+        if not (char and face.direction == _ONWARD and placed and raw.FPDFText_GetLooseCharBox(textpage, index, box)):
             continue
         (x0, _), (x1, _) = sorted((turn(box.left, box.bottom), turn(box.right, box.top)))
         origin, base = turn(x.value, y.value)
@@ -167,7 +125,8 @@ def _read_glyphs(textpage: Any, turn: _Turn, content: PageContent) -> None:
             # Some fonts give the box of the ink alone; these characters stand in squares.
             x0, x1 = min(x0, origin), max(x1, origin + face.width * points)
         if 1 <= size <= 400 and -1 <= base <= content.height + 1 and -1 <= x0 <= content.width:
-            content.glyphs.append(Glyph(char, x0, x1, base, size, face.bold))
+            content.glyphs.append(Glyph(char, x0, x1, base, size, face.bold, face.pale))
+    return others
 
 
 def _character(code: int) -> str:
@@ -188,8 +147,36 @@ def _face_of(textpage: Any, index: int, turn: _Turn, faces: dict[int, _Face]) ->
         raw.FPDFText_GetMatrix(textpage, index, matrix)
         (x0, y0), (x1, y1) = turn(0, 0), turn(matrix.a, matrix.b)
         width, height = (matrix.a**2 + matrix.b**2) ** 0.5, (matrix.c**2 + matrix.d**2) ** 0.5
-        faces[key] = _Face(height or 1.0, width or 1.0, _is_bold(text_object), x1 - x0 > abs(y1 - y0) * 4)
+        bold, pale = _is_bold(text_object), _is_pale(text_object)
+        faces[key] = _Face(height or 1.0, width or 1.0, bold, pale, _direction(x1 - x0, y1 - y0))
     return faces[key]
+
+
+def _direction(across: float, down: float) -> str:
+    """Return where a line of text runs: onward (to the right), down, up, back, or slanted as a watermark does."""
+    if abs(across) > abs(down) * 4:
+        return _ONWARD if across > 0 else "back"
+    if abs(down) > abs(across) * 4:
+        return "down" if down > 0 else "up"
+    return _SLANTED
+
+
+def _is_pale(text_object: Any) -> bool:
+    """Tell whether characters are of a light grey, or let shine through what is below them."""
+    channels = [ctypes.c_uint() for _ in range(4)]
+    if not text_object or not raw.FPDFPageObj_GetFillColor(text_object, *channels):
+        return False
+    *colour, alpha = (channel.value for channel in channels)
+    light = _PALE[0] <= min(colour) and max(colour) <= _PALE[1] and max(colour) - min(colour) <= _PALE[2]
+    return light or alpha <= _SHEER
+
+
+def _drop_watermark(content: PageContent) -> None:
+    """Leave out pale characters that are much larger than the running text: 试用版 across the page."""
+    sizes = sorted(glyph.size for glyph in content.glyphs if not glyph.pale)
+    if sizes:
+        most = sizes[len(sizes) // 2] * _WATERMARK
+        content.glyphs = [glyph for glyph in content.glyphs if not (glyph.pale and glyph.size > most)]
 
 
 def _is_bold(text_object: Any) -> bool:
@@ -217,7 +204,10 @@ def _read_objects(page: Any, turn: _Turn, content: PageContent, room: int) -> No
             segments += _read_path(one, place, content)
         elif one.type == raw.FPDF_PAGEOBJ_IMAGE:
             images.append((_box_of(one, place), one))
-    for shown in _pictures(page, images, content):
+    content.strokes += segments
+    if room <= 0:
+        return
+    for shown in pictures_of(page, images, content):
         room -= len(shown.image.data)
         if room > 0:
             content.pictures.append(shown)
@@ -277,71 +267,3 @@ def _keep_rule(start: tuple[float, float], end: tuple[float, float], content: Pa
         content.across.append(Rule(min(x0, x1), max(x0, x1), (y0 + y1) / 2))
     elif abs(x0 - x1) <= _STRAIGHT and abs(y0 - y1) >= _SHORTEST_RULE:
         content.down.append(Rule(min(y0, y1), max(y0, y1), (x0 + x1) / 2))
-
-
-def _pictures(page: Any, images: list[tuple[Box, Any]], content: PageContent) -> Iterator[Shown]:
-    """Yield the pictures of a page; one that is stored in strips is put together again."""
-    area = content.width * content.height
-    if len(images) > _MOST_IMAGES:
-        content.scanned = True
-        return
-    for group in _touching(images):
-        box = _around([box for box, _ in group])
-        if (box.x1 - box.x0) * (box.bottom - box.top) > area * _BACKGROUND:
-            content.scanned = True
-            continue
-        if min(box.x1 - box.x0, box.bottom - box.top) < _SMALLEST_SHOWN:
-            continue
-        image = _extracted(group[0][1]) if len(group) == 1 else None
-        image = image or _rendered(page, box, content)
-        if image is not None:
-            yield Shown(box, image)
-
-
-def _touching(images: list[tuple[Box, Any]]) -> list[list[tuple[Box, Any]]]:
-    groups: list[list[tuple[Box, Any]]] = []
-    for box, one in images:
-        near, apart = [(box, one)], []
-        for group in groups:
-            if any(_touch(box, other) for other, _ in group):
-                near += group
-            else:
-                apart.append(group)
-        groups = [*apart, near]
-    return groups
-
-
-def _touch(one: Box, other: Box) -> bool:
-    apart = 1.5
-    level = one.top <= other.bottom + apart and other.top <= one.bottom + apart
-    return level and one.x0 <= other.x1 + apart and other.x0 <= one.x1 + apart
-
-
-def _around(boxes: list[Box]) -> Box:
-    tops, bottoms = [box.top for box in boxes], [box.bottom for box in boxes]
-    return Box(min(box.x0 for box in boxes), min(tops), max(box.x1 for box in boxes), max(bottoms))
-
-
-def _extracted(one: Any) -> Image | None:
-    """Return a picture as it is stored where that is JPEG, else as PNG."""
-    try:
-        width, height = one.get_px_size()
-        if is_decoration(width, height) or width * height > 60_000_000:
-            return None
-        filters = one.get_filters()
-        if filters and filters[-1] == "DCTDecode":
-            return usable_image(bytes(one.get_data(decode_simple=True)))
-        # Rendered, so that what its mask hides stays hidden.
-        return to_png(one.get_bitmap(render=True, scale_to_original=True).to_pil())
-    except pdfium.PdfiumError:
-        return None
-
-
-def _rendered(page: Any, box: Box, content: PageContent) -> Image | None:
-    """Return a part of the page as it looks."""
-    margins = (box.x0, content.height - box.bottom, content.width - box.x1, box.top)
-    try:
-        bitmap = page.render(scale=_RENDER_SCALE, crop=tuple(max(margin, 0) for margin in margins))
-        return to_png(bitmap.to_pil())
-    except (pdfium.PdfiumError, ValueError):
-        return None

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 from reportqa.reading.marks import clean_cell
+from reportqa.reading.pdf.content import Box, Glyph, PageContent, Rule
 from reportqa.reading.pdf.lines import GlyphLine, rows_of, words_of
-from reportqa.reading.pdf.page import Box, Glyph, PageContent, Rule
 from reportqa.reading.pipe_tables import PipeCell, PipeTable, is_value
 
 _NEAR = 3.0

@@ -6,6 +6,7 @@ notes stand behind the paragraph that holds or names them. Numbers that Word cou
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 from reportqa.errors import ReadingError
@@ -28,8 +29,8 @@ def read_word(data: bytes, path: Path) -> Source:
     if kind is not DOCX:
         raise misnamed(path.name, kind)
     with Package(data, path.name) as package:
-        source = make_source(BodyReader(package).read())
+        reader = BodyReader(package)
+        source = make_source(reader.read())
         title = package.core_title()
-    if source.title or title_of(source.text):
-        return source
-    return Source(source.text, source.pages, source.pictures, named_title(title))
+    source = replace(source, notes=reader.losses.lines())
+    return source if source.title or title_of(source.text) else replace(source, title=named_title(title))

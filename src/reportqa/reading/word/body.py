@@ -2,27 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import takewhile
 from typing import Any
 
 from reportqa.reading.blocks import AnyBlock, Block, Image, TableBlock
-from reportqa.reading.images import usable_image
-from reportqa.reading.marks import PICTURE, clean_cell, clean_words, one_line, unmarked
-from reportqa.reading.pipe_tables import PipeCell, PipeTable
+from reportqa.reading.html import html_blocks
+from reportqa.reading.images import is_metafile, usable_image
+from reportqa.reading.marks import PICTURE, clean_words, one_line, raised, unmarked
+from reportqa.reading.pipe_tables import PipeTable
+from reportqa.reading.word.cells import THROUGH, cells_of, merged_cells, paragraphs_of, placed_cells, rows_of
+from reportqa.reading.word.fields import Fields, is_contents_field
+from reportqa.reading.word.losses import Losses
 from reportqa.reading.word.numbering import BULLET, Numbering
 from reportqa.reading.word.package import Package, attribute, child, local
 from reportqa.reading.word.styles import Styles
 
 _OFF = ("0", "false", "off")
-_MOST_SPAN = 1000
 _SIGNS = {"tab": "\t", "ptab": "\t", "br": "\n", "cr": "\n", "noBreakHyphen": "-"}
-# Elements that hold what is read, and nothing else of their own.
-_THROUGH = frozenset(
-    "ins moveTo hyperlink smartTag customXml sdt sdtContent fldSimple r ruby rubyBase oMath oMathPara bdo dir".split()
-)
 _CAPTION_CELL = 60
+# What a drawing shows that is no picture and no text box, by the name of its element.
+_LOST = {"chart": "chart", "relIds": "smart", "OLEObject": "object"}
 
 
 @dataclass(slots=True)
@@ -44,30 +45,48 @@ class BodyReader:
         self.styles = Styles(package.part_of("styles"))
         self.numbering = Numbering(package.part_of("numbering"))
         self.notes = {kind: _notes(package.part_of(kind)) for kind in ("footnotes", "endnotes")}
-        # A field's words are those between its "separate" and its "end"; fields stand within fields.
-        self.fields: list[bool] = []
+        self.fields = Fields(None)
+        self.losses = Losses()
+        self.raised = False
 
     def read(self) -> list[AnyBlock]:
         """Return the blocks of the body."""
         body = child(self.package.tree(self.package.main), "body")
+        self.fields = Fields(body)
         return [] if body is None else list(self._blocks(body))
 
     def _blocks(self, parent: Any) -> Iterator[AnyBlock]:
+        # Paragraphs whose ends are deleted run on into the next one.
+        begun: list[Any] = []
         for element in parent:
             name = local(element)
             if name == "p":
-                yield from self._paragraph(element)
+                begun.append(element)
+                if _runs_on(element) and local(element.getnext()) == "p":
+                    continue
+                yield from self._paragraph(begun)
+                begun = []
             elif name == "tbl":
                 yield from self._table(element)
-            elif name == "sdt" and _is_aside(element):
-                continue
-            elif name in _THROUGH:
+            elif name == "altChunk":
+                yield from self._inserted(element)
+            elif name in THROUGH and not _is_aside(element):
                 yield from self._blocks(element)
 
-    def _paragraph(self, paragraph: Any) -> Iterator[AnyBlock]:
-        properties = child(paragraph, "pPr")
+    def _inserted(self, element: Any) -> Iterator[AnyBlock]:
+        """Yield what a whole file says that is inserted here: Word reads it in on opening; a web page is read."""
+        part = self.related.get(attribute(element, "id") or "", ("", ""))[1]
+        blocks = html_blocks(self.package.media(part))
+        if not blocks:
+            self.losses.add("part")
+        yield from blocks
+
+    def _paragraph(self, paragraphs: Sequence[Any]) -> Iterator[AnyBlock]:
+        properties = child(paragraphs[-1], "pPr")
         role = self.styles.role(properties)
-        words = self._words(paragraph)
+        words = _Words()
+        for paragraph in paragraphs:
+            self._gather(paragraph, words)
         text = "".join(words.text)
         if role.contents:
             return
@@ -90,31 +109,31 @@ class BodyReader:
         first = text.lstrip()[:1]
         return label + (" " if label[-1].isalnum() or (label[-1] == "." and first.isdecimal()) else "")
 
-    def _words(self, paragraph: Any) -> _Words:
-        words = _Words()
-        self._gather(paragraph, words)
-        return words
-
     def _gather(self, parent: Any, words: _Words) -> None:
         for element in parent:
             name = local(element)
             if name == "r" and _is_hidden(element):
                 continue
+            if name == "r":
+                self.raised = self.styles.raises(element)
             if name == "fldChar":
-                self._turn_field(attribute(element, "fldCharType"))
-            elif name == "sdt" and _is_aside(element):
+                self.fields.turn(attribute(element, "fldCharType"))
+            elif name == "instrText":
+                self.fields.say(element.text or "")
+            elif _is_aside(element):
                 continue
-            elif name in _THROUGH or (name != "t" and _is_formula(element)):
+            elif name in THROUGH or (name != "t" and _is_formula(element)):
                 self._gather(element, words)
             elif name == "AlternateContent":
                 # The same drawing twice, for programs of two ages: the first form will do.
                 self._gather(next(iter(element), ()), words)
-            elif all(self.fields):
+            elif self.fields.shown:
                 self._take(element, name, words)
 
     def _take(self, element: Any, name: str, words: _Words) -> None:
         if name == "t":
-            words.text.append(unmarked(element.text or ""))
+            said = unmarked(element.text or "")
+            words.text.append(raised(said) if self.raised else said)
         elif name in _SIGNS:
             words.text.append(_SIGNS[name])
         elif name in ("drawing", "pict", "object"):
@@ -123,41 +142,41 @@ class BodyReader:
             note = self.notes[name.removesuffix("Reference") + "s"].get(attribute(element, "id"))
             words.behind += [] if note is None else [note]
 
-    def _turn_field(self, kind: str | None) -> None:
-        if kind == "begin":
-            self.fields.append(False)
-        elif self.fields and kind == "separate":
-            self.fields[-1] = True
-        elif self.fields and kind == "end":
-            self.fields.pop()
-
     def _take_drawing(self, drawing: Any, words: _Words) -> None:
         for element in drawing.iter():
             name = local(element)
-            if name not in ("blip", "imagedata", "txbxContent") or _is_inner(element, drawing):
+            if name not in (*_LOST, "blip", "imagedata", "txbxContent") or _is_inner(element, drawing):
                 continue
-            if name == "txbxContent":
+            if name in _LOST:
+                self.losses.add(_LOST[name])
+            elif name == "txbxContent":
                 words.behind.append(element)
             else:
                 relation = attribute(element, "embed" if name == "blip" else "id")
-                image = usable_image(self.package.media(self.related.get(relation or "", ("", ""))[1]))
-                if image is not None:
-                    words.text.append(PICTURE)
-                    words.images.append(image)
+                self._take_image(self.package.media(self.related.get(relation or "", ("", ""))[1]), words)
+
+    def _take_image(self, data: bytes, words: _Words) -> None:
+        image = usable_image(data)
+        if image is not None:
+            self.losses.add("picture")
+            words.text.append(PICTURE)
+            words.images.append(image)
+        elif data and is_metafile(data):
+            self.losses.add("metafile")
 
     def _table(self, table: Any) -> Iterator[AnyBlock]:
-        rows = list(_rows(table))
-        if len(rows) == 1 and len(list(_cells(rows[0]))) == 1:
+        rows = list(rows_of(table))
+        if len(rows) == 1 and len(list(cells_of(rows[0]))) == 1:
             # A frame around text.
-            yield from self._blocks(next(_cells(rows[0])))
+            yield from self._blocks(next(cells_of(rows[0])))
             return
-        placed = [(row, list(_placed(row))) for row in rows]
+        placed = [(row, list(placed_cells(row))) for row in rows]
         gathered = [[self._cell(cell) for _, _, cell in cells] for _, cells in placed]
         if _shows_pictures(gathered):
             for row in gathered:
                 yield from (Block("".join(words.text), images=tuple(words.images)) for words in row)
             return
-        cells = _merged(placed, gathered)
+        cells = merged_cells(placed, [["".join(words.text) for words in row] for row in gathered])
         header = 0
         while header < len(rows) and _is_on(child(rows[header], "trPr", "tblHeader")):
             header += 1
@@ -171,10 +190,11 @@ class BodyReader:
     def _cell(self, cell: Any) -> _Words:
         """Gather all paragraphs of a cell, those of tables within it too."""
         words = _Words()
-        for element in _paragraphs(cell):
+        for element in paragraphs_of(cell):
             words.text.append("\n" if words.text else "")
             properties = child(element, "pPr")
-            own = self._words(element)
+            own = _Words()
+            self._gather(element, own)
             text = "".join(own.text)
             # A column of numbers that Word counts has no words of its own.
             words.text += [self._label(properties, text), text]
@@ -201,8 +221,18 @@ def _is_formula(element: Any) -> bool:
     return isinstance(element.tag, str) and "/math}" in element.tag
 
 
+def _runs_on(paragraph: Any) -> bool:
+    """Tell whether the end of a paragraph is deleted, or moved away, in tracked changes."""
+    marks = child(paragraph, "pPr", "rPr")
+    return child(marks, "del") is not None or child(marks, "moveFrom") is not None
+
+
 def _is_aside(control: Any) -> bool:
-    """Tell whether a content control holds a table of contents, or only the hint to write something."""
+    """Tell whether a content control, or a field, holds a table of contents, or only the hint to write something."""
+    if local(control) == "fldSimple":
+        return is_contents_field(attribute(control, "instr") or "")
+    if local(control) != "sdt":
+        return False
     properties = child(control, "sdtPr")
     gallery = attribute(child(properties, "docPartObj", "docPartGallery"), "val") or ""
     return "Table of Contents" in gallery or child(properties, "showingPlcHdr") is not None
@@ -212,70 +242,6 @@ def _is_inner(element: Any, top: Any) -> bool:
     """Tell whether an element of a drawing stands in one of its text boxes, or in its form for older programs."""
     parents = takewhile(lambda parent: parent is not top, element.iterancestors())
     return any(local(parent) in ("Fallback", "txbxContent") for parent in parents)
-
-
-def _rows(parent: Any) -> Iterator[Any]:
-    """Yield the rows of a table, those left out that are deleted."""
-    for element in parent:
-        name = local(element)
-        if name == "tr" and child(element, "trPr", "del") is None:
-            yield element
-        elif name in _THROUGH:
-            yield from _rows(element)
-
-
-def _cells(row: Any) -> Iterator[Any]:
-    for element in row:
-        name = local(element)
-        if name == "tc":
-            yield element
-        elif name in _THROUGH:
-            yield from _cells(element)
-
-
-def _paragraphs(parent: Any) -> Iterator[Any]:
-    for element in parent:
-        name = local(element)
-        if name == "p":
-            yield element
-        elif name in ("tbl", "tr", "tc") or name in _THROUGH:
-            yield from _paragraphs(element)
-
-
-def _number(element: Any, default: int) -> int:
-    value = attribute(element, "val") or ""
-    return min(int(value), _MOST_SPAN) if value.isdecimal() else default
-
-
-def _placed(row: Any) -> Iterator[tuple[int, int, Any]]:
-    """Yield the cells of a row, each with its first column and its width."""
-    column = _number(child(row, "trPr", "gridBefore"), 0)
-    for cell in _cells(row):
-        width = max(_number(child(cell, "tcPr", "gridSpan"), 1), 1)
-        yield column, width, cell
-        column += width
-
-
-def _merged(placed: list[tuple[Any, list[tuple[int, int, Any]]]], gathered: list[list[_Words]]) -> list[PipeCell]:
-    """Join the cells that are merged from row to row."""
-    cells: list[PipeCell] = []
-    # The cell that each column's cell may go on with.
-    above: dict[int, int] = {}
-    for row, ((_, columns), texts) in enumerate(zip(placed, gathered, strict=True)):
-        open_columns: dict[int, int] = {}
-        for (column, width, cell), words in zip(columns, texts, strict=True):
-            merge = child(cell, "tcPr", "vMerge")
-            begun = merge is not None and attribute(merge, "val") != "restart" and column in above
-            if begun:
-                number = above[column]
-                cells[number] = cells[number]._replace(height=row + 1 - cells[number].row)
-            else:
-                number = len(cells)
-                cells.append(PipeCell(row, column, 1, width, clean_cell("".join(words.text))))
-            if merge is not None:
-                open_columns[column] = number
-        above = open_columns
-    return cells
 
 
 def _shows_pictures(gathered: list[list[_Words]]) -> bool:

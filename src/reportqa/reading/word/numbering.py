@@ -102,6 +102,11 @@ class _Level:
     start: int
     legal: bool
     style: str
+    restart: int | None = None
+
+    def restarts_after(self, level: int) -> bool:
+        """Tell whether an item of an outer level lets this one begin anew; by w:lvlRestart 0, 第二章 lets 第三条 be."""
+        return self.restart is None or level < self.restart
 
 
 class Numbering:
@@ -128,7 +133,9 @@ class Numbering:
         counts = self._counts.setdefault(outline or "", [None] * _LEVELS)
         self._restart(number, level, counts)
         counts[level] = levels[level].start if counts[level] is None else (counts[level] or 0) + 1
-        counts[level + 1 :] = [None] * (_LEVELS - level - 1)
+        for deeper in range(level + 1, len(levels)):
+            if levels[deeper].restarts_after(level):
+                counts[deeper] = None
         return _written(levels, level, counts)
 
     def _restart(self, number: str, level: int, counts: list[int | None]) -> None:
@@ -156,12 +163,14 @@ class Numbering:
 def _level(element: Any) -> _Level:
     start = attribute(child(element, "start"), "val") or ""
     legal = child(element, "isLgl")
+    restart = attribute(child(element, "lvlRestart"), "val") or ""
     return _Level(
         form=attribute(child(element, "numFmt"), "val") or _form_of_choice(element),
         label=attribute(child(element, "lvlText"), "val") or "",
         start=int(start) if start.isdecimal() else 0,
         legal=legal is not None and attribute(legal, "val") not in ("0", "false", "off"),
         style=attribute(child(element, "pStyle"), "val") or "",
+        restart=int(restart) if restart.isdecimal() else None,
     )
 
 

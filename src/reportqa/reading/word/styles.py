@@ -9,8 +9,12 @@ from reportqa.reading.word.package import attribute, child, local
 
 _HEADING = re.compile(r"(?:heading|标题|標題)\s*([1-9])", re.IGNORECASE)
 _TITLE = re.compile(r"(?:sub)?title|副?标题|副?標題|文档标题", re.IGNORECASE)
-_CONTENTS = re.compile(r"toc\s*\d|toc heading|目录\s*\d?|目錄\s*\d?|table of figures|图表目录", re.IGNORECASE)
+_CONTENTS = re.compile(
+    r"toc\s*\d|toc heading|(?:wps\s*office)?(?:手动|自动)?目录\s*\d?|目錄\s*\d?|table of figures|图表目录",
+    re.IGNORECASE,
+)
 _BODY_LEVEL = 9
+_LEAST_LIFT = 5
 
 
 class Role(NamedTuple):
@@ -70,6 +74,20 @@ class Styles:
     def style_of(self, properties: Any) -> str:
         """Return the id of a paragraph's style."""
         return attribute(child(properties, "pStyle"), "val") or self._default
+
+    def raises(self, run: Any) -> bool:
+        """Tell whether the characters of a run stand raised, by its own properties or by its style."""
+        own = child(run, "rPr")
+        style = self._styles.get(attribute(child(own, "rStyle"), "val") or "")
+        for one in (own, child(style, "rPr")):
+            align = attribute(child(one, "vertAlign"), "val")
+            if align is not None:
+                return align == "superscript"
+            lift, size = (attribute(child(one, name), "val") for name in ("position", "sz"))
+            # In half points; smaller type that is lifted by a third of its size is a mark, a little lift is layout.
+            if lift and lift.isdecimal() and int(lift) >= max(int(size or 0) / 3, _LEAST_LIFT):
+                return True
+        return False
 
     def _chain(self, properties: Any) -> list[Any]:
         """Return a paragraph's style and those that it is based on, the nearest first; a circle ends."""

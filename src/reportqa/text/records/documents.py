@@ -24,7 +24,7 @@ class Document:
 
     ``pages`` holds the start of each page for sources that have pages; ``year`` and ``region`` are None where unknown.
     ``genre`` is the kind of report that its title names (质量年度报告, 工作报告, 统计公报), "" where it names none.
-    ``pictures`` are only there while an index is built.
+    ``pictures`` are only there while an index is built. ``notes`` are lines on what of the file was not read.
     """
 
     name: str
@@ -36,6 +36,7 @@ class Document:
     pages: tuple[int, ...] = ()
     genre: str = ""
     pictures: tuple[Picture, ...] = ()
+    notes: tuple[str, ...] = ()
 
     def page_at(self, position: int) -> int | None:
         """Return the 1-based page that holds ``position``, or None where the source has no pages."""
