@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import time
-from bisect import bisect_left
-from collections import ChainMap
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,23 +12,18 @@ import numpy as np
 
 from reportqa import __version__
 from reportqa.errors import IndexStoreError, ReadingError
-from reportqa.figures.extract import paragraph_figures
 from reportqa.index.changes import Contents, NewDocument, survey
 from reportqa.index.dense import Vectors
 from reportqa.index.generations import Manifest, check_files, only_builder, read_manifest
 from reportqa.index.store import Store
-from reportqa.index.texts import UnitText, figure_text, unit_texts
+from reportqa.index.texts import Planned, header_of, parts_of, planned_passages, unit_texts
 from reportqa.index.writing import DocumentEntry, KeptDocument, PassageEntry, PassageVectors, relabel_index, write_index
-from reportqa.models.encoder import Encoder, identify_model, open_encoder
-from reportqa.outline.passages import split_passages
+from reportqa.models.encoder import Encoder, Parts, identify_model, open_encoder
 from reportqa.outline.pictures import tie_pictures
 from reportqa.outline.sections import Outline, split_sections
-from reportqa.text.records import Figure, Passage
 
 Progress = Callable[[str, int, int], None]
 
-# Up to so many characters are sooner encoded by the engine that opens at once: docs/library.md.
-_FEW_CHARACTERS = 10_000
 # So many are encoded in one run: enough to put texts of like length together, and their vectors fit into the memory.
 _RUN_CHARACTERS = 400_000
 
@@ -39,8 +32,8 @@ _RUN_CHARACTERS = 400_000
 class BuildReport:
     """What a build did; ``fresh`` is False where the index was up to date and nothing was written.
 
-    ``new``, ``changed``, ``kept`` and ``removed`` count documents against the index before, ``encoded`` the texts that
-    got new vectors. ``failures`` are files that were left out, ``complaints`` what is wrong with 报告信息.csv,
+    ``new``, ``changed``, ``kept`` and ``removed`` count documents against the index before, ``encoded`` the passages
+    that got new vectors. ``failures`` are files that were left out, ``complaints`` what is wrong with 报告信息.csv,
     ``unread`` what of the files that were read was not: 年报.pdf：第 6、7 页是图像，没有读。
     """
 
@@ -115,21 +108,11 @@ class _Order:
     tell: Progress
 
 
-_Planned = tuple[Passage, str, list[UnitText], tuple[Figure, ...]]
-
-
 @dataclass(frozen=True, slots=True)
-class _Parts:
+class _TakenApart:
     new: NewDocument
     outline: Outline
-    passages: list[_Planned]
-
-    @property
-    def texts(self) -> Iterator[str]:
-        """The words to encode, in the order of the vectors."""
-        for _, _, units, figures in self.passages:
-            yield from (words for _, _, words in units)
-            yield from map(figure_text, figures)
+    passages: list[Planned]
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,7 +122,7 @@ class _Plan:
     before: Manifest | None
     old: Store | None
     contents: Contents
-    parts: list[_Parts]
+    documents: list[_TakenApart]
     unread: tuple[str, ...]
 
     @property
@@ -161,11 +144,11 @@ def _plan(order: _Order, resources: contextlib.ExitStack, thoroughly: bool = Fal
     contents = survey(
         order.paths, order.folder, old, order.settings, lambda done, total: order.tell("读取报告", done, total)
     )
-    parts = [_take_apart(new) for new in contents.new]
+    documents = [_take_apart(new) for new in contents.new]
     kept = (one.name for one in contents.documents if isinstance(one, KeptDocument))
-    if not any(part.passages for part in parts) and not any(old.info(name).passages for name in kept if old):
+    if not any(one.passages for one in documents) and not any(old.info(name).passages for name in kept if old):
         raise ReadingError("报告里没有正文：只找到标题或图题，请检查文件内容。")
-    return _Plan(before, old, contents, parts, tuple(_unread(contents, old)))
+    return _Plan(before, old, contents, documents, tuple(_unread(contents, old)))
 
 
 def _unread(contents: Contents, old: Store | None) -> Iterator[str]:
@@ -207,26 +190,18 @@ def _manifest_in(folder: Path) -> Manifest | None:
         return None
 
 
-def _take_apart(new: NewDocument) -> _Parts:
-    document = new.document
-    outline = split_sections(document)
-    passages: list[_Planned] = []
-    for paragraph in outline.paragraphs:
-        figures = paragraph_figures(paragraph, document)
-        starts = [figure.start for figure in figures]
-        for passage in split_passages(paragraph, document.text):
-            first, last = bisect_left(starts, passage.span.start), bisect_left(starts, passage.span.end)
-            text = passage.prose(document.text).text
-            passages.append((passage, text, list(unit_texts(passage, text)), tuple(figures[first:last])))
-    return _Parts(new, outline, passages)
+def _take_apart(new: NewDocument) -> _TakenApart:
+    outline = split_sections(new.document)
+    return _TakenApart(new, outline, list(planned_passages(new.document, outline)))
 
 
 class _Encoding:
-    """Gives texts their vectors: those of the documents that are replaced are known, the others are encoded."""
+    """Gives passages their vectors: those of the documents that are replaced are known, the others are encoded."""
 
     def __init__(self, order: _Order, plan: _Plan) -> None:
-        self.known = _known_vectors(plan.old, plan.replaced)
-        self._unknown = {text for part in plan.parts for text in part.texts} - self.known.keys()
+        self._known = _known_vectors(plan.old, plan.replaced)
+        every = dict.fromkeys(one.parts for document in plan.documents for one in document.passages)
+        self._unknown = every.keys() - self._known.keys()
         self._characters = sum(map(len, self._unknown))
         self._done = 0
         self._tell = order.tell
@@ -238,67 +213,74 @@ class _Encoding:
     def __len__(self) -> int:
         return len(self._unknown)
 
-    def vectors(self, texts: Iterable[str]) -> Mapping[str, Vectors]:
-        """Return the vectors of texts, of shape (dim,), by the texts."""
-        unknown = [text for text in dict.fromkeys(texts) if text not in self.known]
-        if not unknown or self._encoder is None:
-            return self.known
-        encoded = self._encoder.encode_passages(unknown, lambda done, total: self._report(done))
-        self._done += sum(map(len, unknown))
-        return ChainMap(dict(zip(unknown, encoded, strict=True)), self.known)
+    def vectors(self, passages: Iterable[Parts]) -> Mapping[Parts, Vectors]:
+        """Return the vectors of passages, shape (parts, dim), by the passages."""
+        found, unknown = {}, []
+        for one in dict.fromkeys(passages):
+            if one in self._known:
+                found[one] = self._known[one]
+            else:
+                unknown.append(one)
+        if unknown and self._encoder is not None:
+            encoded = self._encoder.encode_passages(unknown, lambda done, total: self._report(done))
+            self._done += sum(map(len, unknown))
+            found.update(zip(unknown, encoded, strict=True))
+        return found
 
     def _open(self, order: _Order) -> Encoder:
         order.tell("准备模型", 0, 1)
-        encoder = open_encoder(order.model, bulk=self._characters > _FEW_CHARACTERS)
+        encoder = open_encoder(order.model)
         order.tell("准备模型", 1, 1)
         return encoder
 
     def _report(self, done: int) -> None:
-        # A text that comes in two runs is encoded twice.
+        # A passage that comes in two runs is encoded twice.
         self._tell("计算向量", min(self._done + done, self._characters), self._characters)
 
 
-def _known_vectors(old: Store | None, documents: Iterable[str]) -> dict[str, Vectors]:
-    """Return the vectors of all that some documents of the old index say, by the words that were encoded."""
-    known: dict[str, Vectors] = {}
+def _known_vectors(old: Store | None, documents: Iterable[str]) -> dict[Parts, Vectors]:
+    """Return the vectors of the passages of some documents of the old index, by what was encoded."""
+    known: dict[Parts, Vectors] = {}
     if old is None:
         return known
     for name in documents:
-        for passage in map(old.passage, old.info(name).passages):
-            figures = old.figures(passage.number)
-            known.update(zip(map(figure_text, figures), old.figure_vectors(passage.number), strict=True))
-            words = [words for _, _, words in unit_texts(passage.passage, passage.prose.text)]
-            known.update(zip(words, old.unit_vectors(passage), strict=True))
+        # The title that the report itself gives: a correction of it changes no vector.
+        info = old.info(name)
+        for one in map(old.passage, info.passages):
+            units = tuple(unit_texts(one.passage, one.prose.text))
+            header = header_of(info.found.title or "", one.passage.section)
+            parts = parts_of(header, one.prose, units, old.figures(one.number))
+            known[parts] = np.concatenate([old.unit_vectors(one), old.figure_vectors(one.number)])
     return known
 
 
 def _write(order: _Order, plan: _Plan, encoding: _Encoding) -> Manifest:
     contents, old = plan.contents, plan.old
-    if old is not None and not plan.parts and not plan.replaced:
+    if old is not None and not plan.documents and not plan.replaced:
         metadata = {one.name: one.metadata for one in contents.documents if isinstance(one, KeptDocument)}
         return relabel_index(order.folder, metadata, contents.origin, old)
-    new = _entries(plan.parts, encoding)
+    new = _entries(plan.documents, encoding)
     entries = (one if isinstance(one, KeptDocument) else next(new) for one in contents.documents)
     return write_index(order.folder, entries, encoding.model_id, encoding.dim, contents.origin, old)
 
 
-def _entries(parts: Sequence[_Parts], encoding: _Encoding) -> Iterator[DocumentEntry]:
-    for run in _runs(parts):
-        vectors = encoding.vectors(text for part in run for text in part.texts)
-        for part in run:
-            passages = tuple(_passage_entry(one, vectors, encoding.dim) for one in part.passages)
-            document, sections = part.new.document, part.outline.sections
-            illustrations = tie_pictures(document, part.outline.illustrations, sections)
-            yield DocumentEntry(document, sections, illustrations, passages, part.new.metadata)
+def _entries(documents: Sequence[_TakenApart], encoding: _Encoding) -> Iterator[DocumentEntry]:
+    for run in _runs(documents):
+        vectors = encoding.vectors(one.parts for document in run for one in document.passages)
+        for taken in run:
+            passages = tuple(_passage_entry(one, vectors[one.parts]) for one in taken.passages)
+            document, sections = taken.new.document, taken.outline.sections
+            illustrations = tie_pictures(document, taken.outline.illustrations, sections)
+            yield DocumentEntry(document, sections, illustrations, passages, taken.new.metadata)
 
 
-def _runs(parts: Sequence[_Parts]) -> Iterator[list[_Parts]]:
+def _runs(documents: Sequence[_TakenApart]) -> Iterator[list[_TakenApart]]:
     """Group documents so that those of a group are encoded together."""
-    run: list[_Parts] = []
+    run: list[_TakenApart] = []
     characters = 0
-    for part in parts:
-        run.append(part)
-        characters += sum(map(len, part.texts))
+    for document in documents:
+        run.append(document)
+        characters += sum(len(one.parts) for one in document.passages)
         if characters > _RUN_CHARACTERS:
             yield run
             run, characters = [], 0
@@ -306,15 +288,11 @@ def _runs(parts: Sequence[_Parts]) -> Iterator[list[_Parts]]:
         yield run
 
 
-def _passage_entry(planned: _Planned, vectors: Mapping[str, Vectors], dim: int) -> PassageEntry:
-    passage, text, units, figures = planned
-
-    def rows(words: Iterable[str]) -> Vectors:
-        return np.array([vectors[one] for one in words], np.float32).reshape(-1, dim)
-
-    own = PassageVectors(rows(words for _, _, words in units), rows(map(figure_text, figures)))
-    places = tuple((start, end, whole) for (start, end), whole, _ in units)
-    return PassageEntry(passage, text, places, own, figures)
+def _passage_entry(planned: Planned, vectors: Vectors) -> PassageEntry:
+    units = len(planned.units)
+    own = PassageVectors(vectors[:units], vectors[units:])
+    places = tuple((start, end, whole) for (start, end), whole, _ in planned.units)
+    return PassageEntry(planned.passage, planned.parts.text, places, own, planned.figures)
 
 
 def _report(

@@ -1,1 +1,1 @@
-"""The models that turn words into vectors, bundled or named."""
+"""The models: what turns words into vectors, bundled or of the owner's choice."""
