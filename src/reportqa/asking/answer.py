@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
+from functools import partial
 from itertools import product
 
 from reportqa.asking.across import Asked, Row, across, chosen_rows, compared, computed, labels
@@ -13,26 +14,20 @@ from reportqa.asking.cite import Reply, answer_record
 from reportqa.asking.compute import COUNTABLE, Derived, derive
 from reportqa.asking.highlight import best_run, clauses_around, figure_range, places
 from reportqa.asking.matching import FigureMatch, match_figures, says_change
-from reportqa.asking.names import people
 from reportqa.asking.question import Question, parts, understand, within
 from reportqa.asking.refuse import (
-    NO_FIGURE,
-    gives,
-    no_name,
-    no_post,
-    ungrounded,
     unheard,
-    wrong_body,
-    wrong_figure,
     wrong_number,
     wrong_place,
     wrong_year,
 )
 from reportqa.asking.search import Candidate, Retriever, ScoredUnit, coverage
 from reportqa.asking.superlatives import Ranking, bearer, extreme_asked, ranked
+from reportqa.asking.sure import Sureness, of_figure, of_text
 from reportqa.asking.verdicts import claimed, verdict
 from reportqa.figures.agreement import contradicting
 from reportqa.figures.arithmetic import amount
+from reportqa.figures.unread import unread_numbers
 from reportqa.index.dense import Vectors
 from reportqa.text.folding import fold
 from reportqa.text.records import Answer, Span
@@ -47,6 +42,9 @@ _RANKED = re.compile(r"最|首位|第一|居首|领先")
 _YEAR = re.compile(r"(?:19|20)\d\d")
 # How far behind the best figure one of the year that is asked for may be and still go before it.
 _ALIKE = 3.2
+# How sure a stated share must be for none to be computed in its place.
+_STATED = 0.5
+_MARKS = " \t\n，。；、：,.;:"
 
 
 class Answerer:
@@ -82,8 +80,8 @@ class Answerer:
         if reply is None and question.numeric:
             reply = self._numeric_reply(question, near, vector)
         reply = reply or self._text_reply(question, near)
-        if question.numeric and not reply.figures and not gives(question.asked, reply.text):
-            reply = replace(reply, refusal=reply.refusal or NO_FIGURE)
+        if reply.sure is None:  # read off or computed from figures that were looked up one by one
+            reply = replace(reply, sure=Sureness(of_text(question, candidates).right, 1.0))
         return answer_record(self._store, question, reply, candidates, top_k)
 
     def _comparison(self, question: Question, best: Candidate, documents: Sequence[str] | None) -> Asked | None:
@@ -197,14 +195,22 @@ class Answerer:
 
     def _numeric_reply(self, question: Question, candidates: list[Candidate], vector: Vectors) -> Reply | None:
         matches = match_figures(question, candidates, self._store, vector)
-        derived = derive(question, matches, lambda: match_figures(question, candidates, self._store, vector, COUNTABLE))
+        sure = of_figure(question, matches, candidates) if matches else None
+        # A share that the report states itself comes before one that can be computed.
+        shared = question.asked == "percent" and bool(matches) and matches[0].figure.kind == "percent"
+        stated = shared and sure is not None and sure.right > _STATED
+        countable = partial(match_figures, question, candidates, self._store, vector, COUNTABLE)
+        derived = None if stated else derive(question, matches, countable)
         if derived:
-            return self._derived_reply(derived)
+            return self._derived_reply(derived, of_text(question, candidates))
         matches = self._of_the_year(question, matches)
         if not matches:
             return None
         matches = self._newest(question, matches)
         best = matches[0]
+        unread = self._unread(candidates, best)
+        if unread:
+            return self._words_reply(question, *unread, candidates)
         several = self._several(question, best)
         document = self._store.document(best.figure.document)
         conflict = tuple(contradicting(best.figure, (match.figure for match in matches), document))
@@ -216,10 +222,35 @@ class Answerer:
             figures=tuple(match.figure for match in shown),
             conflict=tuple(match.figure for match in disputed) if conflict else (),
             refusal=self._refusal(question, best.candidate, _text(best.candidate, best.clause) + best.figure.scope)
-            or wrong_body(question, best)
-            or unheard(question, best, self._store.passages_with)
-            or wrong_figure(question, best, _text(best.candidate, best.sentence))
-            or ungrounded(best),
+            or unheard(question, best.figure.indicator, self._store.passages_with),
+            sure=sure,
+        )
+
+    def _unread(self, candidates: Sequence[Candidate], best: FigureMatch) -> tuple[Candidate, ScoredUnit] | None:
+        """Return the clause closest to the question where it has a number that was not read, and not the best figure.
+
+        No other number may stand in for one that was not read.
+        """
+        units = ((unit, one) for one in candidates[:_TABLES] for unit in one.units if not unit.whole)
+        clause, candidate = max(units, key=lambda pair: pair[0].cosine)
+        if candidate is best.candidate and clause == best.clause:
+            return None
+        prose = candidate.passage.prose
+        read = self._store.figures(candidate.passage.number)
+        places = [Span(prose.offset(one.start), prose.offset(one.end - 1) + 1) for one in read]
+        unread = unread_numbers(prose.text, places)
+        return (candidate, clause) if any(clause.start <= one.start < clause.end for one in unread) else None
+
+    def _words_reply(
+        self, question: Question, candidate: Candidate, clause: ScoredUnit, candidates: Sequence[Candidate]
+    ) -> Reply:
+        """Answer with a clause's own words."""
+        others = [one for one in candidates if one is not candidate]
+        return Reply(
+            text=_text(candidate, clause).strip(_MARKS),
+            places=((candidate, places(candidate, clause.start, clause.end)),),
+            refusal=self._refusal(question, candidate, _text(candidate, clause)),
+            sure=of_text(question, [candidate, *others]),
         )
 
     def _of_the_year(self, question: Question, matches: list[FigureMatch]) -> list[FigureMatch]:
@@ -254,12 +285,12 @@ class Answerer:
             asked.append([None, *[match for match in matches if match.sentence == best.sentence][:_OTHER_FIGURES]])
         # Each part takes a figure of its own, as long as there are enough, so that all together fit best.
         given = ([match for match in chosen if match] for chosen in product(*asked))
-        choices = [chosen for chosen in given if len({match.figure for match in chosen}) == len(chosen)]
+        choices = [chosen for chosen in given if len({id(match.figure) for match in chosen}) == len(chosen)]
         return max(choices, key=lambda chosen: (len(chosen), sum(match.score for match in chosen)), default=[])
 
-    def _derived_reply(self, derived: Derived) -> Reply:
+    def _derived_reply(self, derived: Derived, sure: Sureness) -> Reply:
         operands = tuple(match.figure for match in derived.operands)
-        return Reply(derived.text, self._stated(derived.operands), operands, derived=derived)
+        return Reply(derived.text, self._stated(derived.operands), operands, derived=derived, sure=sure)
 
     def _stated(self, matches: Iterable[FigureMatch]) -> tuple[tuple[Candidate, tuple[Span, ...]], ...]:
         """Return the passages that state figures, in the order of the figures, each with the places in it."""
@@ -293,17 +324,18 @@ class Answerer:
             text=words,
             places=((best, places(best, start, end)),),
             verdict=verdict(question.plain, statement) if question.asked == "verdict" else None,
-            refusal=self._refusal(question, best, statement)
-            or no_post(question, statement)
-            or no_name(question, people(statement)),
+            refusal=self._refusal(question, best, statement),
+            sure=of_text(question, candidates),
         )
 
     def _refusal(self, question: Question, candidate: Candidate, statement: str) -> str:
         document = self._store.document(candidate.passage.passage.document)
         context = f"{' '.join(candidate.passage.passage.section)} {statement}"
+        years = self._retriever.wanted_years(question)
+        treated = any(self._retriever.treats(document.name, year) for year in years)
         return (
-            wrong_year(self._retriever.wanted_years(question), document, context)
-            or wrong_place(question, document, candidate.passage.prose.text)
+            ("" if treated else wrong_year(years, document, f"{context} {candidate.passage.prose.text}"))
+            or wrong_place(question, document)
             or wrong_number(question, candidate.passage.folded)
         )
 

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import math
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -11,15 +10,15 @@ from reportqa.asking.compute import Derived
 from reportqa.asking.highlight import best_run, places
 from reportqa.asking.question import Question
 from reportqa.asking.search import Candidate
+from reportqa.asking.sure import Sureness, relevance
+from reportqa.asking.weights import WEIGHTS
 from reportqa.index.store import Store
 from reportqa.text.records import Answer, Citation, CitedFigure, Conflict, Derivation, Figure, Illustration, Span
 
 _OTHER_FIGURES = 6
-# Where half of the answers are right, and how fast that changes (logistic fit over the question sets).
-_MIDDLE = 0.885
-_SLOPE = 0.012
 _UNSURE = 0.5
-_FAR = 0.15
+# A contradiction or a computed value is never surer: a person should look.
+_MOST = 0.8
 _LOOK = "把握不大，请核对原文。"
 _NOTHING_NEAR = "报告里没有足够接近的内容。"
 
@@ -36,6 +35,7 @@ class Reply:
     verdict: Literal["是", "否"] | None = None
     refusal: str = ""
     note: str = ""
+    sure: Sureness | None = None
 
 
 def answer_record(store: Store, question: Question, reply: Reply, candidates: list[Candidate], top_k: int) -> Answer:
@@ -44,10 +44,11 @@ def answer_record(store: Store, question: Question, reply: Reply, candidates: li
     ordered = [candidate for candidate, _ in reply.places]
     ordered += [candidate for candidate in candidates if candidate.passage.number not in carrying]
     ordered = ordered[:top_k]
-    citations = tuple(_citation(store, rank, question, c, carrying) for rank, c in enumerate(ordered, 1))
+    citations = tuple(_citation(store, rank, question, c, carrying, candidates) for rank, c in enumerate(ordered, 1))
     cite = _Citer(store.figures, ordered)
-    sure = _confidence(reply, ordered[0])
-    refusal = reply.refusal or (_NOTHING_NEAR if sure < _FAR else "")
+    sureness = reply.sure or Sureness(0.0, 0.0)
+    sure = min(sureness.right, _MOST if reply.derived or reply.conflict else 1.0)
+    refusal = reply.refusal or (_NOTHING_NEAR if sureness.answerable < WEIGHTS.threshold else "")
     if refusal:
         return Answer(question.text, "not_found", message=refusal, citations=citations)
     return Answer(
@@ -66,7 +67,12 @@ def answer_record(store: Store, question: Question, reply: Reply, candidates: li
 
 
 def _citation(
-    store: Store, rank: int, question: Question, candidate: Candidate, carrying: dict[int, tuple[Span, ...]]
+    store: Store,
+    rank: int,
+    question: Question,
+    candidate: Candidate,
+    carrying: dict[int, tuple[Span, ...]],
+    candidates: Sequence[Candidate],
 ) -> Citation:
     passage = candidate.passage.passage
     document = store.document(passage.document)
@@ -79,7 +85,7 @@ def _citation(
         start=passage.span.start,
         end=passage.span.end,
         text=passage.span.of(document.text),
-        score=candidate.signals["clause"],
+        score=relevance(question, candidate, candidates),
         highlights=places(candidate, *best_run(question, candidate)) if highlights is None else highlights,
         year=document.year,
         region=document.region,
@@ -115,13 +121,3 @@ def _respelled(question: Question) -> str:
 def _derivation(derived: Derived, cite: _Citer) -> Derivation:
     operands = cite.all(match.figure for match in derived.operands)
     return Derivation(derived.expression, derived.value, derived.text, operands)
-
-
-def _confidence(reply: Reply, first: Candidate) -> float:
-    """Return how sure the answer is, from 0 to 1: a logistic of the best clause's cosine, where answers turn right.
-
-    A contradiction or a computed value is never surer than 0.8: a person should look.
-    """
-    cosine = max(unit.cosine for unit in first.units if not unit.whole)
-    sure = 1 / (1 + math.exp(-(cosine - _MIDDLE) / _SLOPE))
-    return min(sure, 0.8) if reply.derived or reply.conflict else sure

@@ -1,6 +1,6 @@
 """The numbers of asking that were set or fitted, each with its source.
 
-Those of search, matching, refusing and the confidence stand with what fits them (docs/retrieval.md).
+Those that are fitted by training/fit.py stand in weights.json (docs/retrieval.md).
 """
 
 from __future__ import annotations

@@ -2,33 +2,22 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
-from itertools import pairwise, permutations
+from itertools import permutations
 
 from reportqa.asking.lexicon import synonyms
 from reportqa.asking.question import Question
 from reportqa.asking.search import Candidate, ScoredUnit, coverage
+from reportqa.asking.weights import WEIGHTS
 from reportqa.index.dense import Vectors
 from reportqa.index.store import Store
 from reportqa.text.folding import fold
 from reportqa.text.records import Figure, Prose
 
-_ANY = frozenset({"count", "money", "area", "percent", "ratio", "duration", "other"})
-_KINDS: dict[str, frozenset[str]] = {
-    "count": frozenset({"count", "other", "duration"}),
-    "money": frozenset({"money", "other"}),
-    "area": frozenset({"area"}),
-    "percent": frozenset({"percent"}),
-    "ratio": frozenset({"ratio", "count"}),
-    "date": frozenset({"date"}),
-    "duration": frozenset({"duration", "count"}),
-    "rank": frozenset({"rank"}),
-    "quantity": _ANY,
-    "description": _ANY,
-}
 _UNIT_CLASSES = tuple(
     frozenset(units.split())
     for units in (
@@ -41,11 +30,9 @@ _UNIT_CLASSES = tuple(
         "套 台 辆",
     )
 )
-_MAIN_KIND = {"count": "count", "money": "money", "ratio": "ratio", "duration": "duration", "percent": "percent"}
+_FORMS = frozenset({"count", "money", "area", "percent", "ratio", "date", "duration", "rank"})
 _GENERAL_SCOPE = re.compile(r"^(?:全[区县市省国]|年|本|合计|总计|含|[\d年月末底]+$)")
 _COMMON_BEARER = re.compile(r"(?:学校|院校|医院|企业|公司|单位|机构|人员|教师|学生|职工|员工|景区)$")
-# 支出里，上级拨的有多少; 其中民办几所: a part is asked for.
-_OF_WHICH = re.compile(r"其中|(?:里面?|里头|当中|之中|中)[,的].*(?:多少|几)")
 _PART_OF = re.compile(
     r"(?:(?<![初高集])中的?|里面的?|里头的?|里的?|当中的?|之中的?),?(?![学职专等])([\u4e00-\u9fff]{2}.*)"
 )
@@ -85,39 +72,22 @@ _SIDES = (
     ),
     (re.compile(r"花|投入|投资|支出|支付|费用|掏|付了|耗资|收购"), re.compile(r"收入|营收|利润|进账|产值|销售额|赚")),
 )
-_PER_HEAD = re.compile(r"[生人户均]均|平均|每[一]?[个名位人生户]|分摊|按[^,。]{0,4}人头|人头")
+# 支出里，上级拨的有多少; 其中民办几所: a part is asked for.
+_OF_WHICH = re.compile(r"其中|(?:里面?|里头|当中|之中|中)[,的].*(?:多少|几)")
+_PER_HEAD = re.compile(r"[生人户]均|平均|每[一]?[个名位人生户]|分摊|按[^,。]{0,4}人头|人头")
 _CHANGE = re.compile(r"同比|环比|比上|较上|增长|增加|下降|减少|提高|降低|上升|增幅|降幅|涨|跌|多了|少了")
 # What an indicator says besides what is measured: by how much it changed, of how many, at which stage.
 _BESIDES = re.compile(
     r"(?:同比|环比|[比较](?:上年|去年|上期|同期|上学年|上一年))?(?:净?(?:增[长加]|下降|减少|提高|降低|上升))?$"
     r"|阶段|总[数额量]|人数|情况"
 )
-_MANY = 6
 _GRADE = re.compile(r"[一二三四五六七八九十\dA-Za-z]+[星级等A]+")
-# Fitted by listwise logistic regression, leaving out one question set of eight at a time (docs/retrieval.md).
-COSINE = 20.0
-WEIGHTS = {
-    "kind": 1.65,
-    "former": -2.0,
-    "narrow": -0.7,
-    "unit": 0.9,
-    "indicator": 1.0,
-    "asked": 2.0,
-    "unsaid": -1.0,
-    "scope": 0.3,
-    "part": -0.9,
-    "contrast": -0.85,
-    "per_head": -1.5,
-    "change": -1.2,
-    "level": -1.45,
-    "clause": 2.05 * COSINE,
-    "sentence": 0.75 * COSINE,
-    "itself": 1.8 * COSINE,
-    "passage": 0.68,
-}
 # How far behind the best passage, in standard deviations, a passage may be whose figure answers: on two thousand
 # questions every figure from farther behind was wrong (docs/retrieval.md).
 _NEAR = 6.0
+_LEAST = 0.02
+# How far behind a row of a table the total over its rows may be and still go before it.
+_TOTAL_NEAR = 2.5
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,23 +109,43 @@ def match_figures(
     vector: Vectors,
     kinds: frozenset[str] | None = None,
 ) -> list[FigureMatch]:
-    """Return the figures of the candidates that are of the kind asked for, or of ``kinds``, best first.
+    """Return the figures of the candidates, or those of ``kinds`` alone, the likeliest answer first.
 
     >>> match_figures(understand("招生多少人？"), candidates, store, vector)[0].figure.text     # doctest: +SKIP
     '6191人'
+
+    No figure is left out for its kind or unit: that it is of another than asked counts against it.
     """
-    wanted = kinds or _KINDS.get(question.asked, frozenset())
     near = list(candidates)
     least = max((candidate.score for candidate in near), default=0.0) - _NEAR
     near = [candidate for candidate in near if candidate.score >= least]
-    matches = [match for candidate in near for match in _matches(question, candidate, store, vector, wanted)]
-    # A figure in 所 is no answer to 多少人, as long as there is one in 人.
-    of_the_unit = [match for match in matches if match.signals["unit"] > 0]
-    return sorted(of_the_unit or matches, key=lambda match: -match.score)
+    matches = [match for candidate in near for match in _matches(question, candidate, store, vector, kinds)]
+    return _wholes_first(sorted(matches, key=lambda match: -match.score))
+
+
+def _wholes_first(matches: list[FigureMatch]) -> list[FigureMatch]:
+    """Put the whole before a part that is not asked for: 6191人 of 招生6191人（含技校1455人）, a total before a row."""
+    best = next(iter(matches), None)
+    if best is None or best.signals["scope"] > 0:
+        return matches
+    whole = next((match for match in matches if match is not best and _is_whole_of(match, best)), None)
+    return matches if whole is None else [whole, *(match for match in matches if match is not whole)]
+
+
+def _is_whole_of(match: FigureMatch, part: FigureMatch) -> bool:
+    """Tell whether a figure is what another is a part of: in brackets after it, or a total over the rows of a table."""
+    whole, figure = match.figure, part.figure
+    if (whole.document, whole.unit) != (figure.document, figure.unit):
+        return False
+    if figure.parent is not None:
+        return (whole.start, whole.indicator) == (figure.parent, figure.indicator)
+    row = bool(part.candidate.passage.passage.leads) and part.signals["narrow"] > 0
+    alike = fold(figure.indicator).startswith(fold(whole.indicator))
+    return row and alike and match.signals["narrow"] == 0 and match.score > part.score - _TOTAL_NEAR
 
 
 def _matches(
-    question: Question, candidate: Candidate, store: Store, vector: Vectors, kinds: frozenset[str]
+    question: Question, candidate: Candidate, store: Store, vector: Vectors, kinds: frozenset[str] | None
 ) -> Iterator[FigureMatch]:
     figures = store.figures(candidate.passage.number)
     if not figures:
@@ -163,26 +153,22 @@ def _matches(
     title = fold(store.document(candidate.passage.passage.document).title)
     cosines = store.figure_vectors(candidate.passage.number) @ vector
     for figure, cosine in zip(figures, cosines, strict=True):
-        if not _is_of(kinds, figure):
+        if kinds and figure.kind not in kinds:
             continue
         clause, sentence = _around(candidate, figure)
         context = candidate.passage.folded[clause.start : clause.end]
         signals = _signals(question, figure, candidate.rarity, context, title) | {
-            "kind": float(figure.kind == _MAIN_KIND.get(question.asked, figure.kind)),
+            "kind": math.log(max(question.chance_of(figure), _LEAST)),
+            "form": float(question.asked in _FORMS and figure.kind != question.asked),
             "former": float(_is_former(candidate.passage.prose, figure, question)),
             "clause": clause.cosine,
-            "sentence": sentence.cosine,
             "itself": float(cosine),
             "passage": candidate.score,
         }
-        score = sum(weight * signals[name] for name, weight in WEIGHTS.items())
+        score = sum(weight * signals[name] for name, weight in WEIGHTS.figures.items())
+        # Of another report than meant a figure is wrong, however well its words fit.
+        score += candidate.signals["document"]
         yield FigureMatch(figure, candidate, clause, sentence, signals, score)
-
-
-def _is_of(kinds: frozenset[str], figure: Figure) -> bool:
-    if figure.kind == "other" and "count" not in kinds:
-        return ("percent" in kinds and figure.unit.endswith("百分点")) or ("money" in kinds and "元" in figure.unit)
-    return figure.kind in kinds
 
 
 def _around(candidate: Candidate, figure: Figure) -> tuple[ScoredUnit, ScoredUnit]:
@@ -209,7 +195,6 @@ def _signals(
         "unit": _unit_fit(question.unit, figure),
         "indicator": coverage(text, rarity),
         "asked": share_of_words(measured, _part_asked(plain)),
-        "unsaid": _unsaid(measured, said),
         "scope": scope_asked,
         "narrow": float(bool(scope) and not _GENERAL_SCOPE.search(scope)) * (1 - scope_asked),
         "part": float(figure.parent is not None) * (1 - 2 * max(scope_asked, 0.5 * bool(_OF_WHICH.search(plain)))),
@@ -262,12 +247,6 @@ def share_of_words(words: str, question: str) -> float:
         return float(bool(letters) and letters in question)
     pairs = {letters[i : i + 2] for i in range(len(letters) - 1)}
     return sum(pair in question for pair in pairs) / len(pairs)
-
-
-def _unsaid(words: str, question: str) -> float:
-    """Return how much an indicator says that the question does not, from 0 to 1: 本科及以上 before 专任教师."""
-    pairs = {pair for pair in map("".join, pairwise(words)) if pair not in question}
-    return min(len(pairs), _MANY) / _MANY
 
 
 def _without(words: str, implied: str, question: str) -> str:

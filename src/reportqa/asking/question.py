@@ -4,16 +4,19 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field, replace
 from itertools import pairwise
 from typing import Literal
 
+from reportqa.asking.intent import NUMBERS
+from reportqa.asking.intent import chances as kind_chances
 from reportqa.asking.lexicon import rewrite, synonyms
 from reportqa.asking.spelling import respell
 from reportqa.errors import InputError
 from reportqa.text.aliases import Group, named, unified
 from reportqa.text.folding import fold
+from reportqa.text.records import Figure
 from reportqa.text.words import bigrams, content_words, cut, frequency
 
 MAX_QUESTION = 500
@@ -171,6 +174,23 @@ _POLITE = re.compile(
 _PARTICLES = re.compile(r"[哦哟呢啊呀嘞喔咯噻哈吧的]*[？?。.！!]*$")
 
 
+# How likely a kind, or a figure of any kind, must be for the wording to say what is asked.
+_LIKELY, _LIKELY_FIGURE = 0.45, 0.4
+# The finer kinds that agree with each kind that a question's wording is taken to ask for, the usual one first.
+_FINER: dict[str, tuple[Asked, ...]] = {
+    "number": ("quantity", "count", "area", "duration", "rank", "ratio"),
+    "percent": ("percent", "ratio"),
+    "money": ("money",),
+    "date": ("date", "duration"),
+    "name": ("which", "who", "where"),
+    "list": ("list",),
+    "reason": ("reason",),
+    "way": ("method",),
+    "definition": ("description",),
+    "yesno": ("verdict",),
+}
+_FIGURE_KINDS = {"percent": "percent", "money": "money", "date": "date"}
+
 # Words by which a clause shows that it gives the kind of thing that is asked for.
 _CUES = {
     "reason": re.compile(
@@ -210,6 +230,8 @@ class Question:
     ``text`` is what was asked; ``plain`` its folded form in the report's register, which is what is searched.
     ``year_offset`` counts from the newest report: 去年 is -1. ``respelled`` is the question with its wrong characters
     put right, "" where it has none. ``names`` holds the aliases that it names, each with the spelling of ``plain``.
+    ``chances`` is how likely it asks for each kind of thing (:mod:`reportqa.asking.intent`). ``wording`` is what is
+    encoded: the question as it was asked, in simplified characters, wrong ones put right.
     """
 
     text: str
@@ -224,6 +246,20 @@ class Question:
     pairs: tuple[str, ...]
     respelled: str = ""
     names: tuple[tuple[Group, str], ...] = ()
+    chances: Mapping[str, float] = field(default_factory=dict)
+    wording: str = ""
+
+    def chance_of(self, figure: Figure) -> float:
+        """Return how likely a figure of this kind is asked for, from 0 to 1."""
+        kind = _FIGURE_KINDS.get(figure.kind, "number")
+        if figure.kind == "other" and figure.unit.endswith("百分点"):
+            kind = "percent"
+        return self.chances.get(kind, 0.0)
+
+    @property
+    def numeric_chance(self) -> float:
+        """How likely a figure is asked for at all."""
+        return sum(self.chances.get(kind, 0.0) for kind in NUMBERS)
 
     @property
     def said(self) -> str:
@@ -287,7 +323,8 @@ def _names(folded: str, vocabulary: Vocabulary) -> tuple[tuple[Group, str], ...]
 
 def _read(text: str, bare: str, plain: str, folded: str) -> Question:
     """Interpret a question whose words are settled: ``folded`` still has its last particles and marks."""
-    asked = _asked(bare, folded)
+    chances = kind_chances(folded)
+    asked = _settled(_asked(bare, folded), chances)
     return Question(
         text=text,
         plain=plain,
@@ -299,6 +336,8 @@ def _read(text: str, bare: str, plain: str, folded: str) -> Question:
         places=_places(bare),
         terms=tuple(dict.fromkeys(content_words(plain))),
         pairs=tuple(dict.fromkeys(bigrams(plain))),
+        chances=chances,
+        wording=folded,
     )
 
 
@@ -361,6 +400,21 @@ def _asked(bare: str, folded: str) -> Asked:
     if yes_no and asked in ("description", "method", "list"):
         asked = "verdict"
     return asked
+
+
+def _settled(form: Asked, chances: Mapping[str, float]) -> Asked:
+    """Return what is asked for: the likeliest kind, its finer kind by the form where that agrees.
+
+    Where neither a figure nor any other kind is likely (校园文化建设), the form decides alone.
+    """
+    number = max(NUMBERS, key=lambda kind: chances[kind])
+    likeliest = max(chances, key=lambda kind: chances[kind])
+    if chances[likeliest] < _LIKELY:
+        if sum(chances[kind] for kind in NUMBERS) < _LIKELY_FIGURE:
+            return form
+        likeliest = number
+    finer = _FINER[likeliest]
+    return form if form in finer else finer[0]
 
 
 def _unit(plain: str) -> str:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import math
+import re
+from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
@@ -11,6 +13,7 @@ from functools import lru_cache
 import numpy as np
 
 from reportqa.asking.question import Question, focused
+from reportqa.asking.weights import WEIGHTS
 from reportqa.index.dense import Vectors
 from reportqa.index.keywords import TABLES
 from reportqa.index.store import DocumentInfo, IndexedPassage, Store
@@ -51,21 +54,19 @@ class Candidate:
     score: float
 
 
-WEIGHTS = {
-    "passage": 0.3,
-    "sentence": 0.5,
-    "clause": 0.75,
-    "clauses": 0.95,
-    "words": 0.4,
-    "said": 0.3,
-    "answer": 0.6,
-}
 # What shared words and a word of the kind asked for are worth beside a cosine, where clauses spread over about 0.1.
 _COVERAGE = 0.04
 _CUE = 0.03
 # Scores run over about ten standard deviations: a report of another year than asked must lose against all but nonsense.
 _OTHER_YEAR = 6.0
 _OLDER = 1.5
+_FIGURELESS = 0.1
+# A report is of every year that it says so often, as a share of its own year, and at least so many times.
+_SAID, _SELDOM = 0.5, 4
+_YEAR = re.compile(r"(?<!\d)(?:19|20)\d\d(?=\s*(?:学?年|[~～至—–-]))")
+_DOCUMENTS = 4096
+# What is laid before a congress in January is of the year before.
+_LOOKING_BACK = "工作报告"
 _CHOICES = 64
 _LARGE = 100_000
 _Hits = list[dict[int, float]]
@@ -87,6 +88,7 @@ class Retriever:
         self._regions = frozenset(document.region for document in self._documents.values())
         # The same few reports are meant again and again, and a large library has thousands to choose from.
         self._chosen = lru_cache(_CHOICES)(self._choose)
+        self._years_said = lru_cache(_DOCUMENTS)(self._read_years)
         # FAISS, SQLite and numpy let go of the interpreter: in a large library words are looked up on the other core.
         self._workers = ThreadPoolExecutor(2) if self._size >= _LARGE else None
 
@@ -96,7 +98,7 @@ class Retriever:
 
     def encode(self, questions: Sequence[Question]) -> Vectors:
         """Encode questions together: shape (questions, dim)."""
-        return self._encoder.encode_queries([question.plain for question in questions])
+        return self._encoder.encode_queries([question.wording for question in questions])
 
     def documents(self, names: Sequence[str] | None = None) -> list[DocumentInfo]:
         """Return the reports to ask, None is all of them."""
@@ -111,7 +113,24 @@ class Retriever:
         known = self.documents(among)
         local = [document for document in known if document.region in places] or known
         wanted = years or (max((document.year or 0 for document in local), default=0),)
-        return [document.name for document in local if document.year in (*wanted, None)]
+        chosen = [document.name for document in local if document.year in (*wanted, None)]
+        # A report of one year looks back on others; where the place is named, its reports are meant all the same.
+        return chosen or [document.name for document in local if document.region in places]
+
+    def treats(self, document: str, year: int) -> bool:
+        """Tell whether a report is of a year: by its own, its title, or because it says that year as often as its own.
+
+        A work report of 2026 looks back on 2025, a report may be of 2022~2023.
+        """
+        info = self._documents[document]
+        looks_back = info.year is not None and info.genre.endswith(_LOOKING_BACK) and year == info.year - 1
+        return year == info.year or looks_back or year in self._years_said(document)
+
+    def _read_years(self, document: str) -> frozenset[int]:
+        text, info = self.store.document(document).text, self._documents[document]
+        said = Counter(map(int, _YEAR.findall(text)))
+        least = max(_SAID * said[info.year or 0], _SELDOM)
+        return frozenset({int(year) for year in _YEAR.findall(info.title)} | {y for y, n in said.items() if n >= least})
 
     def focus(self, question: Question, documents: Sequence[str] | None = None) -> Question:
         """Leave out of a question the year and the region by which its reports are chosen."""
@@ -137,6 +156,7 @@ class Retriever:
         numbers = numbers[:limit]
         rarity = self._rarity(question)
         faults = self._faults(question, meant)
+        numeric = question.numeric_chance
         rows = []
         for number in numbers:
             passage = self.store.passage(number)
@@ -150,6 +170,7 @@ class Retriever:
                 "words": by_words.get(number, 0.0),
                 "said": coverage(f"{self._headings(passage)} {passage.folded}", rarity),
                 "answer": max(unit.answers for unit in units if not unit.whole),
+                "figure": numeric * self._best_figure(number, vector, clauses[0]),
                 "document": -faults(passage),
             }
             rows.append((passage, units, signals))
@@ -159,6 +180,11 @@ class Retriever:
             for (passage, units, signals), score in zip(rows, scores, strict=True)
         ]
         return sorted(candidates, key=lambda candidate: -candidate.score)
+
+    def _best_figure(self, number: int, vector: Vectors, otherwise: float) -> float:
+        """Return how close the closest figure of a passage is; where it has none, less than its closest clause."""
+        vectors = self.store.figure_vectors(number)
+        return float((vectors @ vector).max()) if len(vectors) else otherwise - _FIGURELESS
 
     def with_tables(self, candidates: Sequence[Candidate], question: Question, vector: Vectors) -> list[Candidate]:
         """Return candidates with the other passages of their tables, which count as much as those that were found."""
@@ -206,7 +232,7 @@ class Retriever:
             if document.name in named:
                 return 0.0
             counted = 0.0
-            if document.year is not None and document.year not in wanted:
+            if document.year is not None and not any(self.treats(document.name, year) for year in wanted):
                 said = any(str(year) in passage.prose.text for year in wanted)
                 counted += _OTHER_YEAR if wanted and not said else _OLDER
             return counted + _OTHER_YEAR * bool(places and document.region and document.region not in places)
@@ -305,7 +331,7 @@ def coverage(folded: str, rarity: dict[str, float]) -> float:
 def _fuse(rows: list[tuple[IndexedPassage, tuple[ScoredUnit, ...], dict[str, float]]]) -> list[float]:
     """Add up the signals, each in standard deviations from its mean over the candidates."""
     scores = np.zeros(len(rows))
-    for name, weight in WEIGHTS.items():
+    for name, weight in WEIGHTS.passages.items():
         values = np.array([signals[name] for _, _, signals in rows])
         spread = values.std() if rows else 0.0
         if spread > 1e-9:

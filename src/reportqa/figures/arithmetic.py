@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Iterable
 from decimal import Decimal
 
-from reportqa.text.numerals import plain_number
+from reportqa.text.numerals import LARGE, SMALL, plain_number
 from reportqa.text.records import Figure
 
 Range = tuple[float, float]
@@ -46,11 +47,18 @@ def shown(figure: Figure) -> str:
 def in_unit_of(figure: Figure, value: float) -> str:
     """Write an amount that is given in the normal unit in the unit of a figure: 12000 as 1.2万元.
 
+    >>> in_unit_of(Figure(0, 3, "0万元", 0, "万元", 0, "元", "money"), 12000)
+    '1.2万元'
+
     The difference of two percentages is in percentage points.
     """
     if figure.kind == "percent":
         return f"{plain_number(100 * value)}个百分点"
-    factor = amount(figure) / stated_number(figure)
+    stated = stated_number(figure)
+    # Of nothing the unit alone tells what it is counted in.
+    multiplier = re.match("[百千万亿]*", figure.unit)
+    powers = math.prod((SMALL | LARGE)[char] for char in multiplier[0]) if multiplier else 1
+    factor = amount(figure) / stated if stated else powers
     return f"{plain_number(value / factor)}{figure.unit}"
 
 

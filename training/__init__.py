@@ -1,0 +1,1 @@
+"""How the models inside the package are made: weights, training, export. Nothing of the program imports it."""

@@ -1,0 +1,100 @@
+"""Measure the whole program on written reports that nothing was fitted on, each in an index of its own.
+
+    python -m training.evaluate [--side test] [--json FILE] [--answers FILE]
+
+The encoder never saw the reports of the sides "fit" and "test", the weights those of "test".
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import platform
+import tempfile
+from collections.abc import Iterator
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from reportqa.evaluation.running import ALL, evaluate, read_gold, summarize
+from reportqa.index.build import build_index
+from reportqa.qa import ReportQA
+from training import data
+
+MEASURES = ("R@1", "R@5", "figure@1", "items F1", "yes or no", "highlight F1", "abstain", "answered")
+_TYPES = {"name": "entity"}
+
+
+def gold(row: dict[str, Any]) -> dict[str, Any]:
+    """Return a row of training data in the form of a question set.
+
+    >>> row = {"id": "1", "document": "r.txt", "q": "谁是校长", "kind": "name", "evidence": "校长王英"}
+    >>> gold(row | {"answer": "王英"})["type"]
+    'entity'
+    """
+    kind, answer = row["kind"], row.get("answer") or ""
+    if kind == "yesno":
+        # Where the verdict is not known, only whether the passage is found counts.
+        kind, answer = ("yesno", {"是": "是", "否": "不"}[row["verdict"]]) if "verdict" in row else ("reason", answer)
+    return {
+        "id": row["id"],
+        "document": row["document"],
+        "question": row["q"],
+        "type": _TYPES.get(kind, kind),
+        "evidence": [row["evidence"]] if row.get("evidence") else [],
+        "answers": [answer],
+        "figures": [{"text": row["figure"], "value": None, "unit": ""}] if row.get("figure") else [],
+    }
+
+
+def lookups(path: Path) -> Iterator[dict[str, Any]]:
+    """Yield the questions over a report that ask for what stands in it, not for arithmetic."""
+    for row in data.questions_of(path):
+        if row.get("operation", "lookup") in ("lookup", "unanswerable"):
+            yield gold(row)
+
+
+def main() -> None:
+    """Measure, print, and write where asked."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--side", choices=("train", "fit", "test"), default="test")
+    parser.add_argument("--json", type=Path)
+    parser.add_argument("--answers", type=Path)
+    options = parser.parse_args()
+    rows, records, reports = [], [], 0
+    for path in data.report_paths():
+        if data.side(path.name) != options.side:
+            continue
+        with tempfile.TemporaryDirectory() as scratch:
+            build_index([path], Path(scratch) / "index")
+            qa = ReportQA.open(Path(scratch) / "index")
+            asked = Path(scratch) / "questions.jsonl"
+            asked.write_text(
+                "".join(json.dumps(one, ensure_ascii=False) + "\n" for one in lookups(path)), encoding="utf-8"
+            )
+            questions = read_gold(asked, qa.documents())
+            scores, answers = evaluate(qa, questions)
+        rows += scores
+        records += [
+            answer.to_record() | {"id": question.id} for question, answer in zip(questions, answers, strict=True)
+        ]
+        reports += 1
+    means = {name: value for name, value in summarize(rows)[ALL].items() if name in MEASURES}
+    for name in MEASURES:
+        if name in means:
+            print(f"{name:14} {means[name][0]:.3f}  ({means[name][1]})")
+    if options.json:
+        machine = f"{platform.machine()}, Python {platform.python_version()}"
+        made = {"date": str(date.today()), "data": data.fingerprint(), "machine": machine, "reports": reports}
+        options.json.write_text(
+            json.dumps(made | {"side": options.side, "measures": means}, ensure_ascii=False, indent=1) + "\n",
+            encoding="utf-8",
+        )
+    if options.answers:
+        options.answers.write_text(
+            "".join(json.dumps(one, ensure_ascii=False) + "\n" for one in records), encoding="utf-8"
+        )
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,356 @@
+"""Fit the weights by which signals are added up, on reports that the encoder was not trained on.
+
+    python -m training.fit src/reportqa/asking/weights.json
+
+Three fits, each on what the one before gives: passages and figures by listwise logistic regression (softmax over the
+candidates of a question; weights pulled towards zero), then, by logistic regression, how sure an answer is: whether its
+first figure, or its first passage, is right, questions without an answer being never right.
+"""
+
+from __future__ import annotations
+
+import argparse
+import dataclasses
+import datetime
+import json
+import math
+import tempfile
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.optimize import minimize
+
+from reportqa.asking import matching, search, sure
+from reportqa.asking import weights as fitted_weights
+from reportqa.asking.question import understand
+from reportqa.asking.sure import chance, figure_signals, text_signals
+from reportqa.index.build import build_index
+from reportqa.qa import ReportQA
+from training import data
+
+Array = NDArray[np.float64]
+PULL = 0.003
+# Not fitted: written reports seldom have a part in brackets beside its whole, and reports of schools are full of them.
+HELD = {"part": -0.9, "narrow": -0.7}
+FIXTURES = Path(__file__).parent.parent / "tests" / "fixtures"
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """The candidates of one question: their signals (candidates, signals), what counts beside them, which are right."""
+
+    signals: Array
+    fixed: Array
+    right: NDArray[np.bool_]
+
+
+def listwise(choices: Sequence[Choice], start: Array, pull: float) -> Array:
+    """Return the weights that make right candidates likeliest: softmax over the candidates of each question.
+
+    >>> choice = Choice(np.array([[1.0], [0.0]]), np.zeros(2), np.array([True, False]))
+    >>> bool(listwise([choice], np.zeros(1), pull=0.01)[0] > 1)
+    True
+
+    ``pull`` is how strongly weights are drawn to zero, per question, in units of a signal's spread.
+    """
+    spread = np.sqrt(np.mean(np.concatenate([np.var(one.signals, axis=0)[None] for one in choices]), axis=0)) + 1e-9
+
+    def loss(weights: Array) -> tuple[float, Array]:
+        total, slope = 0.0, np.zeros_like(weights)
+        for one in choices:
+            scores = one.signals @ (weights / spread) + one.fixed
+            every = np.exp(scores - scores.max())
+            chances, right = every / every.sum(), every * one.right
+            total -= math.log(max(right.sum() / every.sum(), 1e-12))
+            slope += (chances - right / max(right.sum(), 1e-12)) @ one.signals / spread
+        count = len(choices)
+        return total / count + pull * float(weights @ weights), slope / count + 2 * pull * weights
+
+    found = minimize(loss, start * spread, jac=True, method="L-BFGS-B")
+    weights: Array = np.asarray(found.x) / spread
+    return weights
+
+
+def logistic(signals: Array, right: Array, pull: float) -> Array:
+    """Return weights and, last, the constant of a logistic regression."""
+    spread = signals.std(axis=0) + 1e-9
+    middle = signals.mean(axis=0)
+    rows = np.concatenate([(signals - middle) / spread, np.ones((len(signals), 1))], axis=1)
+
+    def loss(weights: Array) -> tuple[float, Array]:
+        scores = np.clip(rows @ weights, -40, 40)
+        chances = 1 / (1 + np.exp(-scores))
+        total = -np.mean(right * np.log(chances + 1e-12) + (1 - right) * np.log(1 - chances + 1e-12))
+        free = np.append(weights[:-1], 0.0)
+        return float(total + pull * free @ free), rows.T @ (chances - right) / len(right) + 2 * pull * free
+
+    weights = np.asarray(minimize(loss, np.zeros(rows.shape[1]), jac=True, method="L-BFGS-B").x)
+    own = weights[:-1] / spread
+    return np.append(own, weights[-1] - own @ middle)
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A gold question with where its answer stands in the document."""
+
+    question: str
+    document: str
+    answerable: bool
+    numeric: bool
+    evidence: tuple[int, int]
+    figure: tuple[int, int]
+
+
+Library = tuple[ReportQA, list[Asked]]
+
+
+def asked(row: dict[str, Any], text: str) -> Asked | None:
+    """Return a row of training data (or of a question set) with the places of its evidence and figure in the text."""
+    evidence = row.get("evidence")
+    if not evidence:
+        return Asked(row["q"], row["document"], False, False, (0, 0), (0, 0))
+    start = text.find(evidence)
+    if start < 0:
+        return None
+    at = evidence.find(row["figure"]) if row.get("figure") else -1
+    figure = (start + at, start + at + len(row["figure"])) if at >= 0 else (0, 0)
+    return Asked(row["q"], row["document"], True, at >= 0, (start, start + len(evidence)), figure)
+
+
+def shared(a: tuple[int, int], b: tuple[int, int]) -> int:
+    """Return how many characters two ranges share."""
+    return max(0, min(a[1], b[1]) - max(a[0], b[0]))
+
+
+def _set(**weights: Any) -> None:
+    fitted = dataclasses.replace(fitted_weights.WEIGHTS, **weights)
+    for module in (fitted_weights, search, matching, sure):
+        module.WEIGHTS = fitted  # type: ignore[attr-defined]
+
+
+def passages_of(libraries: Sequence[Library]) -> tuple[list[str], list[Choice]]:
+    """Return the passages found for every answerable question."""
+    names = list(fitted_weights.WEIGHTS.passages)
+    choices = []
+    for qa, questions in libraries:
+        retriever = qa._retriever
+        for one in questions:
+            if not one.answerable:
+                continue
+            question = retriever.focus(understand(one.question, qa._vocabulary))
+            vector = retriever.encode([question])[0]
+            found = retriever.search(question, vector)
+            right = np.array([_holds(candidate, one) for candidate in found])
+            if right.any() and not right.all():
+                rows = np.array([[candidate.signals[name] for name in names] for candidate in found])
+                rows = (rows - rows.mean(axis=0)) / (rows.std(axis=0) + 1e-9)
+                choices.append(Choice(rows, np.array([candidate.signals["document"] for candidate in found]), right))
+    return names, choices
+
+
+def _holds(candidate: search.Candidate, one: Asked) -> bool:
+    passage = candidate.passage.passage
+    span = (passage.span.start, passage.span.end)
+    return passage.document == one.document and shared(span, one.evidence) >= 0.6 * (one.evidence[1] - one.evidence[0])
+
+
+def figures_of(libraries: Sequence[Library]) -> tuple[list[str], list[Choice]]:
+    """Return the figures found for every question for a figure."""
+    names = [name for name in fitted_weights.WEIGHTS.figures if name not in HELD]
+    choices = []
+    for qa, questions in libraries:
+        retriever = qa._retriever
+        for one in questions:
+            if not one.numeric:
+                continue
+            question = retriever.focus(understand(one.question, qa._vocabulary))
+            vector = retriever.encode([question])[0]
+            matches = matching.match_figures(question, retriever.search(question, vector), qa.store, vector)
+            right = np.array([is_right(match.figure, one) for match in matches], bool)
+            if right.any() and not right.all():
+                rows = np.array([[match.signals[name] for name in names] for match in matches])
+                fixed = np.array(
+                    [
+                        match.candidate.signals["document"] + sum(HELD[name] * match.signals[name] for name in HELD)
+                        for match in matches
+                    ]
+                )
+                choices.append(Choice(rows, fixed, right))
+    return names, choices
+
+
+def is_right(figure: Any, one: Asked) -> bool:
+    """Tell whether a figure is the gold one."""
+    return bool(
+        figure.document == one.document
+        and 2 * shared((figure.start, figure.end), one.figure) >= figure.end - figure.start
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """An answer by a figure or by words: what speaks for it, whether it is right, whether there is an answer at all."""
+
+    kind: str
+    signals: dict[str, float]
+    right: bool
+    answerable: bool
+
+
+def outcomes_of(libraries: Sequence[Library]) -> list[Outcome]:
+    """Return what the first figure, or the first passage, of every question comes to."""
+    outcomes = []
+    for qa, questions in libraries:
+        retriever = qa._retriever
+        for one in questions:
+            question = retriever.focus(understand(one.question, qa._vocabulary))
+            vector = retriever.encode([question])[0]
+            found = retriever.search(question, vector)
+            matches = matching.match_figures(question, found, qa.store, vector) if question.numeric else []
+            if matches:
+                held = is_right(matches[0].figure, one) if one.numeric else _holds(matches[0].candidate, one)
+                signals = figure_signals(question, matches, found)
+                outcomes.append(Outcome("figure", signals, one.answerable and held, one.answerable))
+            else:
+                right = one.answerable and _holds(found[0], one)
+                outcomes.append(Outcome("text", text_signals(question, found), right, one.answerable))
+    return outcomes
+
+
+def chance_weights(outcomes: Sequence[Outcome], pull: float = PULL) -> dict[str, dict[str, float]]:
+    """Return the weights of what makes an answer likely to be right, and a question likely to have one."""
+    weights = {}
+    for kind in ("figure", "text"):
+        own = [one for one in outcomes if one.kind == kind]
+        names = list(own[0].signals)
+        rows = np.array([[one.signals[name] for name in names] for one in own])
+        for what, truth in (("right", [one.right for one in own]), ("answerable", [one.answerable for one in own])):
+            fitted = logistic(rows, np.array(truth, float), pull)
+            weights[f"{what}_{kind}"] = dict(zip([*names, "constant"], map(float, fitted.round(4)), strict=True))
+    return weights
+
+
+def chances(outcomes: Sequence[Outcome], weights: Mapping[str, Mapping[str, float]], what: str) -> Array:
+    """Return how likely each answer is right, or each question has one."""
+    return np.array([chance(weights[f"{what}_{one.kind}"], one.signals) for one in outcomes])
+
+
+def threshold_of(outcomes: Sequence[Outcome], weights: Mapping[str, Mapping[str, float]], answered: float) -> float:
+    """Return the chance below which a question is refused, so that a share of those with an answer is answered."""
+    likely = np.sort(chances([one for one in outcomes if one.answerable], weights, "answerable"))
+    return round(float(likely[int((1 - answered) * len(likely))]), 4)
+
+
+def reliability(outcomes: Sequence[Outcome], weights: Mapping[str, Mapping[str, float]]) -> list[dict[str, float]]:
+    """Return, for each tenth of confidence, how many answers have it and how many of them are right."""
+    right = np.array([one.right for one in outcomes])
+    tenths = np.minimum((chances(outcomes, weights, "right") * 10).astype(int), 9)
+    return [
+        {"from": tenth / 10, "answers": int(own.sum()), "right": round(float(right[own].mean()), 3)}
+        for tenth in range(10)
+        if (own := tenths == tenth).any()
+    ]
+
+
+def first_right(choices: Iterable[Choice], weights: Array) -> float:
+    """Return how often a right candidate comes first."""
+    hits = [bool(one.right[int((one.signals @ weights + one.fixed).argmax())]) for one in choices]
+    return sum(hits) / max(len(hits), 1)
+
+
+def libraries_of(side: str, scratch: Path) -> list[Library]:
+    """Build an index of each report of a side, and open it with its questions."""
+    libraries = []
+    for path in data.report_paths():
+        if data.side(path.name) != side:
+            continue
+        build_index([path], scratch / path.stem)
+        qa = ReportQA.open(scratch / path.stem)
+        text = qa.store.document(path.name).text
+        rows = (row for row in data.questions_of(path) if row.get("operation", "lookup") in ("lookup", "unanswerable"))
+        libraries.append((qa, [one for one in (asked(row, text) for row in rows) if one]))
+    return libraries
+
+
+def question_sets(scratch: Path) -> list[Library]:
+    """Open the reports of tests/fixtures with their question sets: they shape the weights, they measure nothing."""
+    districts = FIXTURES / "districts"
+    sets = [([report], FIXTURES / f"{report.stem}_questions.jsonl") for report in sorted(FIXTURES.glob("*.txt"))]
+    sets.append((sorted((districts / "txt").iterdir()), districts / "library_questions.jsonl"))
+    libraries = []
+    for number, (reports, questions) in enumerate(sets):
+        build_index(reports, scratch / f"fixture {number}")
+        qa = ReportQA.open(scratch / f"fixture {number}")
+        rows = [json.loads(line) for line in questions.read_text(encoding="utf-8").splitlines()]
+        libraries.append((qa, list(_gold(rows, {one.name: one.text for one in qa.documents()}))))
+    return libraries
+
+
+def _gold(rows: Iterable[dict[str, Any]], texts: Mapping[str, str]) -> Iterator[Asked]:
+    """Yield the questions of a set that ask for one thing that one report states, or for nothing that any does."""
+    for row in rows:
+        name = row.get("document", next(iter(texts)))
+        if row["type"] == "unanswerable":
+            yield Asked(row["question"], name, False, False, (0, 0), (0, 0))
+        elif row["type"] not in ("derived", "conflict", "compare") and len(row["evidence"]) == 1 and name in texts:
+            figures = row.get("figures", ())
+            figure = figures[0]["text"] if len(figures) == 1 else None
+            one = asked(
+                {"q": row["question"], "document": name, "evidence": row["evidence"][0], "figure": figure}, texts[name]
+            )
+            if one:
+                yield one
+
+
+def main() -> None:
+    """Fit on one side, measure on the other, and write the weights."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("out", type=Path)
+    parser.add_argument("--results", type=Path, help="where the measures go (JSON)")
+    parser.add_argument("--answered", type=float, default=0.95)
+    options = parser.parse_args()
+    with tempfile.TemporaryDirectory() as scratch:
+        fit, test = (libraries_of(side, Path(scratch)) for side in ("fit", "test"))
+        fit += question_sets(Path(scratch))
+        results: dict[str, Any] = {"date": str(datetime.date.today()), "data": data.fingerprint()}
+        for kind, choices_of in (("passages", passages_of), ("figures", figures_of)):
+            names, choices = choices_of(fit)
+            _, others = choices_of(test)
+            start = np.array([getattr(fitted_weights.WEIGHTS, kind)[name] for name in names])
+            weights = listwise(choices, start, PULL)
+            left_out = {
+                name: first_right(others, np.where(np.arange(len(names)) == k, 0, weights))
+                for k, name in enumerate(names)
+            }
+            results[kind] = {
+                "questions": len(others),
+                "first is right": round(first_right(others, weights), 4),
+                "without": {name: round(value, 4) for name, value in left_out.items()},
+            }
+            print(kind, results[kind], flush=True)
+            chosen = dict(zip(names, map(float, weights.round(4)), strict=True))
+            _set(**{kind: chosen | (HELD if kind == "figures" else {})})
+        outcomes, unseen = outcomes_of(fit), outcomes_of(test)
+        likely = chance_weights(outcomes)
+        threshold = threshold_of(outcomes, likely, options.answered)
+        refused = chances(unseen, likely, "answerable") < threshold
+        with_answer = np.array([one.answerable for one in unseen])
+        results["answered"] = round(1 - float(refused[with_answer].mean()), 4)
+        results["refused"] = round(float(refused[~with_answer].mean()), 4)
+        results["reliability"] = reliability([one for one, no in zip(unseen, refused, strict=True) if not no], likely)
+        print(json.dumps({name: results[name] for name in ("answered", "refused", "reliability")}, ensure_ascii=False))
+    source = f"training/fit.py, {results['date']}, data {results['data']}, {len(fit)} reports"
+    fitted = dataclasses.replace(fitted_weights.WEIGHTS, threshold=threshold, source=source, **likely)
+    options.out.write_text(
+        json.dumps(dataclasses.asdict(fitted), ensure_ascii=False, indent=1) + "\n", encoding="utf-8"
+    )
+    if options.results:
+        options.results.write_text(json.dumps(results, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()
