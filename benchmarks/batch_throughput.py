@@ -92,7 +92,7 @@ def main() -> None:
         folder = Path(name)
         reports, listed = cmrc_questions(data, folder) if data else (Path(__file__).parents[1] / "corpus", None)
         build_index([reports], folder / "index")
-        qa = ReportQA.open(folder / "index", bulk=True)
+        qa = ReportQA.open(folder / "index")
         questions = read_questions(listed or report_questions(qa, folder))
         qa.answer_all([row.question for row in questions.rows[:300]])  # what a run loads once is not its speed
         results |= measure(qa, questions, folder)

@@ -97,20 +97,19 @@ def _vary_number(number: str, rng: random.Random) -> str:
 
 
 def count_tokens(corpus: Path, index: Path) -> tuple[int, int, int]:
-    """Count the tokens of the plain texts, and the texts that were encoded, each once, with their tokens."""
-    from tokenizers import Tokenizer
-
+    """Count the tokens of the plain texts, and the passages that were encoded, each once, with their tokens."""
     from reportqa.index.store import Store
-    from reportqa.index.texts import figure_text, unit_texts
-    from reportqa.models.bundled import prepared_model
+    from reportqa.index.texts import header_of
+    from reportqa.models.bundled import PASSAGE
+    from reportqa.models.runtime import WEIGHTS, open_tokenizer
 
-    tokenizer = Tokenizer.from_file(str(prepared_model() / "tokenizer.json"))
+    tokenizer = open_tokenizer(WEIGHTS)
     store, texts = Store(index), set()
-    for passage in map(store.passage, range(len(store))):
-        texts |= {words for _, _, words in unit_texts(passage.passage, passage.prose.text)}
-        texts |= set(map(figure_text, store.figures(passage.number)))
+    for one in map(store.passage, range(len(store))):
+        title = store.info(one.passage.document).found.title
+        texts.add(PASSAGE + header_of(title, one.passage.section) + one.prose.text)
     store.close()
-    encoded = sum(len(one) for one in tokenizer.encode_batch_fast(["passage: " + text for text in texts]))
+    encoded = sum(len(one) for one in tokenizer.encode_batch_fast(list(texts)))
     plain = sum(
         len(tokenizer.encode(line, add_special_tokens=False))
         for path in corpus.glob("*.txt")

@@ -42,6 +42,7 @@ _NAMES = {
     "Apache 2.0 License": "Apache-2.0",
     "Apache 2.0": "Apache-2.0",
     "Apache2.0": "Apache-2.0",
+    "3-Clause BSD License": "BSD-3-Clause",
     "BSD License": "BSD",
     "ISC License (ISCL)": "ISC",
     "MIT License": "MIT",

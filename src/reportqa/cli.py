@@ -12,8 +12,6 @@ from typing import Any, NoReturn, TextIO
 from reportqa import __version__
 from reportqa.errors import InputError, ReportQAError
 
-# From this many questions on it pays to load the encoder that is slow to open and fast to run.
-_BULK = 400
 _EXAMPLE = '例如：reportqa ask "本学年招生多少人？"'
 
 
@@ -182,7 +180,7 @@ def _batch(options: argparse.Namespace) -> None:
     if options.output:
         check_output(options.output, options.questions)
     questions = read_questions(options.questions)
-    qa = ReportQA.open(options.index, options.model, bulk=len(questions) >= _BULK)
+    qa = ReportQA.open(options.index, options.model)
     if options.output is None:
         if options.resume:
             raise InputError("--resume 要写到文件：请加 -o 文件名。")
@@ -236,7 +234,7 @@ def _serve(options: argparse.Namespace) -> None:
 
 
 def _model(options: argparse.Namespace) -> None:
-    from reportqa.models.bundled import write_model
+    from reportqa.models.folder import write_model
 
     def tell(step: str) -> None:
         sys.stderr.write(f"{step}\n")

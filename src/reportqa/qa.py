@@ -45,14 +45,13 @@ class ReportQA:
         self._vocabulary = Vocabulary(passages_with, has_term, self._aliases)
 
     @classmethod
-    def open(cls, index: str | Path = "index", model: str | None = None, bulk: bool = False) -> ReportQA:
+    def open(cls, index: str | Path = "index", model: str | None = None) -> ReportQA:
         """Open an index folder; ``model`` must be the one that it was built with, None is the bundled one.
 
-        ``bulk`` is for long lists of questions: seconds slower to open, twice as fast to encode.
         Raises IndexStoreError where there is no index, or it is damaged or of another model or version.
         """
         store = Store(Path(index))
-        encoder = open_encoder(model, bulk)
+        encoder = open_encoder(model)
         built = store.manifest
         if (built.model_id, built.dim) != (encoder.model_id, encoder.dim):
             raise IndexStoreError(

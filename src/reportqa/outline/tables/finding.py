@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from reportqa.outline.tables.cell_kinds import bare_span, cell_words, is_empty, is_value
 from reportqa.outline.tables.heads import head_rows
-from reportqa.outline.tables.loose import MOST_COLUMNS, next_amounts, spaced_rows, stacked_rows
+from reportqa.outline.tables.loose import CellLines, cell_lines, spaced_rows, stacked_rows
 from reportqa.text.records import Span, Table, TableRow
 
 _BAR = re.compile(r"\\.|\|")
@@ -34,12 +34,10 @@ def find_tables(text: str, lines: Sequence[Span]) -> dict[int, tuple[int, Table]
     ``lines`` come without the blanks around them. Form: GitHub Flavored Markdown 4.10.
     """
     found: dict[int, tuple[int, Table]] = {}
-    amounts = next_amounts(text, lines)
+    cells = cell_lines(text, lines)
     number = 0
     while number < len(lines):
-        after, table = (
-            _barred(text, lines, number) or _tabbed(text, lines, number) or _loose(text, lines, number, amounts)
-        )
+        after, table = _barred(text, lines, number) or _tabbed(text, lines, number) or _loose(text, cells, number)
         if table and table.rows:
             found[number] = (after, table)
         number = after
@@ -74,13 +72,11 @@ def _tabbed(text: str, lines: Sequence[Span], first: int) -> tuple[int, Table | 
     return after, head_rows(rows, None, text) if len(rows) > 1 and _is_tabular(rows, text) else None
 
 
-def _loose(text: str, lines: Sequence[Span], first: int, amounts: Sequence[int]) -> tuple[int, Table | None]:
+def _loose(text: str, cells: CellLines, first: int) -> tuple[int, Table | None]:
     """Read the lines from ``first`` on whose cells blanks part, or that are a cell each."""
-    if rows := spaced_rows(text, lines, first):
+    if rows := spaced_rows(text, cells.lines, first):
         return first + len(rows), head_rows(rows, 1, text)
-    # Heads of one cell a line are followed by a name and an amount.
-    near = amounts[first] - first <= 2 * MOST_COLUMNS
-    if near and (rows := stacked_rows(text, lines, first)):
+    if rows := stacked_rows(cells, first):
         return first + len(rows) * len(rows[0].cells), head_rows(rows, 1, text)
     return first + 1, None
 

@@ -1,0 +1,106 @@
+"""The training data and what is fitted on it: every piece by hand on a small report."""
+
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from training import data
+from training.fit import Asked, Choice, asked, first_right, listwise, logistic, shared
+from training.vocabulary import kept_pieces
+
+REPORT = "青禾区2023年职业教育报告\n\n一、规模\n全区招生3200人，其中民办学校800人；在校生9100人。\n"
+
+
+@pytest.fixture
+def report(tmp_path: Path) -> data.Report:
+    path = tmp_path / "r.txt"
+    path.write_text(REPORT, encoding="utf-8")
+    return data.take_apart(path)
+
+
+def row(question: str, evidence: str | None, figure: str | None, kind: str = "number") -> dict[str, object]:
+    return {"q": question, "document": "r.txt", "evidence": evidence, "answer": figure, "figure": figure, "kind": kind}
+
+
+def test_a_target_is_the_clause_and_the_figure_of_the_answer(report: data.Report) -> None:
+    target = data.targets(report, [row("民办招了多少", "其中民办学校800人", "800人")])[0]
+    ((piece, number),) = target.figures
+    assert report.pieces[piece].figures[number][2].text == "800人"
+    texts = {
+        report.pieces[p].prose.text[report.pieces[p].units[k].start : report.pieces[p].units[k].end]
+        for p, k in target.units
+        if not report.pieces[p].units[k].whole
+    }
+    assert texts == {"其中民办学校800人；"}
+    assert target.numeric and target.answerable and not target.library
+
+
+def test_a_question_that_names_its_report_may_be_asked_of_several(report: data.Report) -> None:
+    named, unnamed = data.targets(
+        report, [row("青禾招了多少", "全区招生3200人", "3200人"), row("招了多少", "全区招生3200人", "3200人")]
+    )
+    assert named.library and not unnamed.library
+
+
+def test_a_question_without_an_answer_has_no_target(report: data.Report) -> None:
+    target = data.targets(report, [row("有没有食堂", None, None, "unanswerable")])[0]
+    assert not target.answerable and not target.units and not target.figures
+
+
+def test_evidence_that_is_not_in_the_report_is_left_out(report: data.Report) -> None:
+    assert data.targets(report, [row("招了多少", "全区招生4000人", "4000人")]) == []
+
+
+def test_both_years_of_a_body_are_on_one_side() -> None:
+    assert data.side("w5_03.txt") == data.side("w5_04.txt") == "fit"
+    assert data.side("w5_05.txt") == data.side("w5_06.txt") == "test"
+    assert data.side("w1_01.txt") == "train"
+
+
+def test_every_piece_of_evidence_stands_in_its_report() -> None:
+    for path in data.report_paths():
+        text = path.read_text(encoding="utf-8")
+        for one in data.questions_of(path):
+            assert one["kind"] == "unanswerable" or one["evidence"] in text, one["id"]
+
+
+def test_the_questions_have_an_id_each() -> None:
+    ids = [one["id"] for path in data.report_paths() for one in data.questions_of(path)]
+    assert len(ids) == len(set(ids)) > 15_000
+
+
+def test_listwise_weights_find_what_tells_the_right_one() -> None:
+    # The first signal is always larger for the right candidate, the second is noise.
+    chance = np.random.default_rng(0)
+    choices = []
+    for _ in range(50):
+        signals = chance.normal(size=(5, 2))
+        choices.append(Choice(signals, np.zeros(5), signals[:, 0] == signals[:, 0].max()))
+    weights = listwise(choices, np.zeros(2), pull=0.001)
+    assert weights[0] > 10 * abs(weights[1])
+    assert first_right(choices, weights) > 0.95
+
+
+def test_logistic_weights_and_their_constant() -> None:
+    signals = np.array([[0.0], [1.0], [2.0], [3.0]])
+    weight, constant = logistic(signals, np.array([0.0, 0.0, 1.0, 1.0]), pull=0.01)
+    assert weight > 0
+    assert weight * 1.5 + constant == pytest.approx(0, abs=1e-3)
+
+
+def test_places_of_a_gold_question() -> None:
+    one = asked({"q": "招生", "document": "r.txt", "evidence": "招生3200人", "figure": "3200人"}, "全区招生3200人。")
+    assert one == Asked("招生", "r.txt", True, True, (2, 9), (4, 9))
+    assert shared((2, 9), (4, 12)) == 5
+
+
+def test_pieces_of_the_vocabulary_that_are_kept() -> None:
+    pieces = ["<s>", "<pad>", "</s>", "<unk>", "▁", "招生", "の", "ab", "running", "ение", "，", "12"]
+    assert list(kept_pieces(pieces, frozenset({8}))) == [0, 1, 2, 3, 4, 5, 7, 8, 10, 11]
+
+
+def test_results_name_the_data_they_were_made_with() -> None:
+    for path in sorted((Path(data.__file__).parent / "results").glob("*.json")):
+        assert json.loads(path.read_text(encoding="utf-8"))["data"]
