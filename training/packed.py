@@ -260,4 +260,6 @@ def write_folder(model: PackedModel, folder: Path) -> None:
 if __name__ == "__main__":
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("folder", type=Path)
-    write_folder(read_packed(packed_file()), parser.parse_args().folder)
+    # The arguments first: help needs no weights.
+    folder = parser.parse_args().folder
+    write_folder(read_packed(packed_file()), folder)

@@ -206,7 +206,7 @@ class Answerer:
         matches = self._of_the_year(question, matches)
         if not matches:
             return None
-        matches = self._newest(question, matches)
+        matches = self._of_the_column(question, matches)
         best = matches[0]
         unread = self._unread(candidates, best)
         if unread:
@@ -261,10 +261,10 @@ class Answerer:
         close = named and _covers(named[0]) >= _covers(matches[0]) and named[0].score >= matches[0].score - _ALIKE
         return named if close and not others & set(years) else matches
 
-    def _newest(self, question: Question, matches: list[FigureMatch]) -> list[FigureMatch]:
-        """In a row of years of a table, put the report's own year first where the question names none."""
-        best = matches[0]
-        if self._retriever.wanted_years(question) or not best.candidate.passage.passage.leads:
+    def _of_the_column(self, question: Question, matches: list[FigureMatch]) -> list[FigureMatch]:
+        """In a row of years of a table, put the year first that the question names, else the report's own."""
+        best, wanted = matches[0], self._retriever.wanted_years(question)
+        if not best.candidate.passage.passage.leads:
             return matches
         own = self._store.document(best.figure.document).year
         row = [m for m in matches if m.candidate is best.candidate and m.sentence == best.sentence]
@@ -273,7 +273,7 @@ class Answerer:
         if best not in [match for _, match in dated]:
             return matches
         newest = max((year for year, _ in dated if own is None or year <= own), default=None)
-        first = next((match for year, match in dated if year == newest), best)
+        first = next((match for year, match in dated if year in (wanted or (newest,))), best)
         return [first, *(match for match in matches if match is not first)]
 
     def _several(self, question: Question, best: FigureMatch) -> list[FigureMatch]:
