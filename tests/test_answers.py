@@ -146,3 +146,14 @@ def test_a_list_is_answered_in_its_order_and_a_bad_line_is_an_error(qa):
     answers = qa.answer_all(["生师比？", "", "本学年招生多少人？"])
     assert [answer.status for answer in answers] == ["answered", "error", "answered"]
     assert answers[2].to_record() == qa.ask("本学年招生多少人？").to_record()
+
+
+def test_an_amount_that_was_not_read_is_answered_with_its_clause_and_without_a_verdict(tmp_path):
+    text = "青禾医院2024年年报\n\n一、人员\n\n全院医生850人，护士900人。全院职工2300，比上年略有增加。\n"
+    (tmp_path / "r.txt").write_text(text, encoding="utf-8")
+    build_index([tmp_path / "r.txt"], tmp_path / "index")
+    hospital = ReportQA.open(tmp_path / "index")
+    for question in ("全院职工有多少人", "全院职工超过2000人吗"):
+        answer = hospital.ask(question)
+        assert (answer.answer, answer.verdict) == ("全院职工2300", None)
+        assert "850人" not in answer.answer

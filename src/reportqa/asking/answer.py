@@ -177,7 +177,8 @@ class Answerer:
             return None
         measure, vector, candidates = self._looked_up(within(understand(claim.question), question), documents)
         reply = self._numeric_reply(measure, candidates, vector)
-        if reply is None or reply.refusal:
+        # Without a figure the amount was not read: nothing can be compared with it.
+        if reply is None or reply.refusal or not reply.figures:
             return reply
         found = reply.figures[0]
         value, unit = (reply.derived.value, "") if reply.derived else (found.normalized_value, found.normalized_unit)
