@@ -127,6 +127,11 @@ def questions_of(path: Path) -> list[dict[str, Any]]:
     return rows
 
 
+def lookups(path: Path) -> list[dict[str, Any]]:
+    """Return the questions over a report that ask for what stands in it, not for arithmetic."""
+    return [row for row in questions_of(path) if row.get("operation", "lookup") in ("lookup", "unanswerable")]
+
+
 def side(name: str) -> str:
     """Tell what a report is for: "train", "fit" or "test"."""
     return "test" if HELD_BACK.match(name) else "fit" if FITTING.match(name) else "train"

@@ -11,7 +11,6 @@ import argparse
 import json
 import platform
 import tempfile
-from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -47,13 +46,6 @@ def gold(row: dict[str, Any]) -> dict[str, Any]:
     }
 
 
-def lookups(path: Path) -> Iterator[dict[str, Any]]:
-    """Yield the questions over a report that ask for what stands in it, not for arithmetic."""
-    for row in data.questions_of(path):
-        if row.get("operation", "lookup") in ("lookup", "unanswerable"):
-            yield gold(row)
-
-
 def main() -> None:
     """Measure, print, and write where asked."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
@@ -69,9 +61,8 @@ def main() -> None:
             build_index([path], Path(scratch) / "index")
             qa = ReportQA.open(Path(scratch) / "index")
             asked = Path(scratch) / "questions.jsonl"
-            asked.write_text(
-                "".join(json.dumps(one, ensure_ascii=False) + "\n" for one in lookups(path)), encoding="utf-8"
-            )
+            lines = (json.dumps(gold(row), ensure_ascii=False) + "\n" for row in data.lookups(path))
+            asked.write_text("".join(lines), encoding="utf-8")
             questions = read_gold(asked, qa.documents())
             scores, answers = evaluate(qa, questions)
         rows += scores

@@ -26,9 +26,10 @@ from scipy.optimize import minimize
 
 from reportqa.asking import matching, search, sure
 from reportqa.asking import weights as fitted_weights
-from reportqa.asking.question import understand
+from reportqa.asking.question import Question, understand
 from reportqa.asking.sure import chance, figure_signals, text_signals
 from reportqa.index.build import build_index
+from reportqa.index.dense import Vectors
 from reportqa.qa import ReportQA
 from training import data
 
@@ -132,18 +133,22 @@ def _set(**weights: Any) -> None:
         module.WEIGHTS = fitted  # type: ignore[attr-defined]
 
 
+def _looked_up(qa: ReportQA, one: Asked) -> tuple[Question, Vectors, list[search.Candidate]]:
+    retriever = qa._retriever
+    question = retriever.focus(understand(one.question, qa._vocabulary))
+    vector = retriever.encode([question])[0]
+    return question, vector, retriever.search(question, vector)
+
+
 def passages_of(libraries: Sequence[Library]) -> tuple[list[str], list[Choice]]:
     """Return the passages found for every answerable question."""
     names = list(fitted_weights.WEIGHTS.passages)
     choices = []
     for qa, questions in libraries:
-        retriever = qa._retriever
         for one in questions:
             if not one.answerable:
                 continue
-            question = retriever.focus(understand(one.question, qa._vocabulary))
-            vector = retriever.encode([question])[0]
-            found = retriever.search(question, vector)
+            _, _, found = _looked_up(qa, one)
             right = np.array([_holds(candidate, one) for candidate in found])
             if right.any() and not right.all():
                 rows = np.array([[candidate.signals[name] for name in names] for candidate in found])
@@ -163,13 +168,11 @@ def figures_of(libraries: Sequence[Library]) -> tuple[list[str], list[Choice]]:
     names = [name for name in fitted_weights.WEIGHTS.figures if name not in HELD]
     choices = []
     for qa, questions in libraries:
-        retriever = qa._retriever
         for one in questions:
             if not one.numeric:
                 continue
-            question = retriever.focus(understand(one.question, qa._vocabulary))
-            vector = retriever.encode([question])[0]
-            matches = matching.match_figures(question, retriever.search(question, vector), qa.store, vector)
+            question, vector, found = _looked_up(qa, one)
+            matches = matching.match_figures(question, found, qa.store, vector)
             right = np.array([is_right(match.figure, one) for match in matches], bool)
             if right.any() and not right.all():
                 rows = np.array([[match.signals[name] for name in names] for match in matches])
@@ -205,11 +208,8 @@ def outcomes_of(libraries: Sequence[Library]) -> list[Outcome]:
     """Return what the first figure, or the first passage, of every question comes to."""
     outcomes = []
     for qa, questions in libraries:
-        retriever = qa._retriever
         for one in questions:
-            question = retriever.focus(understand(one.question, qa._vocabulary))
-            vector = retriever.encode([question])[0]
-            found = retriever.search(question, vector)
+            question, vector, found = _looked_up(qa, one)
             matches = matching.match_figures(question, found, qa.store, vector) if question.numeric else []
             if matches:
                 held = is_right(matches[0].figure, one) if one.numeric else _holds(matches[0].candidate, one)
@@ -271,8 +271,7 @@ def libraries_of(side: str, scratch: Path) -> list[Library]:
         build_index([path], scratch / path.stem)
         qa = ReportQA.open(scratch / path.stem)
         text = qa.store.document(path.name).text
-        rows = (row for row in data.questions_of(path) if row.get("operation", "lookup") in ("lookup", "unanswerable"))
-        libraries.append((qa, [one for one in (asked(row, text) for row in rows) if one]))
+        libraries.append((qa, [one for one in (asked(row, text) for row in data.lookups(path)) if one]))
     return libraries
 
 

@@ -12,15 +12,10 @@ from reportqa.asking.across import Asked, Row, across, chosen_rows, compared, co
 from reportqa.asking.choosing import Named, best_list, best_named
 from reportqa.asking.cite import Reply, answer_record
 from reportqa.asking.compute import COUNTABLE, Derived, derive
-from reportqa.asking.highlight import best_run, clauses_around, figure_range, places
+from reportqa.asking.highlight import MARKS, best_run, clauses_around, figure_range, places
 from reportqa.asking.matching import FigureMatch, match_figures, says_change
 from reportqa.asking.question import Question, parts, understand, within
-from reportqa.asking.refuse import (
-    unheard,
-    wrong_number,
-    wrong_place,
-    wrong_year,
-)
+from reportqa.asking.refuse import unheard, wrong_number, wrong_place, wrong_year
 from reportqa.asking.search import Candidate, Retriever, ScoredUnit, coverage
 from reportqa.asking.superlatives import Ranking, bearer, extreme_asked, ranked
 from reportqa.asking.sure import Sureness, of_figure, of_text
@@ -44,7 +39,6 @@ _YEAR = re.compile(r"(?:19|20)\d\d")
 _ALIKE = 3.2
 # How sure a stated share must be for none to be computed in its place.
 _STATED = 0.5
-_MARKS = " \t\n，。；、：,.;:"
 
 
 class Answerer:
@@ -248,7 +242,7 @@ class Answerer:
         """Answer with a clause's own words."""
         others = [one for one in candidates if one is not candidate]
         return Reply(
-            text=_text(candidate, clause).strip(_MARKS),
+            text=_text(candidate, clause).strip(MARKS),
             places=((candidate, places(candidate, clause.start, clause.end)),),
             refusal=self._refusal(question, candidate, _text(candidate, clause)),
             sure=of_text(question, [candidate, *others]),

@@ -10,7 +10,7 @@ from reportqa.asking.question import Question
 from reportqa.asking.search import Candidate, ScoredUnit
 from reportqa.text.records import Figure, Span
 
-_MARKS = " \t\n，。；、：,.;:"
+MARKS = " \t\n，。；、：,.;:"
 _ENUMERATION = re.compile(
     r"^(?:[一二三四五六七八九十]是|首先|其次|再次|最后|此外|第[一二三四五六七八九十]|[（(]\d[）)]|[①-⑩])"
 )
@@ -108,8 +108,8 @@ def places(candidate: Candidate, start: int, end: int) -> tuple[Span, ...]:
         # Of a table, the rows: a cell says little without the name of its row.
         rows = [unit for unit in candidate.units if unit.whole and unit.start < end and start < unit.end]
         return tuple(candidate.passage.prose.envelope(row.start, row.end) for row in rows)
-    while end - start > 1 and text[end - 1] in _MARKS:
+    while end - start > 1 and text[end - 1] in MARKS:
         end -= 1
-    while end - start > 1 and text[start] in _MARKS:
+    while end - start > 1 and text[start] in MARKS:
         start += 1
     return candidate.passage.prose.locate(start, end)

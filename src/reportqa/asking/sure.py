@@ -64,11 +64,11 @@ def figure_signals(
         (m.score for m in matches if (m.figure.normalized_value, m.figure.normalized_unit) != values), best.score - 10
     )
     scores = np.array([match.score for match in matches])
-    chance = 1 / np.exp(scores - scores[0]).sum()
+    share = 1 / np.exp(scores - scores[0]).sum()
     return {
         "score": best.score - best.signals["passage"] * WEIGHTS.figures["passage"],
         "margin": min(best.score - other, 10.0),
-        "chance": float(chance),
+        "chance": float(share),
         "itself": best.signals["itself"],
         "clause": best.signals["clause"],
         "sentence": best.sentence.cosine,
