@@ -2,14 +2,10 @@
 
 from __future__ import annotations
 
-import logging
-import marshal
 from collections.abc import Iterator
 from functools import lru_cache
-from types import SimpleNamespace
 
-import jieba
-
+from reportqa.text.dictionary import Dictionary
 from reportqa.text.folding import fold
 from reportqa.text.forms import words_of
 
@@ -27,14 +23,9 @@ STOP_WORDS = frozenset(
 
 
 @lru_cache(maxsize=1)
-def tokenizer() -> jieba.Tokenizer:
-    """Return the one tokenizer of the program: its dictionary takes seconds to read and is never changed."""
-    jieba.setLogLevel(logging.WARNING)
-    # jieba's cache of its dictionary is read in a third of the time when it is read whole.
-    jieba.marshal = SimpleNamespace(load=lambda file: marshal.loads(file.read()), dump=marshal.dump)
-    own = jieba.Tokenizer()
-    own.initialize()
-    return own
+def tokenizer() -> Dictionary:
+    """Return the one tokenizer of the program; its dictionary is never changed."""
+    return Dictionary()
 
 
 def words(text: str) -> list[str]:
@@ -64,8 +55,7 @@ def frequency(word: str) -> int:
     >>> frequency("学校") > frequency("青禾")
     True
     """
-    tokenizer().check_initialized()
-    return int(tokenizer().FREQ.get(word) or 0)
+    return tokenizer().frequency(word)
 
 
 def content_words(text: str) -> list[str]:
