@@ -4,6 +4,7 @@ import csv
 import io
 import json
 import zipfile
+from dataclasses import replace
 from datetime import date, datetime
 from pathlib import Path
 
@@ -11,12 +12,13 @@ import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 from openpyxl import Workbook
+from openpyxl.worksheet.formula import ArrayFormula
 
 from reportqa.batch import READERS, QuestionList, read_questions
 from reportqa.batch.limits import MAX_CELL, MAX_COLUMNS, MAX_ROWS
-from reportqa.batch.several import joined_answer, questions_in
+from reportqa.batch.several import joined_answer, questions_in, sources
 from reportqa.errors import InputError
-from reportqa.text.records import Answer, Citation, CitedFigure, Figure
+from reportqa.text.records import Answer, Citation, CitedFigure, Conflict, Figure
 
 FIRST, SECOND, THIRD = "本学年招生多少人？", "双师型教师占比多少？", "哪些企业参与办学？"
 ENCODINGS = ["utf-8", "utf-8-sig", "gb18030", "utf-16", "utf-16-le", "utf-16-be"]
@@ -299,17 +301,46 @@ def test_what_csv_writes_is_read_back(tmp_path: Path, cells: list[str]) -> None:
     assert [row.others["备注"] for row in found.rows] == cells
 
 
-def test_a_list_that_lies_across(tmp_path: Path) -> None:
-    found = read(tmp_path, "q.xlsx", workbook([["常见问题"], ["问题", FIRST, SECOND], ["科室", "招生办", "人事处"]]))
+@pytest.mark.parametrize(
+    "rows",
+    [
+        [["常见问题"], ["问题", FIRST, SECOND], ["科室", "招生办", "人事处"]],
+        [["科室", "招生办", "人事处"], ["内容", FIRST, SECOND]],
+        [["序号", 1, 2], ["提问", FIRST, SECOND], ["科室", "招生办", "人事处"]],
+        [[None, "问题", FIRST, SECOND], [None, "科室", "招生办", "人事处"]],
+    ],
+)
+def test_a_list_that_lies_across(tmp_path: Path, rows: list[list[object]]) -> None:
+    found = read(tmp_path, "q.xlsx", workbook(rows))
     assert questions(found) == [FIRST, SECOND]
     assert [row.others["科室"] for row in found.rows] == ["招生办", "人事处"]
     assert "横着" in found.notes[0]
+
+
+def test_a_row_of_nothing_but_questions_lies_across(tmp_path: Path) -> None:
+    assert questions(read(tmp_path, "q.csv", f"{FIRST},{SECOND},{THIRD}\n")) == [FIRST, SECOND, THIRD]
+    assert questions(read(tmp_path, "q.xlsx", workbook([["问题", FIRST], ["科室", "招生办"]]))) == [FIRST]
+
+
+@pytest.mark.parametrize("name", ["q.txt", "q.csv", "q.md", "q.jsonl"])
+def test_lists_in_big5(tmp_path: Path, name: str) -> None:
+    asked = ["畢業生有多少人？", "校長是誰？"]
+    lines = {
+        "q.txt": asked,
+        "q.csv": ["編號,問題", *(f"1,{one}" for one in asked)],
+        "q.md": ["# 常見問題", *(f"- {one}" for one in asked)],
+        "q.jsonl": [json.dumps({"question": one}, ensure_ascii=False) for one in asked],
+    }
+    assert questions(read(tmp_path, name, "\n".join(lines[name]).encode("big5"))) == asked
 
 
 def test_a_formula_that_was_never_computed_is_told(tmp_path: Path) -> None:
     found = read(tmp_path, "q.xlsx", workbook([["指标", "问题"], ["招生", '=A2&"多少人？"'], ["毕业", SECOND]]))
     assert [row.error for row in found.rows] == ["问题是没有算过的公式", ""]
     assert "1 个问题是没有算过的公式" in found.notes[0]
+    array = ArrayFormula("A2", '="招生"&"多少人？"')
+    assert read(tmp_path, "q.xlsx", workbook([["问题"], [array], [SECOND]])).rows[0].error == found.rows[0].error
+    assert read(tmp_path, "q.csv", '问题\n"=A2&""多少人？"""\n').rows[0].error == found.rows[0].error
 
 
 @pytest.mark.parametrize(
@@ -319,7 +350,16 @@ def test_a_formula_that_was_never_computed_is_told(tmp_path: Path) -> None:
         ("1.招生多少人？2.毕业生有多少人？", 2),
         ("招生多少人？\n毕业生有多少人？\n生师比是多少？", 3),
         ("2024年，全区招生多少人？", 1),
-        ("招生多少人，比上年增加多少？", 1),
+        ("招生多少人，比上年增加多少？", 2),
+        ("双师型教师有多少人、占比多少？", 2),
+        ("招生人数；毕业人数", 2),
+        ("招生（公办；民办）多少人？", 1),
+        ("2024年\n招生多少人？", 1),
+        ("1.5万人以上的学校有几所？", 1),
+        ("在校生超过1,200人的学校有哪些？", 1),
+        ("为什么招生下降，怎么解决？", 1),
+        ("请问，招生多少人？毕业多少人？谢谢", 2),
+        ("招生多少人？？", 1),
         ("有几所学校，分别是哪些？", 1),
     ],
 )
@@ -327,16 +367,38 @@ def test_several_questions_in_a_cell(cell: str, count: int) -> None:
     assert len(questions_in(cell)) == count
 
 
-def test_answers_of_a_cell_are_joined_with_their_citations() -> None:
+def test_a_question_that_leans_on_the_one_before_is_completed() -> None:
+    assert questions_in("2023年全区招生多少人？毕业多少人？")[1] == "2023年全区毕业多少人"
+    assert questions_in("公办学校有几所？民办的呢？")[1] == "民办学校有几所"
+    assert questions_in("专任教师有多少人，占比多少？")[1] == "专任教师占比多少"
+
+
+def test_answers_of_a_cell_are_joined_with_what_they_stand_on() -> None:
     def answer(said: str, place: int) -> Answer:
         cited = Citation(1, "r.txt", ("一、概况",), 1, place, place + 5, said, 0.9)
         figure = Figure(place, place + 5, said, 12, "人", 12, "人", "count", document="r.txt")
         return Answer(
-            "？", "answered", said, confidence=place / 10, citations=(cited,), figures=(CitedFigure(figure, 1),)
+            "？",
+            "answered",
+            said,
+            confidence=place / 10,
+            citations=(cited, replace(cited, rank=2), replace(cited, rank=3, start=place + 1)),
+            figures=(CitedFigure(figure, 1), CitedFigure(figure, 2)),
+            conflicts=(Conflict("招生", (CitedFigure(figure, 3),)),),
         )
 
-    both = joined_answer("？？", [answer("12人", 4), answer("34人", 8)])
-    assert (both.answer, both.confidence) == ("12人；34人", 0.4)
-    assert [(cited.rank, cited.start) for cited in both.citations] == [(1, 4), (2, 8)]
-    assert [cited.citation for cited in both.figures] == [1, 2]
+    cell = "招生多少人？毕业多少人？"
+    both = joined_answer(cell, [answer("12人", 4), replace(answer("有", 8), verdict="是")])
+    assert (both.answer, both.confidence) == ("12人；是。有", 0.4)
+    assert [(cited.rank, cited.start) for cited in both.citations] == [(1, 4), (2, 5), (3, 8), (4, 9)]
+    assert [cited.citation for cited in both.figures] == [1, None, 3, None]
+    assert [one.figures[0].citation for one in both.conflicts] == [2, 4]
     assert both.message == "一格里有 2 个问题，按顺序分别回答"
+    assert sources(both) == both.citations
+
+
+def test_a_cell_that_is_answered_by_half_says_so() -> None:
+    half = joined_answer(
+        "招生多少人？学费多少？", [Answer("招生", "answered", "12人", confidence=0.9), Answer("学费", "not_found")]
+    )
+    assert (half.status, half.answer, half.confidence) == ("answered", "12人；报告里没有找到答案", 0)

@@ -159,6 +159,16 @@ def test_chunks_are_whole_after_a_kill_in_the_middle_of_a_line(qa: ReportQA, tmp
     assert [record["question"] for record in records(out)] == [row.question for row in questions.rows]
 
 
+def test_each_question_of_a_cell_is_answered_and_cited(qa: ReportQA, tmp_path: Path) -> None:
+    listed = tmp_path / "q.csv"
+    listed.write_text('问题\n"本学年招生多少人？生师比是多少？"\n' + "毕业生多少人？" * 51, encoding="utf-8")
+    both, many = answer_rows(qa, read_questions(listed))
+    alone = [qa.ask(one) for one in ("本学年招生多少人？", "本学年生师比是多少")]
+    assert both.answer.answer == "；".join(one.answer for one in alone)
+    assert [one.text for one in both.answer.citations] == [one.citations[0].text for one in alone]
+    assert (many.answer.status, many.answer.message) == ("error", "第 2 条：一格里有 51 个问题，最多 50 个：请分成几行")
+
+
 def review(path: Path, **answers: str) -> None:
     """Fill in 审核后答案 as a person would, by question."""
     book = openpyxl.load_workbook(path)

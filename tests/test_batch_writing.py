@@ -17,6 +17,7 @@ from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 
 from reportqa.batch import WRITERS, AnsweredRow, Duplicate, QuestionList, QuestionRow, summarise
+from reportqa.batch.excerpts import excerpt, excerpt_text
 from reportqa.batch.journal import Journal
 from reportqa.batch.records import read_answer
 from reportqa.batch.reviewed import source_digest
@@ -102,6 +103,7 @@ def test_csv_says_everything_of_every_row_in_order(tmp_path: Path) -> None:
     first, silent, failed = read_csv(out)
     assert first == {
         "序号": "1",
+        "核对": "前后矛盾",
         "问题": "招生多少人？",
         "答案": "6191人",
         "状态": "有答案",
@@ -137,12 +139,19 @@ def test_the_workbook_has_answers_figures_and_citations_linked(tmp_path: Path) -
     others = {"答案": "旧", "科室": 3}
     out = write(tmp_path / "a.xlsx", *batch(FAILED, ANSWER, SILENT, columns=["科室", "答案"], others=others))
     book = openpyxl.load_workbook(out)
-    assert book.sheetnames == ["答案", "数据", "引用", "小结"]
-    answers, figures, citations, summary = book.worksheets
-    head = [cell.value for cell in answers[1]]
-    row = dict(zip(head, (cell.value for cell in answers[3]), strict=True))
-    assert (row["问题"], row["答案"], row["审核后答案"], row["置信度"]) == ("招生多少人？", "6191人", None, 0.93)
+    assert book.sheetnames == ["答案", "明细", "数据", "引用", "小结"]
+    answers, details, figures, citations, summary = book.worksheets
+    row, more = (
+        {cell.value: below.value for cell, below in zip(one[1], one[3], strict=True)} for one in (answers, details)
+    )
+    assert (row["问题"], row["核对"], row["审核后答案"]) == ("招生多少人？", "前后矛盾", None)
+    assert row["答案"] == "是。6191人（5308 ÷ 6782 = 78.27%）"
+    assert row["原句"] == f"{QUOTE}\n直接就业1437人。"
+    assert row["出处"].split("\n")[0] == "报告.txt，第 3 页，一、概况 › （三）学生规模，第 2 段"
     assert (row["科室"], row["答案（原表）"], row["原文校验"]) == (3, "旧", source_digest(ANSWER))
+    assert (more["问题"], more["判断"], more["置信度"], more["段落"]) == ("招生多少人？", "是", 0.93, "2\n5")
+    assert [answers.cell(line, 2).value for line in (2, 4)] == ["读不出", "没有答案"]
+    assert answers["D4"].value == "报告里没有找到答案" and answers["F4"].value == f"最接近的原文：\n{QUOTE}"
     assert [[cell.value for cell in line][:5] for line in figures["A2:E3"]] == [
         [2, "招生", 6191, "人", "6191人"],
         [2, "招生", "2012–10", "人", "2012年10月"],
@@ -160,39 +169,80 @@ def test_the_workbook_has_answers_figures_and_citations_linked(tmp_path: Path) -
         for cell in line
         if cell.hyperlink
     }
-    data, path = (openpyxl.utils.get_column_letter(head.index(name) + 1) for name in ("数据", "章节"))
-    assert links["答案", f"{data}3"] == "'数据'!A2"
-    assert links["答案", f"{path}3"] == "'引用'!A2"
-    assert links["答案", f"{path}4"] == "'引用'!A4"
-    assert [links["数据", f"A{n}"] for n in (2, 3)] == ["'答案'!A3"] * 2
-    assert [links["引用", f"A{n}"] for n in (2, 3, 4)] == ["'答案'!A3", "'答案'!A3", "'答案'!A4"]
+    assert links == {
+        ("答案", "A3"): "'引用'!A2",
+        ("答案", "A4"): "'引用'!A4",
+        ("明细", "A3"): "'数据'!A2",
+        **{("数据", f"A{line}"): "'答案'!A3" for line in (2, 3)},
+        **{("引用", f"A{line}"): f"'答案'!A{row}" for line, row in ((2, 3), (3, 3), (4, 4))},
+    }
 
 
-def test_the_workbook_is_fit_to_print(tmp_path: Path) -> None:
-    sheet = openpyxl.load_workbook(write(tmp_path / "a.xlsx", *batch(ANSWER)))["答案"]
-    assert all(cell.alignment.wrap_text and cell.alignment.vertical == "top" for cell in sheet[2] if cell.value)
-    assert sheet.freeze_panes == "A2" and sheet.print_title_rows == "$1:$1"
-    assert (sheet.page_setup.orientation, sheet.page_setup.fitToHeight) == ("landscape", 0)
-    assert sheet.sheet_properties.pageSetUpPr.fitToPage
-    widths = [dimension.width for dimension in sheet.column_dimensions.values() if not dimension.hidden]
-    assert min(widths) >= 6 and max(widths) <= 60
-    assert [dimension.hidden for dimension in sheet.column_dimensions.values()][-1]
+def test_the_workbook_is_fit_to_read_and_print(tmp_path: Path) -> None:
+    others = {"科室": "招生办"}
+    book = openpyxl.load_workbook(write(tmp_path / "a.xlsx", *batch(ANSWER, SILENT, columns=["科室"], others=others)))
+    for sheet in book:
+        assert sheet.print_title_rows == "$1:$1" and sheet.freeze_panes
+        assert sheet.auto_filter.ref == sheet.dimensions
+        assert (sheet.page_setup.orientation, sheet.page_setup.fitToHeight) == ("landscape", 0)
+        assert sheet.sheet_properties.pageSetUpPr.fitToPage
+        widths = [dimension.width for dimension in sheet.column_dimensions.values() if not dimension.hidden]
+        assert min(widths) >= 6 and max(widths) <= 100
+        assert all(cell.alignment.wrap_text and cell.alignment.vertical == "top" for cell in sheet[2] if cell.value)
+    sheet = book["答案"]
+    head = [cell.value for cell in sheet[1]]
+    assert head == ["序号", "核对", "问题", "答案", "审核后答案", "原句", "出处", "提示", "科室", "原文校验"]
+    # What is printed is as wide as a page at four fifths of its size; the list's own columns stand beside it.
+    assert sheet.print_area == "'答案'!$A$1:$H$3"
+    assert sum(sheet.column_dimensions[letter].width for letter in "ABCDEFGH") <= 170
+    assert [sheet.column_dimensions[letter].hidden for letter in "IJ"] == [False, True]
+    # 72 digits and signs and 14 Chinese characters more in a column of 44: at least three lines of 15 points.
+    assert 45 <= sheet.row_dimensions[2].height <= 90
 
 
-def test_the_word_document_quotes_and_cites(tmp_path: Path) -> None:
-    document = docx.Document(str(write(tmp_path / "a.docx", *batch(ANSWER, SILENT, FAILED))))
+def test_the_word_document_is_question_answer_quote_and_source(tmp_path: Path) -> None:
+    questions, rows = batch(ANSWER, SILENT, FAILED, columns=["科室"], others={"科室": "招生办"})
+    document = docx.Document(str(write(tmp_path / "a.docx", questions, rows)))
     styled = [(one.style.name, one.text) for one in document.paragraphs if one.style]
-    headings = [text for style, text in styled if style == "Heading 2"]
-    assert headings == ["1. 招生多少人？", "2. 学费多少？", "3. "]
-    quotes = [text for style, text in styled if style == "Quote"]
-    assert quotes == [f"{QUOTE}[1]", "直接就业1437人。[2]", f"{QUOTE}[3]"]
-    source = f"报告.txt，第 3 页，一、概况 › （三）学生规模，第 2 段，字符 0–{len(QUOTE)}"
-    assert ("Caption", f"[1] {source}") in styled and ("Caption", f"[3] {source}") in styled
-    assert ("Normal", "是。6191人") in styled and ("Normal", "报告里没有找到答案") in styled
-    assert ("List Bullet", "前后矛盾：直接就业：6191人 / 1437人") in styled
+    place = "报告.txt，第 3 页，一、概况 › （三）学生规模，第 2 段"
+    assert styled == [
+        ("Title", "常见问题"),
+        ("Caption", "共 3 条：有答案 1 条，报告里没有 1 条，读不出 1 条。 读不出：第 3 条。 报告前后矛盾：第 1 条。"),
+        ("Heading 2", "1. 招生多少人？"),
+        ("Normal", "是。6191人（5308 ÷ 6782 = 78.27%）"),
+        ("Quote", QUOTE),
+        ("Caption", place),
+        ("Quote", "直接就业1437人。"),
+        ("Caption", place.replace("第 2 段", "第 5 段")),
+        ("Caption", "前后矛盾：直接就业：6191人 / 1437人；报告只有2024年的数据；科室：招生办"),
+        ("Heading 2", "2. 学费多少？"),
+        ("Normal", "报告里没有找到答案　最接近的原文："),
+        ("Quote", QUOTE),
+        ("Caption", place),
+        ("Caption", "科室：招生办"),
+        ("Heading 2", "3. "),
+        ("Normal", "无法回答"),
+        ("Caption", "第 3 条：问题是空的；科室：招生办"),
+    ]
     quote = next(one for one in document.paragraphs if one.style and one.style.name == "Quote")
     assert [run.text for run in quote.runs if run.font.highlight_color] == [QUOTE[:10]]
-    assert [run.text for run in quote.runs if run.font.superscript] == ["[1]"]
+    assert "PAGE" in document.sections[0].footer.paragraphs[0]._p.xml
+
+
+def test_of_a_quote_the_sentences_that_answer_are_shown() -> None:
+    text = "甲事。乙事有6人。丙事，丁事7人。戊事。"
+    cited = replace(CITATION, start=100, text=text, highlights=(Span(105, 107), Span(111, 115)))
+    assert excerpt(cited) == [
+        ("乙事", False),
+        ("有6", True),
+        ("人。", False),
+        ("丙事", False),
+        ("，丁事7", True),
+        ("人。", False),
+    ]
+    apart = replace(cited, highlights=(Span(100, 102), Span(116, 118)))
+    assert excerpt_text(apart) == "甲事。……丙事，丁事7人。戊事。"
+    assert excerpt_text(replace(cited, highlights=())) == text
 
 
 def rendered(path: Path) -> list[tuple[str, str]]:
@@ -211,7 +261,8 @@ def test_the_markdown_document_quotes_and_cites(tmp_path: Path) -> None:
     blocks = rendered(out)
     assert [text for tag, text in blocks if tag == "h2"] == ["1. 招生多少人？", "2. 学费多少？", "3."]
     assert ("p", f"{QUOTE}[^1]") in blocks and ("p", f"{QUOTE}[^3]") in blocks
-    assert ("p", "计算：5308 ÷ 6782 = 78.27%") in blocks
+    assert ("p", "是。6191人（5308 ÷ 6782 = 78.27%）") in blocks
+    assert ("p", "前后矛盾：直接就业：6191人 / 1437人；报告只有2024年的数据") in blocks
     notes = re.findall(r"^\[\^(\d)\]: (.*)$", out.read_text(encoding="utf-8"), re.MULTILINE)
     assert [number for number, _ in notes] == ["1", "2", "3"]
     assert notes[0][1] == f"报告.txt，第 3 页，一、概况 › （三）学生规模，第 2 段，字符 0–{len(QUOTE)}"
@@ -270,7 +321,7 @@ def test_any_text_is_written_and_read_back(tmp_path: Path, question: str, quote:
     assert_harmless(tmp_path, questions, rows)
     kept = re.sub("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff\ufffe\uffff]", "", question)
     sheet = openpyxl.load_workbook(tmp_path / "a.xlsx")["答案"]
-    assert (sheet["B2"].value or "") == kept.replace("\r\n", "\n").replace("\r", "\n")
+    assert (sheet["C2"].value or "") == kept.replace("\r\n", "\n").replace("\r", "\n")
     heading = next(text for tag, text in rendered(tmp_path / "a.md") if tag == "h2")
     assert heading == " ".join(f"1. {kept}".split())
 
@@ -318,12 +369,12 @@ def test_a_document_that_cannot_be_moved_in_leaves_nothing_behind(tmp_path: Path
     assert list(tmp_path.rglob("*")) == [out, out / "kept"]
 
 
-def test_rows_of_little_confidence_stand_out(tmp_path: Path) -> None:
+def test_rows_to_look_at_are_marked(tmp_path: Path) -> None:
     sure, unsure = (Answer("招生多少人？", "answered", "12人", confidence=number) for number in (0.9, 0.3))
-    questions, rows = batch(sure, unsure)
+    questions, rows = batch(sure, unsure, SILENT)
+    rows += [replace(rows[1], reviewed="13人"), replace(rows[0], outdated=True)]
     sheet = openpyxl.load_workbook(write(tmp_path / "a.xlsx", questions, rows))["答案"]
-    fills = [sheet.cell(row, 3).fill.fgColor.rgb for row in (2, 3)]
-    assert fills[0] != fills[1] == "00FFF2CC"
-    names = [cell.value for cell in sheet[1]]
-    assert sheet.cell(3, names.index("提示") + 1).value == "把握不大，请核对"
+    assert [sheet.cell(row, 2).value for row in range(2, 7)] == [None, "把握不大", "没有答案", None, "待复核"]
+    marked = [sheet.cell(row, 4).fill.fgColor.rgb == "00FFF2CC" for row in range(2, 7)]
+    assert marked == [False, True, True, False, True]
     assert "把握不大，请核对（1 条）：第 2 条。" in summarise(rows).lines()

@@ -3,18 +3,29 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from reportqa.batch.columns import as_text
+from reportqa.batch.excerpts import excerpt_text
 from reportqa.batch.limits import MAX_CELL
-from reportqa.batch.reviewed import QUESTION, REVIEWED, SOURCE, source_digest, sources
+from reportqa.batch.reviewed import QUESTION, REVIEWED, SOURCE, source_digest
 from reportqa.batch.rows import AnsweredRow
-from reportqa.output.wording import STATUS, arithmetic, contradictions, figures_words, section_words
+from reportqa.batch.several import sources
+from reportqa.output.wording import (
+    NEAREST,
+    STATUS,
+    arithmetic,
+    contradictions,
+    figures_words,
+    headline,
+    place_words,
+    section_words,
+)
 from reportqa.text.records import Citation
 
 CellValue = str | int | float
-DOUBTFUL = "把握不大，请核对"
+QUOTE, PLACE, NOTE = "原句", "出处", "提示"
 # No XML file can hold these, and no reader misses them; a spreadsheet that starts a cell with one may skip it.
 _ILLEGAL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff\ufffe\uffff]")
 
@@ -39,44 +50,56 @@ def clean(text: str) -> str:
 
 
 def answer_columns(others: Sequence[str]) -> list[Column]:
-    """Return the columns of the answer table, then those of the question list.
-
-    A column of the list that is called like one of ours gets a mark.
-    """
-    taken = {REVIEWED, SOURCE, *(column.name for column in _COLUMNS)}
-    return [*_COLUMNS, *(Column(f"{name}（原表）" if name in taken else name, 16, _beside(name)) for name in others)]
+    """Return the columns of the one table that holds everything, then those of the question list."""
+    return [*_READ, *_MORE, *_beside(others)]
 
 
 def review_columns(others: Sequence[str]) -> list[Column]:
-    """Return the columns of a sheet that a person reviews: one more to fill in, and at the end the source's digest."""
-    first, question, answer, *more = answer_columns(others)
-    reviewed = Column(REVIEWED, 20, lambda one: one.reviewed)
-    return [first, question, answer, reviewed, *more, Column(SOURCE, 18, lambda one: source_digest(one.answer))]
+    """Return the columns of the sheet that is read, printed and reviewed; the last two are for its reading back."""
+    first, check, question, *_ = _READ
+    return [
+        *(first, check, question),
+        Column("答案", 26, answer_text),
+        Column(REVIEWED, 16, lambda one: one.reviewed),
+        Column(QUOTE, 44, _quoted),
+        Column(PLACE, 24, _cited(place_words)),
+        Column(NOTE, 16, note_text),
+        *_beside(others),
+        Column(SOURCE, 18, lambda one: source_digest(one.answer)),
+    ]
+
+
+def detail_columns() -> list[Column]:
+    """Return the columns of the sheet that says the rest of each row."""
+    first, _, question, _, status = _READ
+    return [first, question, status, *_MORE[:-1]]
 
 
 def note_text(one: AnsweredRow) -> str:
-    """Return what a person should know of a row: whether to look at it, its message, and whether it is asked twice."""
-    doubt = DOUBTFUL if one.doubtful else ""
-    return "；".join(filter(None, (doubt, one.answer.message, str(one.duplicate) if one.duplicate else "")))
+    """Return what a person should know of a row: its message, and whether it is asked twice."""
+    return "；".join(filter(None, (one.answer.message, str(one.duplicate) if one.duplicate else "")))
 
 
-def details(one: AnsweredRow) -> Iterator[tuple[str, str]]:
-    """Yield what belongs to the answer, each with its label; what there is not is left out."""
-    answer = one.answer
-    yield "状态", STATUS[answer.status]
-    if answer.found:
-        yield "置信度", f"{answer.confidence:.2f}"
-    others: tuple[tuple[str, str], ...] = (
-        ("数据", figures_words(answer)),
-        ("计算", arithmetic(answer.derivation)),
-        ("前后矛盾", contradictions(answer)),
-        ("提示", note_text(one)),
-        *((name, as_text(value)) for name, value in one.row.others.items()),
-    )
-    yield from ((label, text) for label, text in others if text)
+def answer_text(one: AnsweredRow) -> str:
+    """Return the answer, with the arithmetic that it came by."""
+    derived = arithmetic(one.answer.derivation)
+    return f"{headline(one.answer)}（{derived}）" if derived else headline(one.answer)
 
 
-def _beside(name: str) -> Callable[[AnsweredRow], CellValue]:
+def remarks(one: AnsweredRow) -> str:
+    """Return in one line what a reader must know beside the answer, and what the list has beside the question."""
+    conflicts = contradictions(one.answer)
+    beside = (f"{name}：{text}" for name, value in one.row.others.items() if (text := as_text(value)))
+    return "；".join(filter(None, (conflicts and f"前后矛盾：{conflicts}", note_text(one), *beside)))
+
+
+def _beside(others: Sequence[str]) -> list[Column]:
+    """Make the columns of the question list; one that is called like one of ours gets a mark."""
+    taken = {REVIEWED, SOURCE, QUOTE, PLACE, *(column.name for column in (*_READ, *_MORE))}
+    return [Column(f"{name}（原表）" if name in taken else name, 16, _other(name)) for name in others]
+
+
+def _other(name: str) -> Callable[[AnsweredRow], CellValue]:
     def read(one: AnsweredRow) -> CellValue:
         value = one.row.others.get(name)
         # A spreadsheet keeps 15 digits of a number: a longer one, of a card or a telephone, stays text.
@@ -98,11 +121,19 @@ def _cited(value: Callable[[Citation], CellValue]) -> Callable[[AnsweredRow], Ce
     return read
 
 
-_COLUMNS = (
+def _quoted(one: AnsweredRow) -> str:
+    nearest = [] if one.answer.found or not one.answer.citations else [NEAREST]
+    return "\n".join([*nearest, *map(excerpt_text, sources(one.answer))])
+
+
+_READ = (
     Column("序号", 6, lambda one: one.row.number),
-    Column(QUESTION, 28, lambda one: one.row.question),
+    Column("核对", 9, lambda one: one.to_check),
+    Column(QUESTION, 24, lambda one: one.row.question),
     Column("答案", 30, lambda one: one.answer.answer),
-    Column("状态", 9, lambda one: STATUS[one.answer.status]),
+    Column("状态", 10, lambda one: STATUS[one.answer.status]),
+)
+_MORE = (
     Column("判断", 6, lambda one: one.answer.verdict or ""),
     Column("置信度", 7, lambda one: round(one.answer.confidence, 2)),
     Column("数据", 26, lambda one: figures_words(one.answer)),
@@ -112,5 +143,5 @@ _COLUMNS = (
     Column("文件", 22, _cited(lambda citation: citation.document)),
     Column("矛盾", 18, lambda one: contradictions(one.answer)),
     Column("计算", 18, lambda one: arithmetic(one.answer.derivation)),
-    Column("提示", 24, note_text),
+    Column(NOTE, 24, note_text),
 )

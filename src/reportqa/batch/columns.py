@@ -66,19 +66,22 @@ def find_header(rows: Sequence[Cells]) -> Header | None:
 
 
 def lies_across(rows: Sequence[Cells]) -> bool:
-    """Tell whether a table has its questions in a row, behind the name of that row.
+    """Tell whether a table has its questions in one row, behind a name perhaps.
 
-    >>> lies_across([["问题", "招生多少人？", "毕业多少人？"], ["答案"]]), lies_across([["问题"], ["招生多少人？"]])
+    >>> lies_across([["内容", "招生多少人？", "毕业多少人？"], ["答案"]]), lies_across([["问题"], ["招生多少人？"]])
     (True, False)
     """
-    asking = []
-    for row in rows:
-        cells = [cell for cell in row if _filled(cell)]
-        count = sum(map(looks_like_question, cells[1:]))
-        if count and count * 2 > len(cells) - 1:
-            asking.append(count if question_name(cells[:1]) is not None else 0)
+    header = find_header(rows)
+    # A name alone in its row is a title.
+    if header and sum(map(_filled, rows[header.row])) > 1:
+        return False
+    asking = [row for row in rows if any(map(looks_like_question, row))]
     # Several rows that ask are rows of a list.
-    return len(asking) == 1 and asking[0] > 1
+    if len(asking) != 1:
+        return False
+    cells = [cell for cell in asking[0] if _filled(cell)]
+    count = sum(map(looks_like_question, cells))
+    return count * 2 > len(cells) - 1 and (count > 1 or question_name(cells[:1]) is not None)
 
 
 def guess_header(rows: Sequence[Cells]) -> Header:

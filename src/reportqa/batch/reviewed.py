@@ -11,10 +11,12 @@ from typing import Any
 from reportqa.batch.columns import as_text
 from reportqa.batch.question_file import read_file
 from reportqa.batch.rows import AnsweredRow
+from reportqa.batch.several import sources
 from reportqa.batch.sheets import read_sheets
 from reportqa.errors import InputError
+from reportqa.output.wording import headline
 from reportqa.text.folding import fold
-from reportqa.text.records import Answer, Citation, CitedFigure
+from reportqa.text.records import Answer
 
 QUESTION, REVIEWED, SOURCE = "问题", "审核后答案", "原文校验"
 _HEADER_ROWS = 10
@@ -52,17 +54,9 @@ def take_up(answered: AnsweredRow, reviews: Reviews) -> AnsweredRow:
         return answered
     answer = answered.answer
     if review.source != source_digest(answer):
-        message = f"待复核：原文已变，审核过的答案是“{review.answer}”"
-        return replace(answered, answer=_with_message(answer, message), outdated=True)
+        said = filter(None, (f"待复核：原文已变，审核过的答案是“{review.answer}”", answer.message))
+        return replace(answered, answer=replace(answer, message="；".join(said)), outdated=True)
     return replace(answered, answer=_reviewed(answer, review.answer), reviewed=review.answer)
-
-
-def sources(answer: Answer) -> tuple[Citation, ...]:
-    """Return the citations that an answer stands on: the first, and those of figures in contradiction or arithmetic."""
-    figures = [figure for conflict in answer.conflicts for figure in conflict.figures]
-    figures += answer.derivation.operands if answer.derivation else ()
-    ranks = {1, *(figure.citation for figure in figures)}
-    return tuple(citation for citation in answer.citations if citation.rank in ranks)
 
 
 def source_digest(answer: Answer) -> str:
@@ -82,15 +76,10 @@ def _reviews(rows: Sequence[Sequence[Any]], columns: Sequence[int]) -> dict[str,
 
 def _reviewed(answer: Answer, text: str) -> Answer:
     """Put a person's words in place of the answer; figures that they no longer name go with the old one."""
-    if text == answer.answer:
-        return replace(_with_message(answer, "已审核"), status="answered", confidence=1.0)
-    kept: tuple[CitedFigure, ...] = tuple(cited for cited in answer.figures if cited.figure.text in text)
-    corrected = replace(answer, answer=text, figures=kept, verdict=None, derivation=None)
-    return replace(_with_message(corrected, "已审核"), status="answered", confidence=1.0)
-
-
-def _with_message(answer: Answer, message: str) -> Answer:
-    return replace(answer, message="；".join(filter(None, (message, answer.message))))
+    if not answer.found or text not in (answer.answer, headline(answer)):
+        kept = tuple(cited for cited in answer.figures if cited.figure.text in text)
+        answer = replace(answer, answer=text, figures=kept, verdict=None, derivation=None)
+    return replace(answer, status="answered", message="已审核", confidence=1.0)
 
 
 def _key(question: str) -> str:

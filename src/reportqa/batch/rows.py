@@ -6,6 +6,7 @@ import hashlib
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from pathlib import PurePath
 from typing import Any
 
 from reportqa.text.decoding import UNREADABLE
@@ -62,6 +63,11 @@ class QuestionList:
         return len(self.rows)
 
     @property
+    def title(self) -> str:
+        """What a document of its answers is called: the name of the file without its ending."""
+        return PurePath(self.name).stem
+
+    @property
     def digest(self) -> str:
         """A hash of all that was read, by which a journal knows its list again."""
         content = [[row.question, dict(row.others), row.error] for row in self.rows]
@@ -98,3 +104,19 @@ class AnsweredRow:
     def doubtful(self) -> bool:
         """Whether the answer was given with little confidence and no person has looked at it."""
         return self.answer.found and not self.reviewed and self.answer.confidence < LOW_CONFIDENCE
+
+    @property
+    def to_check(self) -> str:
+        """Why a person should look at the row, "" where there is no reason.
+
+        >>> AnsweredRow(QuestionRow(1, "学费多少？"), Answer("学费多少？", "not_found")).to_check
+        '没有答案'
+        """
+        reasons = {
+            "读不出": self.answer.status == "error",
+            "没有答案": self.answer.status == "not_found",
+            "待复核": self.outdated,
+            "前后矛盾": bool(self.answer.conflicts) and not self.reviewed,
+            "把握不大": self.doubtful,
+        }
+        return "、".join(reason for reason, given in reasons.items() if given)

@@ -14,7 +14,7 @@ from reportqa.batch.journal import Journal
 from reportqa.batch.records import read_answer
 from reportqa.batch.reviewed import Reviews, read_reviews, take_up
 from reportqa.batch.rows import AnsweredRow, Duplicate, QuestionList, QuestionRow
-from reportqa.batch.several import joined_answer, questions_in
+from reportqa.batch.several import MOST, joined_answer, questions_in
 from reportqa.batch.summary import Summary, summarise
 from reportqa.batch.writing import check_output, write_document
 from reportqa.text.records import Answer
@@ -108,16 +108,16 @@ def _answer(qa: ReportQA, rows: Sequence[QuestionRow], top_k: int) -> list[Answe
     The answers are as a journal gives them back, numbers rounded: a killed run and a whole one must not differ by that.
     """
     asked = [[] if row.error else questions_in(row.question) for row in rows]
-    answers = iter(qa.answer_all([question for one in asked for question in one], top_k=top_k))
-    return [
-        _named(row, joined_answer(row.question, list(islice(answers, len(one)))))
-        if one
-        else _named(row, Answer(row.question, "error", message=row.error))
-        for row, one in zip(rows, asked, strict=True)
-    ]
+    answers = iter(qa.answer_all([question for one in asked if len(one) <= MOST for question in one], top_k=top_k))
+    return [_named(row, len(one), answers) for row, one in zip(rows, asked, strict=True)]
 
 
-def _named(row: QuestionRow, answer: Answer) -> Answer:
+def _named(row: QuestionRow, asked: int, answers: Iterator[Answer]) -> Answer:
+    error = row.error or (f"一格里有 {asked} 个问题，最多 {MOST} 个：请分成几行" if asked > MOST else "")
+    if error:
+        answer = Answer(row.question, "error", message=error)
+    else:
+        answer = joined_answer(row.question, list(islice(answers, asked)))
     message = f"第 {row.number} 条：{answer.message}" if answer.status == "error" else answer.message
     return read_answer(replace(answer, id=row.id, message=message).to_record())
 

@@ -88,12 +88,12 @@ def _formulas(data: bytes) -> dict[str, list[tuple[int, int]]]:
     found: dict[str, list[tuple[int, int]]] = {}
     for sheet in book.worksheets:
         sheet.reset_dimensions()
-        rows = islice(sheet.iter_rows(values_only=True), MAX_ROWS + MAX_ABOVE)
+        rows = islice(sheet.iter_rows(), MAX_ROWS + MAX_ABOVE)
         found[sheet.title] = [
             (row, column)
             for row, cells in enumerate(rows)
             for column, cell in enumerate(cells[:MAX_COLUMNS])
-            if isinstance(cell, str) and cell.startswith("=")
+            if cell.data_type == "f"
         ]
     book.close()
     return found

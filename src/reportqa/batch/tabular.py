@@ -68,8 +68,9 @@ def _questions(rows: Sequence[Cells], name: str, notes: tuple[str, ...] = ()) ->
             check_cell(as_text(cell), f"第 {number} 条的“{column[:20]}”一格", name)
         beside = {names[other]: cells[other] for other in others}
         asked = as_text(cells[header.column])
-        error = _UNCOMPUTED if asked == UNCOMPUTED else ""
-        found.append(QuestionRow.read(number, "" if error else asked, beside, error))
+        # In a CSV file a formula stands as it was written.
+        error = _UNCOMPUTED if asked == UNCOMPUTED or asked.startswith("=") else ""
+        found.append(QuestionRow.read(number, asked, beside, error))
     if uncomputed := sum(row.error == _UNCOMPUTED for row in found):
         notes = (
             *notes,

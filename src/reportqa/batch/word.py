@@ -1,54 +1,64 @@
-"""The answers as a Word document: a heading a question, quotes with their highlights, sources in small print."""
+"""The answers as a Word document: question, answer, quote with its highlights, source."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 from docx import Document
-from docx.enum.text import WD_COLOR_INDEX
+from docx.enum.text import WD_ALIGN_PARAGRAPH, WD_COLOR_INDEX
+from docx.oxml import OxmlElement
 from docx.oxml.ns import qn
 from docx.shared import Mm, Pt, RGBColor
 from docx.text.paragraph import Paragraph
 
 from reportqa.batch.archive import save_settled
-from reportqa.batch.cells import clean, details
-from reportqa.batch.reviewed import sources
+from reportqa.batch.cells import answer_text, clean, remarks
+from reportqa.batch.excerpts import excerpt
 from reportqa.batch.rows import AnsweredRow, QuestionList
+from reportqa.batch.several import sources
 from reportqa.batch.summary import Summary
-from reportqa.output.wording import NEAREST, headline, source_words
-from reportqa.text.records import Citation
+from reportqa.output.wording import NEAREST, place_words
 
 _LATIN, _HAN = "Calibri", "宋体"
-_STYLES = ("Normal", "Title", "Heading 2", "Quote", "List Bullet", "Caption")
+_BLACK, _GREY = RGBColor(0, 0, 0), RGBColor(0x59, 0x59, 0x59)
+# Of each style: its size, the space above and below in points, and its colour.
+_STYLES = {
+    "Normal": (10.5, 0, 2, _BLACK),
+    "Title": (18, 0, 6, _BLACK),
+    "Heading 2": (11, 8, 1, RGBColor(0x1F, 0x3A, 0x5F)),
+    "Quote": (10, 0, 1, _BLACK),
+    "Caption": (8.5, 0, 1, _GREY),
+}
 
 
 def write_docx(path: Path, questions: QuestionList, rows: Sequence[AnsweredRow], summary: Summary) -> None:
-    """Write the document; the number after a quote is that of its source, below the quotes of the same question."""
-    book = _Document(questions.name)
-    book.add("Title", f"问答：{questions.name}")
-    for line in summary.lines():
-        book.add("List Bullet", line)
+    """Write the document; what the run came to stands in small print below the title."""
+    book = _Document(questions.title)
+    book.add("Title", questions.title)
+    book.add("Caption", " ".join(summary.lines()))
     for one in rows:
         _write_answer(book, one)
     save_settled(book.save, path)
 
 
 class _Document:
-    """A Word document with fonts that hold Chinese; its numbered sources run through."""
+    """A Word document on A4, its pages numbered, with fonts that hold Chinese."""
 
     def __init__(self, title: str) -> None:
         self._document = Document()
         # Before a paragraph that stands at the end: adding after the last one looks through all that are there.
         self._end = self._document.add_paragraph()
-        for section in self._document.sections:
-            section.page_width, section.page_height = Mm(210), Mm(297)
+        (section,) = self._document.sections
+        section.page_width, section.page_height = Mm(210), Mm(297)
+        section.left_margin = section.right_margin = Mm(25)
+        section.top_margin = section.bottom_margin = Mm(20)
         self._document.core_properties.author = "reportqa"
         self._document.core_properties.title = clean(title)[:255]
         self._document.core_properties.comments = ""
-        self._styles = {name: self._style(name) for name in _STYLES}
-        self.sources = 0
+        self._styles = {name: self._style(name, *form) for name, form in _STYLES.items()}
+        _number_pages(section.footer.paragraphs[0])
 
     def add(self, style: str, text: str = "") -> Paragraph:
         """Add a paragraph."""
@@ -63,10 +73,15 @@ class _Document:
         end.getparent().remove(end)
         self._document.save(str(path))
 
-    def _style(self, name: str) -> str:
-        """Give a style fonts that hold Chinese, and return its id."""
+    def _style(self, name: str, size: float, above: float, below: float, colour: RGBColor) -> str:
+        """Give a style its form and fonts that hold Chinese, and return its id."""
         style: Any = self._document.styles[name]
-        style.font.name = _LATIN
+        style.font.name, style.font.size, style.font.color.rgb = _LATIN, Pt(size), colour
+        # Slanted Chinese is hard to read.
+        style.font.italic, style.font.bold = False, name in ("Title", "Heading 2")
+        form = style.paragraph_format
+        form.space_before, form.space_after, form.line_spacing = Pt(above), Pt(below), 1.1
+        form.left_indent = Mm(5) if name in ("Quote", "Caption") else None
         # Word takes the font of Chinese from an attribute of its own, and a theme font before it.
         fonts = style.element.rPr.rFonts
         fonts.set(qn("w:eastAsia"), _HAN)
@@ -75,39 +90,28 @@ class _Document:
         return str(style.style_id)
 
 
+def _number_pages(footer: Paragraph) -> None:
+    footer.alignment = WD_ALIGN_PARAGRAPH.CENTER
+    field = OxmlElement("w:fldSimple")
+    field.set(qn("w:instr"), "PAGE")
+    footer._p.append(field)
+
+
 def _write_answer(book: _Document, one: AnsweredRow) -> None:
     book.add("Heading 2", f"{one.row.number}. {one.row.question}")
-    book.add("Normal").add_run(clean(headline(one.answer))).bold = True
+    answer = book.add("Normal")
+    answer.paragraph_format.keep_with_next = True
+    answer.add_run(clean(answer_text(one))).bold = True
     cited = sources(one.answer)
     if cited and not one.answer.found:
-        book.add("Normal", NEAREST)
-    for number, citation in enumerate(cited, book.sources + 1):
-        _write_quote(book.add("Quote"), citation, number)
-    for label, text in details(one):
-        book.add("List Bullet", f"{label}：{text}")
-    for number, citation in enumerate(cited, book.sources + 1):
-        source = book.add("Caption", f"[{number}] {source_words(citation)}")
-        source.paragraph_format.space_after = Pt(2)
-    book.sources += len(cited)
-
-
-def _write_quote(paragraph: Paragraph, citation: Citation, number: int) -> None:
-    for text, marked in _runs(citation):
-        run = paragraph.add_run(clean(text))
-        if marked:
-            run.font.highlight_color = WD_COLOR_INDEX.YELLOW
-    mark = paragraph.add_run(f"[{number}]")
-    mark.font.superscript = True
-    mark.font.color.rgb = RGBColor(0x05, 0x63, 0xC1)
-
-
-def _runs(citation: Citation) -> Iterator[tuple[str, bool]]:
-    """Cut a quote where its highlights begin and end."""
-    text, end = citation.text, 0
-    for span in sorted(citation.highlights):
-        low, high = max(span.start - citation.start, end), span.end - citation.start
-        if low < high:
-            yield text[end:low], False
-            yield text[low:high], True
-            end = high
-    yield text[end:], False
+        answer.add_run(f"　{NEAREST}")
+    for citation in cited:
+        quote = book.add("Quote")
+        quote.paragraph_format.keep_with_next = True
+        for text, marked in excerpt(citation):
+            run = quote.add_run(clean(text))
+            if marked:
+                run.font.highlight_color = WD_COLOR_INDEX.YELLOW
+        book.add("Caption", place_words(citation))
+    if said := remarks(one):
+        book.add("Caption", said)

@@ -92,12 +92,16 @@ def section_words(section: Sequence[str]) -> str:
     return " › ".join(section)
 
 
-def source_words(citation: Citation) -> str:
-    """Return where a quote stands: file, page, section path, paragraph, characters."""
+def place_words(citation: Citation) -> str:
+    """Return where a quote stands, for reading: file, page, section path, paragraph."""
     page = f"第 {citation.page} 页，" if citation.page else ""
     section = f"{section_words(citation.section)}，" if citation.section else ""
-    place = f"第 {citation.paragraph} 段，字符 {citation.start}–{citation.end}"
-    return f"{citation.document}，{page}{section}{place}"
+    return f"{citation.document}，{page}{section}第 {citation.paragraph} 段"
+
+
+def source_words(citation: Citation) -> str:
+    """Return where a quote stands, to the character."""
+    return f"{place_words(citation)}，字符 {citation.start}–{citation.end}"
 
 
 def picture_note(illustration: Illustration) -> str:
