@@ -1,6 +1,9 @@
 """Reviewed answers as training data: each row by hand, the whole way from a batch's sheet, and what is refused."""
 
 import json
+import os
+import subprocess
+import sys
 from pathlib import Path
 
 import openpyxl
@@ -114,6 +117,9 @@ def test_from_a_batch_to_a_folder_that_is_trained_on(
     assert reviewed.main() == 0
     said = capsys.readouterr().out
     assert "1 份报告，4 题用来训练，1 题留着比较" in said and "a.xlsx 第 6 条（毕业生有多少人？）" in said
+    named = [sys.executable, "-c", "from training import data; print(data.DATA)"]
+    environment = os.environ | {"REPORTQA_TRAINING_DATA": str(folder), "PYTHONPATH": os.pathsep.join(sys.path)}
+    assert subprocess.check_output(named, env=environment, text=True).strip() == str(folder)
     monkeypatch.setattr(data, "DATA", folder)
     (own,) = [path for path in data.report_paths() if path.name.startswith("own_")]
     assert data.side(own.name) == "train" and len(data.report_paths()) > 100
