@@ -3,6 +3,7 @@
 import csv
 import io
 import json
+import time
 import zipfile
 from dataclasses import replace
 from datetime import date, datetime
@@ -15,9 +16,10 @@ from openpyxl import Workbook
 from openpyxl.worksheet.formula import ArrayFormula
 
 from reportqa.batch import READERS, QuestionList, read_questions
-from reportqa.batch.limits import MAX_CELL, MAX_COLUMNS, MAX_ROWS
+from reportqa.batch.limits import MAX_COLUMNS, MAX_ROWS
 from reportqa.batch.several import joined_answer, questions_in, sources
 from reportqa.errors import InputError
+from reportqa.output.sheets import MAX_CELL
 from reportqa.text.records import Answer, Citation, CitedFigure, Conflict, Figure
 
 FIRST, SECOND, THIRD = "本学年招生多少人？", "双师型教师占比多少？", "哪些企业参与办学？"
@@ -371,6 +373,13 @@ def test_a_question_that_leans_on_the_one_before_is_completed() -> None:
     assert questions_in("2023年全区招生多少人？毕业多少人？")[1] == "2023年全区毕业多少人"
     assert questions_in("公办学校有几所？民办的呢？")[1] == "民办学校有几所"
     assert questions_in("专任教师有多少人，占比多少？")[1] == "专任教师占比多少"
+
+
+@pytest.mark.parametrize("text", ["；", "有？", "，几", "（；", "多少，", "一、", "其中几"])
+def test_cells_made_to_be_slow_are_read_at_once(text: str) -> None:
+    began = time.process_time()
+    assert questions_in(text * (MAX_CELL // len(text)))
+    assert time.process_time() - began < 2
 
 
 def test_answers_of_a_cell_are_joined_with_what_they_stand_on() -> None:

@@ -1,17 +1,16 @@
-"""An answered row as the cells of a table, and cells that no spreadsheet takes for a formula."""
+"""An answered row as the cells of a table."""
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from reportqa.batch.columns import as_text
 from reportqa.batch.excerpts import excerpt_text
-from reportqa.batch.limits import MAX_CELL
 from reportqa.batch.reviewed import QUESTION, REVIEWED, SOURCE, source_digest
 from reportqa.batch.rows import AnsweredRow
 from reportqa.batch.several import sources
+from reportqa.output.sheets import CellValue
 from reportqa.output.wording import (
     NEAREST,
     STATUS,
@@ -24,10 +23,7 @@ from reportqa.output.wording import (
 )
 from reportqa.text.records import Citation
 
-CellValue = str | int | float
 QUOTE, PLACE, NOTE = "原句", "出处", "提示"
-# No XML file can hold these, and no reader misses them; a spreadsheet that starts a cell with one may skip it.
-_ILLEGAL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff\ufffe\uffff]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,16 +33,6 @@ class Column:
     name: str
     width: int
     value: Callable[[AnsweredRow], CellValue]
-
-
-def clean(text: str) -> str:
-    r"""Take out the characters that XML cannot hold, make line ends one kind, and cut what is longer than a cell.
-
-    >>> clean("招生\x006191人")
-    '招生6191人'
-    """
-    text = _ILLEGAL.sub("", text).replace("\r\n", "\n").replace("\r", "\n")
-    return text if len(text) <= MAX_CELL else f"{text[: MAX_CELL - 1]}…"
 
 
 def answer_columns(others: Sequence[str]) -> list[Column]:

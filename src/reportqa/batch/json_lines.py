@@ -6,9 +6,10 @@ import json
 from typing import Any
 
 from reportqa.batch.columns import as_text, question_name
-from reportqa.batch.limits import MAX_CELL, check_cell, check_rows
+from reportqa.batch.limits import check_cell, check_rows
 from reportqa.batch.question_file import decode, lines_of
 from reportqa.batch.rows import QuestionList, QuestionRow
+from reportqa.output.sheets import MAX_CELL
 from reportqa.text.decoding import UNREADABLE
 
 _DEEPEST = 50

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from reportqa.errors import InputError
+from reportqa.output.sheets import MAX_CELL
 
 MAX_ROWS = 20_000
 MAX_ABOVE = 100  # rows of titles and headers above the questions of a table
 MAX_COLUMNS = 200
-MAX_CELL = 32_767  # what a cell of a spreadsheet holds
 
 
 def check_rows(count: int, name: str) -> None:

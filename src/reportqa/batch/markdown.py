@@ -6,11 +6,12 @@ import re
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from reportqa.batch.cells import answer_text, clean, remarks
+from reportqa.batch.cells import answer_text, remarks
 from reportqa.batch.excerpts import excerpt_text
 from reportqa.batch.rows import AnsweredRow, QuestionList
 from reportqa.batch.several import sources
 from reportqa.batch.summary import Summary
+from reportqa.output.sheets import clean
 from reportqa.output.wording import NEAREST, source_words
 
 _SPECIAL = re.compile(r"[\\`*_\[\]<~$|]|&(?=[#\w])|^[#>+=-]")

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 
 from reportqa.asking.followup import completed
+from reportqa.asking.question import MAX_QUESTION
 from reportqa.batch.columns import looks_like_question
 from reportqa.output.wording import arithmetic, headline
 from reportqa.text.records import Answer, Citation, CitedFigure, Conflict
@@ -14,7 +15,7 @@ from reportqa.text.records import Answer, Citation, CitedFigure, Conflict
 MOST = 50  # questions in a cell
 _LEAST = 5
 _AROUND = " \t\r\n,，、;；"
-_HARD = re.compile(r"(?<=[?？\n])|(?<=[;；])(?![^（(]*[)）])")
+_HARD = re.compile(r"(?<=[?？\n])|(?<=[;；])(?![^（(]{0,50}[)）])")
 _SOFT = re.compile(r"(?<=[,，、])(?!\d)")
 _NUMBER = re.compile(r"多少|几[^乎]|多[大高长久]")
 # What leans on the words before it is no question of its own, unless it asks for a number: 有几所学校，分别是哪些？
@@ -39,6 +40,9 @@ def questions_in(cell: str) -> list[str]:
     asked = [part for part in plain if any(map(str.isalnum, part))]
     if len(asked) < 2:
         return [cell]
+    # Too many are refused, and nothing leans on what is too long to be a question.
+    if len(asked) > MOST or max(map(len, asked)) > MAX_QUESTION:
+        return asked
     found = asked[:1]
     for part in asked[1:]:
         leaning = f"那{part}"

@@ -32,20 +32,18 @@ class Summary:
         ['共 3 条：有答案 2 条，报告里没有 0 条，读不出 1 条。', '读不出：第 2 条。']
         """
         counts = f"有答案 {self.answered} 条，报告里没有 {self.not_found} 条，读不出 {len(self.errors)} 条"
-        near = [duplicate for duplicate in self.duplicates if not duplicate.exact]
-        exact = [duplicate for duplicate in self.duplicates if duplicate.exact]
         named = (
-            ("读不出", _numbers(self.errors)),
-            ("报告前后矛盾", _numbers(self.conflicting)),
-            (f"把握不大，请核对（{len(self.doubtful)} 条）", _numbers(self.doubtful)),
-            ("用了审核过的答案", _numbers(self.reviewed)),
-            ("待复核（原文已变）", _numbers(self.outdated)),
-            ("重复的问题", _pairs(exact)),
-            ("相近的问题", _pairs(near)),
+            ("读不出", self.errors),
+            ("报告前后矛盾", self.conflicting),
+            (f"把握不大，请核对（{len(self.doubtful)} 条）", self.doubtful),
+            ("用了审核过的答案", self.reviewed),
+            ("待复核（原文已变）", self.outdated),
+            ("重复的问题", [one for one in self.duplicates if one.exact]),
+            ("相近的问题", [one for one in self.duplicates if not one.exact]),
         )
         return [
             f"共 {self.total} 条：{counts}。",
-            *(f"{what}：{which}。" for what, which in named if which),
+            *(f"{what}：{_listed(which)}。" for what, which in named if which),
             *self.notes,
         ]
 
@@ -70,16 +68,6 @@ def _which(rows: Iterable[AnsweredRow]) -> tuple[int, ...]:
     return tuple(one.row.number for one in rows)
 
 
-def _numbers(numbers: Sequence[int]) -> str:
-    return _listed([str(number) for number in numbers], "第 {} 条")
-
-
-def _pairs(duplicates: Sequence[Duplicate]) -> str:
-    return _listed([f"{one.row}（同 {one.of}）" for one in duplicates], "第 {} 条")
-
-
-def _listed(items: Sequence[str], form: str) -> str:
-    if not items:
-        return ""
-    more = f" 等 {len(items)} 条" if len(items) > _SHOWN else ""
-    return form.format("、".join(items[:_SHOWN])) + more
+def _listed(rows: Sequence[int | Duplicate]) -> str:
+    shown = (f"{one.row}（同 {one.of}）" if isinstance(one, Duplicate) else str(one) for one in rows[:_SHOWN])
+    return f"第 {'、'.join(shown)} 条" + (f" 等 {len(rows)} 条" if len(rows) > _SHOWN else "")

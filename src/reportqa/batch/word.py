@@ -14,11 +14,12 @@ from docx.shared import Mm, Pt, RGBColor
 from docx.text.paragraph import Paragraph
 
 from reportqa.batch.archive import save_settled
-from reportqa.batch.cells import answer_text, clean, remarks
+from reportqa.batch.cells import answer_text, remarks
 from reportqa.batch.excerpts import excerpt
 from reportqa.batch.rows import AnsweredRow, QuestionList
 from reportqa.batch.several import sources
 from reportqa.batch.summary import Summary
+from reportqa.output.sheets import clean
 from reportqa.output.wording import NEAREST, place_words
 
 _LATIN, _HAN = "Calibri", "宋体"

@@ -9,13 +9,14 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
-from reportqa.batch.cells import CellValue, answer_columns, clean
+from reportqa.batch.cells import answer_columns
 from reportqa.batch.markdown import write_markdown
 from reportqa.batch.rows import AnsweredRow, QuestionList
 from reportqa.batch.summary import Summary
 from reportqa.batch.word import write_docx
 from reportqa.batch.workbook import write_xlsx
 from reportqa.errors import InputError
+from reportqa.output.sheets import CellValue, clean
 from reportqa.text.formulas import guarded
 
 Writer = Callable[[Path, QuestionList, Sequence[AnsweredRow], Summary], None]

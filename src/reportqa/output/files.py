@@ -14,22 +14,12 @@ from reportqa.output.wording import KINDS, section_words
 from reportqa.text.formulas import guarded
 from reportqa.text.records import Compared, Figure
 
-COLUMNS = (
-    "指标",
-    "数值",
-    "单位",
-    "原文",
-    "口径",
-    "种类",
-    "约数",
-    "标准值",
-    "标准单位",
-    "章节",
-    "文件",
-    "起",
-    "止",
-    "属于",
-)
+FIGURE_COLUMNS = (
+    ("指标", 24), ("数值", 12), ("单位", 8), ("原文", 16), ("口径", 20), ("种类", 8), ("约数", 6), ("标准值", 14),
+    ("标准单位", 9), ("章节", 28), ("文件", 24), ("起", 7), ("止", 7), ("属于", 7),
+)  # fmt: skip
+"""The columns of a figure with their widths in a spreadsheet."""
+COLUMNS = tuple(name for name, _ in FIGURE_COLUMNS)
 COMPARED = ("地区", "年份", "指标", "数值", "单位", "比上年", "原文", "口径", "文件", "起", "止")
 _SHOWN = ("指标", "原文", "口径", "章节")
 
@@ -154,27 +144,13 @@ def _table(columns: Sequence[str], rows: Iterable[Sequence[str | int | float]]) 
 
 def _workbook(figures: Iterable[Figure]) -> bytes:
     from openpyxl import Workbook
-    from openpyxl.cell import WriteOnlyCell
-    from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
-    from openpyxl.styles import Font
+
+    from reportqa.output.sheets import Sheet
 
     book = Workbook(write_only=True)
-    sheet = book.create_sheet("数据")
-    sheet.freeze_panes = "A2"
-    for letter, width in zip("ABCDEFGHIJKLMN", (28, 14, 10, 18, 24, 8, 6, 14, 10, 36, 30, 8, 8, 8), strict=True):
-        sheet.column_dimensions[letter].width = width
-    head = [WriteOnlyCell(sheet, column) for column in COLUMNS]
-    for cell in head:
-        cell.font = Font(bold=True)
-    sheet.append(head)
+    sheet = Sheet(book, "数据", FIGURE_COLUMNS)
     for figure in figures:
-        cells = []
-        for value in row_of(figure):
-            cell = WriteOnlyCell(sheet, ILLEGAL_CHARACTERS_RE.sub("", value) if isinstance(value, str) else value)
-            if isinstance(value, str):
-                cell.data_type = "s"
-            cells.append(cell)
-        sheet.append(cells)
+        sheet.add(row_of(figure))
     out = io.BytesIO()
     book.save(out)
     return out.getvalue()
