@@ -32,7 +32,7 @@ from synthetic_library import REPORTS, ROOT, TOP, Library, read_base, write_text
 
 from reportqa.index.build import build_index
 from reportqa.index.dense import Vectors
-from reportqa.index.store import Store
+from reportqa.index.folder import FolderStore
 from reportqa.index.writing import write_index
 from reportqa.models.encoder import Encoder, open_encoder
 from reportqa.qa import ReportQA
@@ -125,7 +125,7 @@ def ask(folder: Path, size: int, data: Path) -> dict[str, Any]:
     vectors = encoder.encode_queries(questions)
     memory = Memory()
     began = time.perf_counter()
-    store = Store(folder / str(size))
+    store = FolderStore(folder / str(size))
     opened = time.perf_counter() - began
     qa = ReportQA(store, encoder)
     ready = time.perf_counter() - began

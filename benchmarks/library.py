@@ -98,13 +98,13 @@ def _vary_number(number: str, rng: random.Random) -> str:
 
 def count_tokens(corpus: Path, index: Path) -> tuple[int, int, int]:
     """Count the tokens of the plain texts, and the passages that were encoded, each once, with their tokens."""
-    from reportqa.index.store import Store
+    from reportqa.index.folder import FolderStore
     from reportqa.index.texts import header_of
     from reportqa.models.bundled import PASSAGE
     from reportqa.models.runtime import WEIGHTS, open_tokenizer
 
     tokenizer = open_tokenizer(WEIGHTS)
-    store, texts = Store(index), set()
+    store, texts = FolderStore(index), set()
     for one in map(store.passage, range(len(store))):
         title = store.info(one.passage.document).found.title
         texts.add(PASSAGE + header_of(title, one.passage.section) + one.prose.text)
@@ -129,10 +129,10 @@ def run(code: str, *arguments: Path) -> tuple[float, dict[str, Any]]:
 
 def questions_of(index: Path, folder: Path) -> Path:
     """Write questions about what the reports count, and some that name a year."""
-    from reportqa.index.store import Store
+    from reportqa.index.folder import FolderStore
 
     rng = random.Random(7)
-    store = Store(index)
+    store = FolderStore(index)
     named = sorted({f"{one.scope}{one.indicator}" for one in store.all_figures() if one.indicator})
     years = sorted({one.year for one in store.library() if one.year})
     regions = sorted({one.region for one in store.library() if one.region})

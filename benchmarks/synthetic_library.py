@@ -13,8 +13,8 @@ from pathlib import Path
 import numpy as np
 
 from reportqa.index.dense import Vectors
-from reportqa.index.store import Store
-from reportqa.index.writing import DocumentEntry, PassageEntry, PassageVectors
+from reportqa.index.entries import DocumentEntry, PassageEntry, PassageVectors
+from reportqa.index.folder import FolderStore
 from reportqa.text.records import Document, Figure, Passage, Span
 
 ROOT = Path(__file__).parent.parent
@@ -76,7 +76,7 @@ def write_texts(folder: Path, data: Path) -> None:
 
 def read_base(folder: Path) -> Base:
     """Read the real passages from their index."""
-    store = Store(folder)
+    store = FolderStore(folder)
     reports: list[RealPassage] = []
     others: list[RealPassage] = []
     units, figures = [], []
@@ -92,7 +92,7 @@ def read_base(folder: Path) -> Base:
     return Base(reports, others or reports, np.concatenate(units), np.concatenate(figures))
 
 
-def _figures(store: Store, number: int, row: int) -> list[tuple[Figure, int]]:
+def _figures(store: FolderStore, number: int, row: int) -> list[tuple[Figure, int]]:
     """Return a passage's figures with places counted from the passage's start, where it is one piece of text."""
     spans = store.passage(number).passage.spans
     start = spans[0].start

@@ -13,7 +13,8 @@ import openpyxl
 import pytest
 
 from reportqa.cli import main
-from reportqa.index.writing import DocumentEntry, PassageEntry, PassageVectors, write_index
+from reportqa.index.entries import DocumentEntry, PassageEntry, PassageVectors
+from reportqa.index.writing import write_index
 from reportqa.text.records import Document, Paragraph, Passage, Section, Span
 
 QUESTION = "本学年招生多少人？"

@@ -13,8 +13,8 @@ import pytest
 
 from reportqa.errors import IndexStoreError, ReadingError
 from reportqa.index.build import build_index
+from reportqa.index.folder import FolderStore
 from reportqa.index.generations import only_builder, read_manifest, switch
-from reportqa.index.store import Store
 from reportqa.index.texts import figure_text, unit_texts
 from reportqa.outline.sections import split_sections
 from reportqa.qa import ReportQA
@@ -64,14 +64,14 @@ def test_a_build_tells_what_it_did(built):
 
 
 def test_documents_of_one_name_keep_apart(built, reports):
-    documents = {document.name: document for document in Store(reports / "index").documents()}
+    documents = {document.name: document for document in FolderStore(reports / "index").documents()}
     assert list(documents) == ["2023/年报.txt", "2024/年报.txt", "乙.md"]
     assert [document.year for document in documents.values()] == [2023, 2024, 2022]
     assert "6191" in documents["2024/年报.txt"].text
 
 
 def test_the_index_holds_every_paragraph_and_its_vectors(built, reports):
-    store = Store(reports / "index")
+    store = FolderStore(reports / "index")
     expected = []
     for document in read_documents([reports / "2023", reports / "2024", reports / "乙.md"])[0]:
         outline = split_sections(document)
@@ -86,7 +86,7 @@ def test_the_index_holds_every_paragraph_and_its_vectors(built, reports):
 
 
 def test_figures_belong_to_the_passage_that_holds_them(built, reports):
-    store = Store(reports / "index")
+    store = FolderStore(reports / "index")
     for number in range(len(store)):
         span = store.passage(number).passage.span
         assert all(span.contains(figure.span) for figure in store.figures(number))
@@ -108,7 +108,7 @@ def test_a_changed_report_is_built_anew(built, tmp_path):
     assert build_index([folder], tmp_path / "index").fresh
     write(folder / "a.txt", year=2023, count=2)
     assert build_index([folder], tmp_path / "index").fresh
-    with closing(Store(tmp_path / "index")) as store:
+    with closing(FolderStore(tmp_path / "index")) as store:
         assert "招生2人" in store.documents()[0].text
     # A damaged index is as good as none.
     (tmp_path / "index" / "manifest.json").write_text("{", encoding="utf-8")
@@ -148,7 +148,7 @@ def test_clauses_are_encoded_under_their_heading():
 
 
 def test_a_figure_is_encoded_with_whom_it_covers_and_what_it_measures(built, reports):
-    figure = next(figure for figure in Store(reports / "index").all_figures() if figure.text == "6191人")
+    figure = next(figure for figure in FolderStore(reports / "index").all_figures() if figure.text == "6191人")
     assert figure_text(figure).endswith("招生6191人")
 
 
@@ -188,7 +188,7 @@ def everything_in(store):
 def assert_as_built_anew(folder):
     """The index is, row by row, the one that is built of the same reports in an empty folder."""
     build_index([folder / "corpus"], folder / "anew")
-    with closing(Store(folder / "index")) as updated, closing(Store(folder / "anew")) as anew:
+    with closing(FolderStore(folder / "index")) as updated, closing(FolderStore(folder / "anew")) as anew:
         for own, other in zip(everything_in(updated), everything_in(anew), strict=True):
             assert own == other
         for passage in map(anew.passage, range(len(anew))):
@@ -244,7 +244,7 @@ def test_a_few_changed_sentences_do_not_load_torch(built_index, corpus, tmp_path
     changed, encoded, torch = run.stdout.split()
     assert (changed, torch) == ("1", "False")
     assert 0 < int(encoded) < 20
-    with closing(Store(built_index)) as before, closing(Store(tmp_path / "index")) as after:
+    with closing(FolderStore(built_index)) as before, closing(FolderStore(tmp_path / "index")) as after:
         assert len(before) == len(after)
         same = [n for n in range(len(before)) if before.passage(n).prose.text == after.passage(n).prose.text]
         assert len(same) == len(before) - 1
@@ -271,7 +271,7 @@ def correct(folder, *rows):
 
 
 def known(folder):
-    with closing(Store(folder / "index")) as store:
+    with closing(FolderStore(folder / "index")) as store:
         return {one.name: (one.title, one.year, one.region, one.genre) for one in store.library()}
 
 
@@ -317,14 +317,14 @@ def test_a_correction_beside_a_file_that_is_named_alone(library, tmp_path):
     correct(library, ("甲.txt", "新标题", "", "", ""), ("乙.txt", "", "2020", "", ""))
     report = build_index([library / "corpus" / "甲.txt"], tmp_path / "one")
     assert report.complaints == ()
-    with closing(Store(tmp_path / "one")) as store:
+    with closing(FolderStore(tmp_path / "one")) as store:
         assert [one.title for one in store.library()] == ["新标题"]
 
 
 def test_settings_are_kept_and_make_the_index_stale(library):
     assert update(library, settings={"别名": "甲,乙"}).fresh
     assert not update(library, settings={"别名": "甲,乙"}).fresh
-    with closing(Store(library / "index")) as store:
+    with closing(FolderStore(library / "index")) as store:
         assert (store.setting("别名"), store.setting("没有")) == ("甲,乙", None)
     report = update(library, settings={"别名": "甲,丙"})
     assert (report.fresh, report.encoded) == (True, 0)
@@ -395,7 +395,7 @@ def test_several_builders_at_once_leave_one_sound_index(library):
     for builder in builders:
         _, said = builder.communicate(timeout=120)
         assert builder.returncode == 0, said
-    with closing(Store(library / "index")) as store:
+    with closing(FolderStore(library / "index")) as store:
         assert [one.name for one in store.library()] in (["一.txt"], ["二.txt"], ["三.txt"])
         assert store.keyword_search("words", "招生", 5)
     update(library)

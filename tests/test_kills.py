@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from reportqa.index.build import build_index
-from reportqa.index.store import Store
+from reportqa.index.folder import FolderStore
 from reportqa.qa import ReportQA
 
 # `REPORTQA_KILLS=50 pytest tests/test_kills.py` tries longer.
@@ -49,7 +49,7 @@ def texts(folder: Path) -> dict[str, str]:
 
 
 def texts_in_index(folder: Path) -> dict[str, str]:
-    with closing(Store(folder / "index")) as store:
+    with closing(FolderStore(folder / "index")) as store:
         return {document.name: document.text for document in store.documents()}
 
 

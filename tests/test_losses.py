@@ -17,7 +17,7 @@ from reportlab.pdfgen.canvas import Canvas
 
 from reportqa.figures.extract import extract_figures
 from reportqa.index.build import build_index
-from reportqa.index.store import Store
+from reportqa.index.folder import FolderStore
 from reportqa.outline.sections import split_sections
 from reportqa.reading import make_document, read_document
 from reportqa.reading.ocr_markdown import plain_markdown
@@ -58,8 +58,8 @@ def test_pages_without_text_are_named_where_they_are_known_of(half_scanned: Path
     assert read_document(half_scanned).notes == (line,)
     index = half_scanned.parent / "index"
     assert build_index([half_scanned], index).unread == (f"年报.pdf：{line}",)
-    assert Store(index).info("年报.pdf").notes == (line,)
-    assert Store(index).document("年报.pdf").notes == (line,)
+    assert FolderStore(index).info("年报.pdf").notes == (line,)
+    assert FolderStore(index).document("年报.pdf").notes == (line,)
     # A report that is kept is still not whole.
     assert build_index([half_scanned], index).unread == (f"年报.pdf：{line}",)
 

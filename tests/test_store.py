@@ -23,9 +23,10 @@ from reportqa.errors import IndexStoreError
 from reportqa.figures.extract import figures_of
 from reportqa.index import generations, keywords, writing
 from reportqa.index.dense import DenseIndex, write_vectors
+from reportqa.index.entries import DocumentEntry, KeptDocument, PassageEntry, PassageVectors
+from reportqa.index.folder import FolderStore
 from reportqa.index.generations import check_files, read_manifest
-from reportqa.index.store import Store
-from reportqa.index.writing import DocumentEntry, KeptDocument, PassageEntry, PassageVectors, write_index
+from reportqa.index.writing import write_index
 from reportqa.outline.passages import sentences, split_passages
 from reportqa.outline.pictures import tie_pictures
 from reportqa.outline.sections import split_sections
@@ -83,7 +84,7 @@ def folder(tmp_path):
 
 def refusal(folder):
     with pytest.raises(IndexStoreError) as caught:
-        Store(folder).documents()
+        FolderStore(folder).documents()
     message = str(caught.value)
     assert "\n" not in message
     assert "reportqa index" in message
@@ -92,7 +93,7 @@ def refusal(folder):
 
 def test_what_is_written_is_read(tmp_path):
     entries = build(tmp_path)
-    store = Store(tmp_path)
+    store = FolderStore(tmp_path)
     assert store.documents() == [part.document for part in entries]
     assert store.illustrations() == [caption for part in entries for caption in part.illustrations]
     assert store.all_figures() == [f for part in entries for passage in part.passages for f in passage.figures]
@@ -111,13 +112,13 @@ def test_what_is_written_is_read(tmp_path):
 
 def test_the_manifest_says_what_the_index_holds(folder):
     manifest = read_manifest(folder)
-    assert (manifest.model_id, manifest.dim, manifest.passages) == ("tiny", DIM, len(Store(folder)))
+    assert (manifest.model_id, manifest.dim, manifest.passages) == ("tiny", DIM, len(FolderStore(folder)))
     assert manifest.documents == {name: make_document(name, text).digest for name, text in REPORTS.items()}
 
 
 def test_an_index_without_figures(tmp_path):
     build(tmp_path, {"r.txt": "一、概况\n全县平稳。\n"})
-    store = Store(tmp_path)
+    store = FolderStore(tmp_path)
     assert store.all_figures() == []
     assert store.figure_vectors(0).shape == (0, DIM)
 
@@ -138,7 +139,7 @@ def test_faiss_equals_brute_force(tmp_path):
 
 
 def test_a_passage_is_as_near_as_its_nearest_sentence(folder):
-    store = Store(folder)
+    store = FolderStore(folder)
     found = store.dense_search(vector("投入3.5亿元。"), 100)
     passages = [store.passage(number) for number in range(len(store))]
     best = {p.number: float((store.unit_vectors(p) @ vector("投入3.5亿元。")).max()) for p in passages}
@@ -231,7 +232,7 @@ def test_a_flip_of_any_bit_of_the_manifest_is_told(folder):
     for position in random.Random(5).sample(range(len(data)), 60):
         path.write_bytes(data[:position] + bytes([data[position] ^ 4]) + data[position + 1 :])
         try:
-            assert asdict(read_manifest(folder)) == asdict(Store(folder).manifest)
+            assert asdict(read_manifest(folder)) == asdict(FolderStore(folder).manifest)
             # What JSON does not count: a space that became another white space.
             assert json.loads(path.read_bytes()) == json.loads(data)
         except IndexStoreError as error:
@@ -260,7 +261,7 @@ def test_a_new_build_replaces_the_old_one_and_what_killed_ones_left(folder):
     left.mkdir()
     (folder / "manifest.json.generation-0123456789abcdef").write_text("{", encoding="utf-8")
     build(folder, {"丙.txt": "一、概况\n招生7人。\n"})
-    assert [document.name for document in Store(folder).documents()] == ["丙.txt"]
+    assert [document.name for document in FolderStore(folder).documents()] == ["丙.txt"]
     generation = read_manifest(folder).generation
     assert sorted(path.name for path in folder.iterdir()) == ["README.md", generation, "manifest.json"]
 
@@ -268,7 +269,7 @@ def test_a_new_build_replaces_the_old_one_and_what_killed_ones_left(folder):
 def test_a_build_over_a_damaged_index_repairs_it(folder):
     files_of(folder)[1].unlink()
     build(folder)
-    assert len(Store(folder).documents()) == 2
+    assert len(FolderStore(folder).documents()) == 2
 
 
 BUILD_FOR_EVER = """
@@ -295,7 +296,7 @@ def test_a_build_killed_at_any_moment_leaves_an_index_that_opens(folder):
         process.wait()
         process.stdout.close()
         texts = [text for _, text in sorted(REPORTS.items())]
-        with closing(Store(folder)) as store:
+        with closing(FolderStore(folder)) as store:
             assert [document.text for document in store.documents()] in (texts, texts[:1])
     build(folder)
     assert len([path for path in folder.iterdir() if path.is_dir()]) == 1
@@ -339,12 +340,12 @@ except IndexStoreError as error:
 def test_a_copied_index_opens(folder, tmp_path):
     shutil.copytree(folder, tmp_path / "移到 别处")
     shutil.rmtree(folder)
-    assert len(Store(tmp_path / "移到 别处").documents()) == 2
+    assert len(FolderStore(tmp_path / "移到 别处").documents()) == 2
 
 
 @pytest.mark.skipif(os.name == "nt", reason="an open file cannot be removed on Windows")
 def test_an_open_index_reads_on_while_a_new_one_is_built(folder):
-    store = Store(folder)
+    store = FolderStore(folder)
     first = store.passage(0).prose.text
     build(folder, {"丙.txt": "一、概况\n招生7人。\n"})
     assert store.passage(1).prose.text != first
@@ -352,7 +353,7 @@ def test_an_open_index_reads_on_while_a_new_one_is_built(folder):
 
 
 def test_what_is_known_of_the_reports_is_there_without_their_texts(folder):
-    store = Store(folder)
+    store = FolderStore(folder)
     library = {one.name: one for one in store.library()}
     assert list(library) == sorted(REPORTS)
     for document in store.documents():
@@ -370,7 +371,7 @@ def test_what_is_known_of_the_reports_is_there_without_their_texts(folder):
 
 
 def test_the_captions_of_a_section_are_found_alone(folder):
-    store = Store(folder)
+    store = FolderStore(folder)
     every = store.illustrations()
     assert len(every) == 2
     for one in every:
@@ -385,13 +386,13 @@ def test_pictures_are_files_of_the_index_and_go_with_an_update(tmp_path):
     document = replace(part.document, pictures=pictures)
     shown = tie_pictures(document, part.illustrations, part.sections)
     write_index(tmp_path, [replace(part, document=document, illustrations=shown)], "tiny", DIM)
-    old = Store(tmp_path)
+    old = FolderStore(tmp_path)
     found = [one.image for one in old.illustrations() if one.image]
     assert sorted(Path(image).read_bytes() for image in found) == [b"two", b"\x89PNG one"]
     assert all(Path(image).is_absolute() and Path(image).is_relative_to(tmp_path.resolve()) for image in found)
     entries = [entry("乙.txt", REPORTS["乙.txt"]), KeptDocument("甲.txt", Metadata("新标题"))]
     write_index(tmp_path, entries, "tiny", DIM, old=old)
-    with closing(Store(tmp_path)) as store:
+    with closing(FolderStore(tmp_path)) as store:
         again = [one.image for one in store.illustrations() if one.image]
         assert [Path(image).name for image in again] == [Path(image).name for image in found]
         assert sorted(Path(image).read_bytes() for image in again) == [b"two", b"\x89PNG one"]
@@ -407,10 +408,10 @@ def test_documents_that_are_kept_are_as_if_written_again(folder, tmp_path):
         KeptDocument(name, Metadata.of(make_document(name, text))) if name in REPORTS else entry(name, text)
         for name, text in sorted(reports.items())
     ]
-    old = Store(folder)
+    old = FolderStore(folder)
     write_index(folder, entries, "tiny", DIM, old=old)
     build(tmp_path / "anew", reports)
-    with closing(Store(folder)) as updated, closing(Store(tmp_path / "anew")) as anew:
+    with closing(FolderStore(folder)) as updated, closing(FolderStore(tmp_path / "anew")) as anew:
         assert updated.manifest.documents == anew.manifest.documents
         assert (updated.library(), updated.documents()) == (anew.library(), anew.documents())
         assert updated.all_figures() == anew.all_figures()
@@ -428,11 +429,11 @@ def test_documents_that_are_kept_are_as_if_written_again(folder, tmp_path):
 @pytest.mark.skipif(os.name == "nt", reason="an open file cannot be removed on Windows")
 def test_a_reader_keeps_its_files_until_it_lets_go(folder):
     """Other threads open the database only when they first ask."""
-    store = Store(folder)
+    store = FolderStore(folder)
     expected = [store.passage(number).prose.text for number in range(len(store))]
     for count in (7, 8, 9):
         build(folder, {"丙.txt": f"一、概况\n招生{count}人。\n"})
-    store.passage.cache_clear()
+    store._read_passage.cache_clear()
     store.document.cache_clear()
     read = []
     threads = [
@@ -456,7 +457,7 @@ def test_an_index_that_is_replaced_again_and_again_opens_at_any_moment(folder):
         assert process.stdout.readline().strip() == b"ready"
         seen = set()
         while len(seen) < 15:
-            with closing(Store(folder)) as store:
+            with closing(FolderStore(folder)) as store:
                 seen.add(store.manifest.generation)
                 assert store.passage(len(store) - 1).prose.text
                 assert store.keyword_search("words", "招生", 5)
@@ -466,7 +467,7 @@ def test_an_index_that_is_replaced_again_and_again_opens_at_any_moment(folder):
 @pytest.mark.skipif(os.name == "nt", reason="an open file cannot be removed on Windows")
 @pytest.mark.parametrize("damage", ["delete", "empty", "garbage"])
 def test_files_that_are_spoilt_underneath_are_told_at_use(folder, damage):
-    store = Store(folder)
+    store = FolderStore(folder)
     path = folder / store.manifest.generation / "report.sqlite"
     if damage == "delete":
         shutil.rmtree(path.parent)
@@ -506,7 +507,7 @@ def test_a_build_that_is_broken_off_after_the_switch_has_switched(folder, monkey
     monkeypatch.setattr(writing, "sweep", interrupted)
     with pytest.raises(KeyboardInterrupt):
         build(folder, {"丙.txt": "一、概况\n招生7人。\n"})
-    with closing(Store(folder)) as store:
+    with closing(FolderStore(folder)) as store:
         assert [document.name for document in store.documents()] == ["丙.txt"]
     monkeypatch.undo()
     build(folder)

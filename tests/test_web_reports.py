@@ -16,7 +16,7 @@ from PIL import Image
 from playwright.sync_api import Browser, Page, expect
 from test_web import BOX, DIRECT, SIZES, ask, assert_no_wider_than_it_is, in_view, serving, watched_page
 
-from reportqa.index.store import Store
+from reportqa.index.folder import FolderStore
 
 HOSTILE = "<script>alert(1)</script><img src=x onerror=alert(2)>\"双\"'单'{{7*7}}"
 HEADING = "<img src=x onerror=alert(3)>'\""
@@ -197,7 +197,7 @@ def test_a_hostile_list_is_shown_as_words_whatever_its_form(browser, url, tmp_pa
 
 
 def test_a_picture_is_served_as_nothing_else_and_no_other_file_is(url, folder):
-    images = [one.image for one in Store(folder / "index").illustrations_in("白沙县2022.docx") if one.image]
+    images = [one.image for one in FolderStore(folder / "index").illustrations_in("白沙县2022.docx") if one.image]
     (name,) = (Path(image).name for image in images)
     with DIRECT.open(f"{url}/picture?d={quote('白沙县2022.docx')}&n={quote(name)}", timeout=30) as served:
         assert served.headers["Content-Type"] == "image/png"

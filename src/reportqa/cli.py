@@ -7,10 +7,13 @@ import json
 import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Any, NoReturn, TextIO
+from typing import TYPE_CHECKING, Any, NoReturn, TextIO
 
 from reportqa import __version__
 from reportqa.errors import InputError, ReportQAError
+
+if TYPE_CHECKING:
+    from reportqa.reading.files import Shard
 
 _EXAMPLE = '例如：reportqa ask "本学年招生多少人？"'
 
@@ -61,6 +64,7 @@ def _parser() -> argparse.ArgumentParser:
 
     index = _command(commands, "index", "建立或更新索引", _index)
     index.add_argument("paths", nargs="*", type=Path, metavar="PATH", help="报告文件或文件夹（默认 corpus）")
+    index.add_argument("--shard", type=_shard, metavar="K/N", help="几台机器共建一个 Milvus 索引：建 N 份中的第 K 份")
 
     ask = _command(commands, "ask", "问一个问题", _ask)
     ask.add_argument("question", metavar="QUESTION", help="问题")
@@ -114,7 +118,7 @@ def _command(
 ) -> argparse.ArgumentParser:
     """Add a command that works on an index with a model."""
     command: argparse.ArgumentParser = commands.add_parser(name, help=purpose, description=purpose)
-    command.add_argument("--index", type=Path, default=Path("index"), metavar="DIR", help="索引文件夹（默认 index）")
+    command.add_argument("--index", default="index", metavar="INDEX", help="索引：文件夹，或 milvus:地址（默认 index）")
     command.add_argument("--model", metavar="MODEL", help="sentence-transformers 模型的文件夹或名称（默认内置模型）")
     command.set_defaults(run=run)
     return command
@@ -125,7 +129,8 @@ def _index(options: argparse.Namespace) -> None:
     from reportqa.terminal import building, show_build
 
     with building() as progress:
-        report = build_index(options.paths or [Path("corpus")], options.index, options.model, progress)
+        paths = options.paths or [Path("corpus")]
+        report = build_index(paths, options.index, options.model, progress, shard=options.shard)
     show_build(report)
 
 
@@ -144,10 +149,10 @@ def _ask(options: argparse.Namespace) -> None:
 
 
 def _figures(options: argparse.Namespace) -> None:
-    from reportqa.index.store import Store
+    from reportqa.index.opening import open_store
     from reportqa.output.files import write_figures
 
-    write_figures(Store(options.index).all_figures(), options.format, options.output)
+    write_figures(open_store(options.index).all_figures(), options.format, options.output)
 
 
 def _compare(options: argparse.Namespace) -> None:
@@ -241,6 +246,15 @@ def _model(options: argparse.Namespace) -> None:
 
     folder = write_model(options.folder, tell)
     sys.stdout.write(f"模型已写入 {folder}\n")
+
+
+def _shard(text: str) -> Shard:
+    from reportqa.reading.files import Shard
+
+    number, _, count = text.partition("/")
+    if not (number.isdecimal() and count.isdecimal() and 1 <= int(number) <= int(count) <= 1000):
+        raise argparse.ArgumentTypeError(f"要写成 K/N，如 2/8 是 8 份中的第 2 份，给的是 {text}")
+    return Shard(int(number), int(count))
 
 
 def _positive(text: str) -> int:

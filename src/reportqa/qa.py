@@ -15,6 +15,7 @@ from reportqa.asking.question import MAX_QUESTION, Question, Vocabulary, underst
 from reportqa.asking.search import Retriever
 from reportqa.errors import IndexStoreError, InputError
 from reportqa.figures.checking import Finding, check
+from reportqa.index.opening import open_store
 from reportqa.index.store import Store
 from reportqa.models.encoder import Encoder, open_encoder
 from reportqa.outline.captions import illustrated_figures
@@ -46,11 +47,13 @@ class ReportQA:
 
     @classmethod
     def open(cls, index: str | Path = "index", model: str | None = None) -> ReportQA:
-        """Open an index folder; ``model`` must be the one that it was built with, None is the bundled one.
+        """Open an index: a folder, or ``milvus:`` and an address.
+
+        ``model`` must be the one that it was built with, None is the bundled one.
 
         Raises IndexStoreError where there is no index, or it is damaged or of another model or version.
         """
-        store = Store(Path(index))
+        store = open_store(index)
         encoder = open_encoder(model)
         built = store.manifest
         if (built.model_id, built.dim) != (encoder.model_id, encoder.dim):

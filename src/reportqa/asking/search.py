@@ -158,6 +158,7 @@ class Retriever:
         faults = self._faults(question, meant)
         numeric = question.numeric_chance
         rows = []
+        self.store.prepare(numbers)
         for number in numbers:
             passage = self.store.passage(number)
             units, whole = self._units(question, passage, vector, rarity)

@@ -10,17 +10,18 @@ from pathlib import Path
 
 import numpy as np
 
-from reportqa import __version__
-from reportqa.errors import IndexStoreError, ReadingError
+from reportqa.errors import ReadingError
 from reportqa.index.changes import Contents, NewDocument, survey
 from reportqa.index.dense import Vectors
-from reportqa.index.generations import Manifest, check_files, only_builder, read_manifest
+from reportqa.index.entries import DocumentEntry, KeptDocument, PassageEntry, PassageVectors
+from reportqa.index.generations import Manifest
+from reportqa.index.home import Home, home_of
 from reportqa.index.store import Store
 from reportqa.index.texts import Planned, header_of, parts_of, planned_passages, unit_texts
-from reportqa.index.writing import DocumentEntry, KeptDocument, PassageEntry, PassageVectors, relabel_index, write_index
 from reportqa.models.encoder import Encoder, Parts, identify_model, open_encoder
 from reportqa.outline.pictures import tie_pictures
 from reportqa.outline.sections import Outline, split_sections
+from reportqa.reading.files import Shard
 
 Progress = Callable[[str, int, int], None]
 
@@ -63,30 +64,35 @@ class BuildReport:
 
 def build_index(
     paths: Sequence[Path],
-    folder: Path,
+    index: str | Path,
     model: str | None = None,
     progress: Progress | None = None,
     settings: Mapping[str, str] | None = None,
+    shard: Shard | None = None,
 ) -> BuildReport:
-    """Make ``folder`` the index of the files under ``paths``; only what is new or changed is read and encoded.
+    """Make ``index`` that of the files under ``paths``; only what is new or changed is read and encoded.
 
     >>> build_index([Path("corpus")], Path("index")).passages       # doctest: +SKIP
     99
 
-    ``progress`` is called with a stage's Chinese name, the steps done and their number. ``settings`` are kept in the
-    index by name (:meth:`Store.setting`). Where another process builds there, this one waits until it has ended.
+    ``index`` is a folder, or ``milvus:`` and an address. ``progress`` is called with a stage's Chinese name, the steps
+    done and their number. ``settings`` are kept in the index by name (:meth:`Store.setting`). Where another process
+    builds in the folder, this one waits until it has ended; ``shard`` is the part of the reports that this machine
+    builds, while others build theirs into the same Milvus.
     Raises ReadingError where nothing can be read, ModelError where the model is not to be had.
     """
     began = time.perf_counter()
     tell = progress or (lambda stage, done, total: None)
-    order = _Order(paths, folder, model, identify_model(model), settings or {}, tell)
-    before = _manifest_in(folder)
+    model_id = identify_model(model)
+    home = home_of(index, model_id, shard)
+    order = _Order(paths, home, shard or Shard(), model, model_id, settings or {}, tell)
+    before = home.manifest()
     with contextlib.ExitStack() as resources:
         plan = _plan(order, resources)
         if plan.current is not None:
             return _report(plan, before, plan.current, None, began)
-        resources.enter_context(only_builder(folder, lambda: tell("等另一个程序建完索引", 0, 1)))
-        if _manifest_in(folder) != plan.before or not _is_sound(plan.old, folder):
+        resources.enter_context(home.only_builder(lambda: tell("等另一个程序建完索引", 0, 1)))
+        if home.manifest() != plan.before or not (plan.old is None or home.is_sound(plan.old)):
             if plan.old is not None:
                 plan.old.close()
             plan = _plan(order, resources, thoroughly=True)
@@ -101,7 +107,8 @@ class _Order:
     """What a build is asked to do."""
 
     paths: Sequence[Path]
-    folder: Path
+    home: Home
+    shard: Shard
     model: str | None
     model_id: str
     settings: Mapping[str, str]
@@ -117,7 +124,7 @@ class _TakenApart:
 
 @dataclass(frozen=True, slots=True)
 class _Plan:
-    """What is to be done; ``old`` is the index whose vectors can be kept, ``before`` what the folder had then."""
+    """What is to be done; ``old`` is the index whose vectors can be kept, ``before`` what was there then."""
 
     before: Manifest | None
     old: Store | None
@@ -137,16 +144,22 @@ class _Plan:
 
 
 def _plan(order: _Order, resources: contextlib.ExitStack, thoroughly: bool = False) -> _Plan:
-    before = _manifest_in(order.folder)
-    old = _reusable(order, thoroughly)
+    before = order.home.manifest()
+    old = order.home.reusable(thoroughly)
     if old is not None:
         resources.callback(old.close)
     contents = survey(
-        order.paths, order.folder, old, order.settings, lambda done, total: order.tell("读取报告", done, total)
+        order.paths,
+        order.home.folder,
+        old,
+        order.settings,
+        lambda done, total: order.tell("读取报告", done, total),
+        order.shard,
     )
     documents = [_take_apart(new) for new in contents.new]
     kept = (one.name for one in contents.documents if isinstance(one, KeptDocument))
-    if not any(one.passages for one in documents) and not any(old.info(name).passages for name in kept if old):
+    some = any(one.passages for one in documents) or any(old.info(name).passages for name in kept if old)
+    if contents.documents and not some:
         raise ReadingError("报告里没有正文：只找到标题或图题，请检查文件内容。")
     return _Plan(before, old, contents, documents, tuple(_unread(contents, old)))
 
@@ -157,37 +170,6 @@ def _unread(contents: Contents, old: Store | None) -> Iterator[str]:
         kept = old.info(one.name).notes if isinstance(one, KeptDocument) and old is not None else ()
         notes = one.document.notes if isinstance(one, NewDocument) else kept
         yield from (f"{one.name}：{note}" for note in notes)
-
-
-def _reusable(order: _Order, thoroughly: bool) -> Store | None:
-    """Open the index in the folder; None where there is none of this program and model that is sound."""
-    try:
-        store = Store(order.folder)
-    except IndexStoreError:
-        return None
-    same = (store.manifest.program, store.manifest.model_id) == (__version__, order.model_id)
-    if same and (not thoroughly or _is_sound(store, order.folder)):
-        return store
-    store.close()
-    return None
-
-
-def _is_sound(store: Store | None, folder: Path) -> bool:
-    """Tell whether what is going to be copied is as it was written, large files too."""
-    try:
-        if store is not None:
-            check_files(folder, store.manifest, thoroughly=True)
-    except IndexStoreError:
-        return False
-    return True
-
-
-def _manifest_in(folder: Path) -> Manifest | None:
-    """Read the manifest; a damaged one is as good as none, for it is about to be replaced."""
-    try:
-        return read_manifest(folder)
-    except IndexStoreError:
-        return None
 
 
 def _take_apart(new: NewDocument) -> _TakenApart:
@@ -207,7 +189,6 @@ class _Encoding:
         self._tell = order.tell
         self._encoder = self._open(order) if self._unknown else None
         encoder, old = self._encoder, plan.old
-        self.model_id = encoder.model_id if encoder else order.model_id
         self.dim = encoder.dim if encoder else old.manifest.dim if old else 0
 
     def __len__(self) -> int:
@@ -246,6 +227,7 @@ def _known_vectors(old: Store | None, documents: Iterable[str]) -> dict[Parts, V
     for name in documents:
         # The title that the report itself gives: a correction of it changes no vector.
         info = old.info(name)
+        old.prepare(info.passages)
         for one in map(old.passage, info.passages):
             units = tuple(unit_texts(one.passage, one.prose.text))
             header = header_of(info.found.title or "", one.passage.section)
@@ -255,13 +237,10 @@ def _known_vectors(old: Store | None, documents: Iterable[str]) -> dict[Parts, V
 
 
 def _write(order: _Order, plan: _Plan, encoding: _Encoding) -> Manifest:
-    contents, old = plan.contents, plan.old
-    if old is not None and not plan.documents and not plan.replaced:
-        metadata = {one.name: one.metadata for one in contents.documents if isinstance(one, KeptDocument)}
-        return relabel_index(order.folder, metadata, contents.origin, old)
     new = _entries(plan.documents, encoding)
-    entries = (one if isinstance(one, KeptDocument) else next(new) for one in contents.documents)
-    return write_index(order.folder, entries, encoding.model_id, encoding.dim, contents.origin, old)
+    entries = (one if isinstance(one, KeptDocument) else next(new) for one in plan.contents.documents)
+    same = plan.old is not None and not plan.documents and not plan.replaced
+    return order.home.write(entries, plan.contents.origin, encoding.dim, plan.old, same)
 
 
 def _entries(documents: Sequence[_TakenApart], encoding: _Encoding) -> Iterator[DocumentEntry]:

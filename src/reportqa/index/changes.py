@@ -9,10 +9,10 @@ from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
 from reportqa.errors import ReadingError
+from reportqa.index.entries import KeptDocument, Origin
 from reportqa.index.store import Store, to_json
-from reportqa.index.writing import KeptDocument, Origin
 from reportqa.reading import READERS, read_document
-from reportqa.reading.files import MAX_BYTES, named_files, unopened
+from reportqa.reading.files import MAX_BYTES, Shard, named_files, unopened
 from reportqa.reading.metadata import CORRECTIONS, Corrections, Metadata, file_key, read_corrections, read_rows
 from reportqa.text.aliases import ALIASES, Group, parse_aliases
 from reportqa.text.records import Document
@@ -60,12 +60,15 @@ class Contents:
 
 def survey(
     paths: Sequence[Path],
-    folder: Path,
+    folder: Path | None,
     old: Store | None,
     settings: Mapping[str, str],
     progress: Callable[[int, int], None],
+    shard: Shard | None = None,
 ) -> Contents:
     """Look at every file under ``paths`` for an index in ``folder``, and read those that ``old`` has not as they are.
+
+    Of a ``shard`` only the reports that are of it.
 
     >>> survey([Path("corpus")], Path("index"), None, {}, print).documents[0].name      # doctest: +SKIP
     '渝北区中等职业教育质量年度报告2024.txt'
@@ -79,7 +82,8 @@ def survey(
     sources: dict[str, str] = {}
     documents: list[NewDocument | KeptDocument] = []
     corrected: dict[str, Metadata] = {}
-    for number, (name, file) in enumerate(files, 1):
+    mine = [one for one in files if shard is None or shard.has(one[0])]
+    for number, (name, file) in enumerate(mine, 1):
         if name in sources:
             failures.append(ReadingError(f"有两个文件同名，只读了第一个：{name}（请改名）。"))
             continue
@@ -96,8 +100,8 @@ def survey(
         sources[name] = source
         documents.append(_correct(one, correction))
         if isinstance(one, NewDocument):
-            progress(number, len(files))
-    if not documents:
+            progress(number, len(mine))
+    if not documents and mine == files:
         endings = "、".join(sorted(READERS))
         none = ReadingError(f"没有可读的报告：请把 {endings} 文件放进语料文件夹后再建索引。")
         raise failures[0] if failures else none
@@ -108,7 +112,7 @@ def survey(
 
 
 def _look(file: Path, name: str, source: str, old: Store | None) -> NewDocument | KeptDocument:
-    known = old is not None and name in old.manifest.documents and _has_pictures(old, name)
+    known = old is not None and name in old.manifest.documents and old.has_pictures(name)
     if old is not None and known and old.manifest.sources.get(name) == source:
         return KeptDocument(name, old.info(name).found)
     document = read_document(file, name)
@@ -116,11 +120,6 @@ def _look(file: Path, name: str, source: str, old: Store | None) -> NewDocument 
     if old is not None and known and old.manifest.documents[name] == document.digest:
         return KeptDocument(name, found)
     return NewDocument(document, found)
-
-
-def _has_pictures(old: Store, name: str) -> bool:
-    """Tell whether the pictures of a document are still there: nothing else in an index may be missing unnoticed."""
-    return all(Path(one.image).exists() for one in old.illustrations_in(name) if one.image)
 
 
 def _correct(one: NewDocument | KeptDocument, by: Metadata) -> NewDocument | KeptDocument:
@@ -194,8 +193,10 @@ def _hash(file: Path) -> str:
         raise unopened(file.name, error) from error
 
 
-def _relative(path: Path, folder: Path) -> str:
-    """Name a path from the index folder, so that both can be moved together."""
+def _relative(path: Path, folder: Path | None) -> str:
+    """Name a path from the index folder, so that both can be moved together; without one, whole."""
+    if folder is None:
+        return path.resolve().as_posix()
     try:
         return Path(os.path.relpath(path.resolve(), folder.resolve())).as_posix()
     except ValueError:  # another drive

@@ -8,19 +8,20 @@ import os
 import shutil
 import sqlite3
 from collections.abc import Iterable, Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict
 from pathlib import Path
 from typing import IO
 
 import numpy as np
 
 from reportqa.index import keywords
-from reportqa.index.dense import Vectors, write_vectors
+from reportqa.index.dense import write_vectors
+from reportqa.index.entries import DocumentEntry, KeptDocument, Origin, PassageEntry
+from reportqa.index.folder import DATABASE, UNITS, FolderStore, read_only
 from reportqa.index.generations import Manifest, fingerprints, new_generation, sweep, switch, writing
-from reportqa.index.store import DATABASE, UNITS, Store, UnitRange, read_only, to_json
+from reportqa.index.store import passage_values, to_json
 from reportqa.outline.pictures import picture_name
 from reportqa.reading.metadata import Metadata
-from reportqa.text.records import Document, Figure, Illustration, Passage, Section, TableCell
 
 PICTURES = "pictures"
 _RAW = "units.raw"
@@ -44,71 +45,13 @@ CREATE TABLE settings(key TEXT PRIMARY KEY, value TEXT);
 """
 
 
-@dataclass(frozen=True, slots=True)
-class PassageVectors:
-    """The vectors of a passage's units, shape (units, dim), and of its figures, shape (figures, dim)."""
-
-    units: Vectors
-    figures: Vectors
-
-
-@dataclass(frozen=True, slots=True)
-class PassageEntry:
-    """What is written for one passage."""
-
-    passage: Passage
-    text: str
-    units: tuple[UnitRange, ...]
-    vectors: PassageVectors
-    figures: tuple[Figure, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class DocumentEntry:
-    """What is written for one document, as it was read; ``metadata`` is what is known of it after corrections.
-
-    The ``image`` of an illustration is the name of one of the document's pictures (:func:`tie_pictures`).
-    """
-
-    document: Document
-    sections: tuple[Section, ...]
-    illustrations: tuple[Illustration, ...]
-    passages: tuple[PassageEntry, ...]
-    metadata: Metadata | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class KeptDocument:
-    """A document that is taken over from the old index, with what is now known of it."""
-
-    name: str
-    metadata: Metadata
-
-
-@dataclass(frozen=True, slots=True)
-class Origin:
-    """What an index is made of: hashes of the files' bytes by the reports' names, settings, and the paths given."""
-
-    sources: Mapping[str, str] = field(default_factory=dict)
-    settings: Mapping[str, str] = field(default_factory=dict)
-    roots: tuple[str, ...] = ()
-
-    @property
-    def extras(self) -> dict[str, str]:
-        """The hashes of the settings, by which a change of them shows."""
-        return {
-            key: hashlib.blake2b(value.encode("utf-8"), digest_size=16).hexdigest()
-            for key, value in sorted(self.settings.items())
-        }
-
-
 def write_index(
     folder: Path,
     entries: Iterable[DocumentEntry | KeptDocument],
     model_id: str,
     dim: int,
     origin: Origin | None = None,
-    old: Store | None = None,
+    old: FolderStore | None = None,
 ) -> Manifest:
     """Write a whole index as a new generation and switch to it; ``old`` has the documents that are kept.
 
@@ -140,7 +83,7 @@ def write_index(
     return manifest
 
 
-def relabel_index(folder: Path, metadata: Mapping[str, Metadata], origin: Origin, old: Store) -> Manifest:
+def relabel_index(folder: Path, metadata: Mapping[str, Metadata], origin: Origin, old: FolderStore) -> Manifest:
     """Write the old index again with other metadata and settings, as a new generation, and switch to it.
 
     For the case that nothing else has changed: no text is read again and no vector is copied.
@@ -173,7 +116,7 @@ def relabel_index(folder: Path, metadata: Mapping[str, Metadata], origin: Origin
     return manifest
 
 
-def _leave(folder: Path, manifest: Manifest, old: Store | None) -> None:
+def _leave(folder: Path, manifest: Manifest, old: FolderStore | None) -> None:
     """Remove the old index, which is of no use any more, and what killed builds left."""
     if old is not None:
         old.close()
@@ -183,7 +126,7 @@ def _leave(folder: Path, manifest: Manifest, old: Store | None) -> None:
 class _Writer:
     """Writes the files of a generation, document by document."""
 
-    def __init__(self, folder: Path, target: Path, dim: int, old: Store | None) -> None:
+    def __init__(self, folder: Path, target: Path, dim: int, old: FolderStore | None) -> None:
         self.digests: dict[str, str] = {}
         self.sections = self.passages = self.figures = self.units = 0
         self._folder = folder
@@ -232,7 +175,7 @@ class _Writer:
             del vectors  # Windows removes no file that is mapped.
             raw.unlink()
 
-    def _keep(self, kept: KeptDocument, old: Store) -> None:
+    def _keep(self, kept: KeptDocument, old: FolderStore) -> None:
         """Copy the rows of a document from the old index, their numbers moved to where it stands now."""
         info = old.info(kept.name)
         units = old.units_of(kept.name)
@@ -298,19 +241,18 @@ class _Writer:
             self._database.execute("INSERT INTO illustrations VALUES (?, ?, ?, ?)", row)
 
     def _write_passage(self, number: int, first_unit: int, entry: PassageEntry) -> None:
-        passage = entry.passage
-        spans = [(span.start, span.end) for span in passage.spans]
-        words = keywords.cut(entry.text)
+        passage, words = entry.passage, keywords.cut(entry.text)
+        section, paragraph, spans, leads, cells = passage_values(passage)
         self._database.execute(
             "INSERT INTO passages VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
             (
                 number,
                 passage.document,
-                to_json(passage.section),
-                passage.paragraph,
+                to_json(section),
+                paragraph,
                 to_json(spans),
-                to_json(passage.leads),
-                to_json([[_cell_record(cell) for cell in row] for row in passage.rows]),
+                to_json(leads),
+                to_json(cells),
                 first_unit,
                 to_json(entry.units),
                 words,
@@ -366,10 +308,6 @@ _COPIES = (
     "INSERT INTO figure_vectors SELECT passage + :passages, vectors"
     " FROM old.figure_vectors JOIN old.passages ON number = passage WHERE document = :name",
 )
-
-
-def _cell_record(cell: TableCell) -> tuple[int | str, ...]:
-    return cell.start, cell.end, cell.span.start, cell.span.end, cell.row, cell.column
 
 
 def _take(source: str | Path, target: str | Path) -> None:

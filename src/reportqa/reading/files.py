@@ -5,8 +5,10 @@ from __future__ import annotations
 import errno
 import os
 import stat
+import zlib
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator
+from dataclasses import dataclass
 from pathlib import Path
 
 from reportqa.errors import ReadingError
@@ -21,6 +23,22 @@ _REASONS = {
     errno.ENAMETOOLONG: "文件名太长",
     errno.EIO: "磁盘读不出",
 }
+
+
+@dataclass(frozen=True, slots=True)
+class Shard:
+    """The ``number``-th of ``count`` parts of the reports, from 1, which as many machines build at once.
+
+    >>> [name for name in ("甲.txt", "乙.txt", "丙.txt") if Shard(1, 2).has(name)]
+    ['甲.txt', '丙.txt']
+    """
+
+    number: int = 1
+    count: int = 1
+
+    def has(self, name: str) -> bool:
+        """Tell whether a report is of this part: by its name alone, so that all machines agree."""
+        return zlib.crc32(name.encode("utf-8")) % self.count == self.number - 1
 
 
 def named_files(paths: Iterable[Path], endings: Collection[str]) -> tuple[list[tuple[str, Path]], list[ReadingError]]:

@@ -104,7 +104,7 @@ def build_ask_page(library: Library) -> AskPage:
 
     def take_feedback(answer: Answer | None, event: gr.EventData) -> None:
         if answer is not None:
-            record_feedback(library.index, answer, getattr(event, "useful", "") == "yes")
+            record_feedback(library.folder, answer, getattr(event, "useful", "") == "yes")
 
     options: dict[str, Any] = {"queue": False, "show_progress": "hidden", "api_visibility": "private"}
     page.answer.feedback(take_feedback, inputs=[page.asked], outputs=[], **options)

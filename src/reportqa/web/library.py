@@ -11,11 +11,10 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import NamedTuple
 
 from reportqa.errors import InputError, ReportQAError
 from reportqa.index.build import BuildReport, build_index
-from reportqa.index.generations import MANIFEST, read_manifest
+from reportqa.index.opening import milvus_uri
 from reportqa.index.store import DocumentInfo
 from reportqa.qa import ReportQA
 from reportqa.reading import read_document
@@ -23,6 +22,8 @@ from reportqa.reading.metadata import read_metadata, write_correction
 
 _ANY_QUESTION = "报告说了什么？"
 _POLL = 0.3
+# What people think of the answers is kept in a folder, also where the index is in Milvus.
+_DEFAULT = Path("index")
 _BUSY = "正在建索引：请等它完成。"
 
 
@@ -44,14 +45,6 @@ class Holding:
     changed: datetime | None
 
 
-class _Seen(NamedTuple):
-    """By what a manifest is told from the one that takes its place: reading it each time would cost ten times more."""
-
-    file: int
-    size: int
-    changed: int
-
-
 class Library:
     """The reports that the pages ask, add to and take from; safe to use from several threads.
 
@@ -61,33 +54,22 @@ class Library:
     Raises IndexStoreError where the index cannot be opened.
     """
 
-    def __init__(self, index: Path, model: str | None = None, corpus: Path = Path("corpus")) -> None:
+    def __init__(self, index: str | Path, model: str | None = None, corpus: Path = Path("corpus")) -> None:
         self.index = index
+        self.folder = _DEFAULT if milvus_uri(index) else Path(index)
         self.model = model
         self.corpus = corpus
         self._opening = threading.Lock()
         self._changing = threading.Lock()
-        self._seen = self._look()
         self._qa = ReportQA.open(index, model)
 
     @property
     def qa(self) -> ReportQA:
         """The index as it is now: another process, or the 文库 page, may have rebuilt it."""
         with self._opening:
-            seen = self._look()
-            if seen is None or seen != self._seen:
-                manifest = read_manifest(self.index)
-                if manifest is None or manifest.generation != self._qa.store.manifest.generation:
-                    self._qa = ReportQA.open(self.index, self.model)
-                self._seen = seen
+            if not self._qa.store.is_current():
+                self._qa = ReportQA.open(self.index, self.model)
             return self._qa
-
-    def _look(self) -> _Seen | None:
-        try:
-            status = (self.index / MANIFEST).stat()
-        except OSError:
-            return None
-        return _Seen(status.st_ino, status.st_size, status.st_mtime_ns)
 
     def warm_up(self) -> None:
         """Ask a question that nobody waits for: what a first question loads is then in place."""
@@ -106,7 +88,7 @@ class Library:
     def is_whole(self) -> bool:
         """Whether the index is that of the folder: only then does a rebuild lose nothing but what was taken out."""
         qa = self.qa
-        roots = [(self.index.resolve() / root).resolve() for root in qa.store.manifest.roots]
+        roots = [(self.folder.resolve() / root).resolve() for root in qa.store.manifest.roots]
         return roots == [self.corpus.resolve()] or all(self._file(one.name) for one in qa.store.library())
 
     def add(self, file: Path) -> Iterator[Step]:

@@ -119,8 +119,8 @@ def listing_html(library: Library) -> str:
         }
         for holding in holdings
     ]
-    built = datetime.fromtimestamp((library.index / "manifest.json").stat().st_mtime).astimezone()
-    return render("library.html", rows=rows, built=_date(built), model=library.qa.store.manifest.model_id)
+    store = library.qa.store
+    return render("library.html", rows=rows, built=_date(store.built), model=store.manifest.model_id)
 
 
 def _size(size: float) -> str:

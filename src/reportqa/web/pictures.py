@@ -34,7 +34,7 @@ def find_picture(library: Library, document: str, name: str) -> Path | None:
     for illustration in library.qa.store.illustrations_in(document):
         image = Path(illustration.image or "")
         if illustration.image and image.name == name:
-            return _below(library.index, image)
+            return _below(library.qa.store.path, image)
     return None
 
 

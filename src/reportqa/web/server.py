@@ -21,7 +21,7 @@ _OPEN_CONNECTIONS_CLOSE_AFTER = 1
 
 
 def serve(
-    index: Path,
+    index: str | Path,
     model: str | None,
     host: str = "127.0.0.1",
     port: int = 7860,
