@@ -1,6 +1,7 @@
 """How the program grows: libraries of a thousand to a million passages, built, opened and asked.
 
     python benchmarks/growth.py --folder FOLDER [--sizes 1000 10000 100000 1000000] [--data ../shared/data] [--ask-only]
+    python benchmarks/growth.py --milvus --folder FOLDER [--sizes …] …      the same in Milvus Lite (docs/milvus.md)
 
 The libraries are synthetic, drawn around real passages by a seeded generator; docs/growth.md says how, and its table is
 written here. A million passages take 45 GB of FOLDER while they are built, and 25 GB afterwards. Results of sizes that
@@ -32,12 +33,15 @@ from synthetic_library import REPORTS, ROOT, TOP, Library, read_base, write_text
 
 from reportqa.index.build import build_index
 from reportqa.index.dense import Vectors
-from reportqa.index.folder import FolderStore
-from reportqa.index.writing import write_index
+from reportqa.index.entries import Origin
+from reportqa.index.home import home_of
+from reportqa.index.opening import open_store
 from reportqa.models.encoder import Encoder, open_encoder
 from reportqa.qa import ReportQA
 
-RESULTS = ROOT / "benchmarks" / "results" / "growth.json"
+# By whether the libraries are in Milvus Lite.
+RESULTS = {milvus: ROOT / "benchmarks" / "results" / name for milvus, name in
+           ((False, "growth.json"), (True, "milvus_growth.json"))}  # fmt: skip
 PAGE = ROOT / "docs" / "growth.md"
 SIZES = (1_000, 10_000, 100_000, 1_000_000)
 
@@ -96,20 +100,26 @@ def questions_of(data: Path) -> list[str]:
     return chosen
 
 
-def build(folder: Path, size: int, data: Path) -> dict[str, Any]:
+def place(folder: Path, size: int, milvus: bool) -> str:
+    """Return where the index of a size is."""
+    return f"milvus:{folder / str(size)}.db" if milvus else str(folder / str(size))
+
+
+def build(folder: Path, size: int, data: Path, milvus: bool) -> dict[str, Any]:
     """Write the index of a library of ``size`` passages, and beside it what is nearest to each question."""
     encoder = open_encoder()
     library = Library(read_base(folder / "base"), size, encoder.encode_queries(questions_of(data)))
     memory = Memory()
     began = time.perf_counter()
-    write_index(folder / str(size), library.entries(), encoder.model_id, encoder.dim)
+    home_of(place(folder, size, milvus), encoder.model_id).write(library.entries(), Origin(), encoder.dim, None, False)
     seconds = time.perf_counter() - began - library.seconds
     (folder / f"{size}.json").write_text(json.dumps(library.exact.nearest), encoding="utf-8")
-    files = [path for path in (folder / str(size)).rglob("*") if path.is_file()]
+    kept = Path(place(folder, size, milvus).removeprefix("milvus:"))
+    files = [path for path in kept.rglob("*") if path.is_file()]
     return {
         "vectors": library.units,
         "figures": library.figures,
-        "index": "flat" if not list((folder / str(size)).rglob("units.npy")) else "compressed",
+        "index": "compressed" if list(kept.rglob("units.npy")) else "flat",
         "build, s": round(seconds, 1),
         "generator, s": round(library.seconds, 1),
         "build, peak memory, MiB": memory.peak,
@@ -118,14 +128,14 @@ def build(folder: Path, size: int, data: Path) -> dict[str, Any]:
     }
 
 
-def ask(folder: Path, size: int, data: Path) -> dict[str, Any]:
+def ask(folder: Path, size: int, data: Path, milvus: bool) -> dict[str, Any]:
     """Open the index and ask: first half of the questions to warm up, each of the others once."""
     questions = questions_of(data)
     encoder = Timed(open_encoder())
     vectors = encoder.encode_queries(questions)
     memory = Memory()
     began = time.perf_counter()
-    store = FolderStore(folder / str(size))
+    store = open_store(place(folder, size, milvus))
     opened = time.perf_counter() - began
     qa = ReportQA(store, encoder)
     ready = time.perf_counter() - began
@@ -195,17 +205,20 @@ def _shown(value: float | str) -> str:
     return value if isinstance(value, str) else f"{value:,}"
 
 
-def write_results(size: int, measured: dict[str, Any]) -> None:
+def write_results(size: int, measured: dict[str, Any], milvus: bool) -> None:
     """Add the results of a size to the file, and write the table of the page anew."""
-    results = json.loads(RESULTS.read_text(encoding="utf-8")) if RESULTS.exists() else {"sizes": {}}
-    packages = [f"{name} {version(name)}" for name in ("faiss-cpu", "numpy", "reportqa")]
+    file, mark = RESULTS[milvus], "milvus table" if milvus else "table"
+    results = json.loads(file.read_text(encoding="utf-8")) if file.exists() else {"sizes": {}}
+    names = ("faiss-cpu", "numpy", *(("milvus-lite", "pymilvus") if milvus else ()), "reportqa")
+    packages = [f"{name} {version(name)}" for name in names]
     results["machine"] = f"{platform.machine()}, {os.cpu_count()} cores, Python {platform.python_version()}"
     results["versions"] = ", ".join([*packages, f"SQLite {sqlite3.sqlite_version}"])
     results["sizes"][str(size)] = results["sizes"].get(str(size), {}) | {"date": date.today().isoformat()} | measured
-    RESULTS.write_text(json.dumps(results, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
-    before, _, rest = PAGE.read_text(encoding="utf-8").partition("<!-- table -->\n")
-    after = rest.partition("<!-- end of table -->\n")[2]
-    PAGE.write_text(f"{before}<!-- table -->\n{table(results)}<!-- end of table -->\n{after}", encoding="utf-8")
+    file.write_text(json.dumps(results, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
+    before, _, rest = PAGE.read_text(encoding="utf-8").partition(f"<!-- {mark} -->\n")
+    after = rest.partition(f"<!-- end of {mark} -->\n")[2]
+    text = f"{before}<!-- {mark} -->\n{table(results)}<!-- end of {mark} -->\n{after}"
+    PAGE.write_text(text, encoding="utf-8")
 
 
 def main() -> None:
@@ -215,6 +228,7 @@ def main() -> None:
     parser.add_argument("--sizes", type=int, nargs="+", default=SIZES)
     parser.add_argument("--data", type=Path, default=ROOT.parent / "shared" / "data")
     parser.add_argument("--ask-only", action="store_true")
+    parser.add_argument("--milvus", action="store_true")
     parser.add_argument("--step", choices=("base", "build", "ask"), help=argparse.SUPPRESS)
     options = parser.parse_args()
     if options.step == "base":
@@ -223,7 +237,8 @@ def main() -> None:
         print("{}")
     elif options.step:
         step = build if options.step == "build" else ask
-        print(json.dumps(step(options.folder, options.sizes[0], options.data), ensure_ascii=False))
+        measured = step(options.folder, options.sizes[0], options.data, options.milvus)
+        print(json.dumps(measured, ensure_ascii=False))
     else:
         if not (options.folder / "base").exists():
             run_step(options, "base", 0)
@@ -231,12 +246,12 @@ def main() -> None:
             built = {} if options.ask_only else run_step(options, "build", size)
             measured = built | run_step(options, "ask", size)
             print(size, json.dumps(measured, ensure_ascii=False, indent=1), flush=True)
-            write_results(size, measured)
+            write_results(size, measured, options.milvus)
 
 
 def run_step(options: argparse.Namespace, step: str, size: int) -> dict[str, Any]:
     """Run one step in a new process and return what it measured."""
-    where = ["--folder", str(options.folder), "--data", str(options.data)]
+    where = ["--folder", str(options.folder), "--data", str(options.data), *(["--milvus"] if options.milvus else [])]
     command = [sys.executable, __file__, "--step", step, "--sizes", str(size), *where]
     run = subprocess.run(command, stdout=subprocess.PIPE, encoding="utf-8", check=True)
     measured: dict[str, Any] = json.loads(run.stdout.splitlines()[-1])

@@ -404,5 +404,5 @@ def test_several_builders_at_once_leave_one_sound_index(library):
 
 def test_opening_reads_no_text(library):
     qa = ReportQA.open(library / "index")
-    assert qa.store.document.cache_info().currsize == 0
+    assert qa.store._read_document.cache_info().currsize == 0
     assert qa.ask("甲县招生多少人？").citations

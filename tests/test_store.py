@@ -434,7 +434,7 @@ def test_a_reader_keeps_its_files_until_it_lets_go(folder):
     for count in (7, 8, 9):
         build(folder, {"丙.txt": f"一、概况\n招生{count}人。\n"})
     store._read_passage.cache_clear()
-    store.document.cache_clear()
+    store._read_document.cache_clear()
     read = []
     threads = [
         threading.Thread(target=lambda n=number: read.append((n, store.passage(n).prose.text, store.figure_vectors(n))))

@@ -17,6 +17,7 @@ _TIMEOUT = 10.0
 _AT_ONCE = 1000
 _WRITTEN = 8 * 2**20
 _SERVER = re.compile(r"(?:https?|tcp|grpc)://")
+_HOST = re.compile(r"[\w.-]+:\d+")
 _SECRET = re.compile(r"//[^/@]*@")
 
 
@@ -33,6 +34,8 @@ class Milvus:
     def __init__(self, uri: str, make: bool = False) -> None:
         self.uri = _SECRET.sub("//", uri)
         self.embedded = _SERVER.match(uri) is None
+        if not uri or _HOST.fullmatch(uri):
+            raise IndexStoreError(f"Milvus 的地址要写成 http://主机:端口，或一个文件，给的是“{uri}”。")
         try:
             from pymilvus import MilvusClient, MilvusException
         except ImportError as error:
@@ -42,8 +45,11 @@ class Milvus:
             logging.getLogger(name).setLevel(logging.CRITICAL)
         self._error: type[Exception] = MilvusException
         address = _serve_file(Path(uri.removeprefix("file://").removeprefix("file:")), make) if self.embedded else uri
-        token = os.environ.get(_TOKEN, "")
-        self._client: Any = self._tell(lambda: MilvusClient(uri=address, token=token, timeout=_TIMEOUT))
+        options: dict[str, Any] = {"token": os.environ.get(_TOKEN, ""), "timeout": _TIMEOUT}
+        if self.embedded:
+            # Within one process there is nothing to keep alive, and Milvus Lite hangs up on who asks too often.
+            options["grpc_options"] = {"grpc.keepalive_time_ms": 2**31 - 1}
+        self._client: Any = self._tell(lambda: MilvusClient(uri=address, **options))
 
     def close(self) -> None:
         """Close the connection."""
@@ -71,9 +77,14 @@ class Milvus:
     def get(self, collection: str, numbers: Sequence[int], fields: Sequence[str]) -> dict[int, Row]:
         """Return rows by their ids; raises IndexStoreError where one is gone."""
         found: dict[int, Row] = {}
-        for start in range(0, len(numbers), _AT_ONCE):
-            some = list(numbers[start : start + _AT_ONCE])
-            found |= {row["id"]: row for row in self.call("get", collection, ids=some, output_fields=["id", *fields])}
+        options = {"output_fields": ["id", *fields]}
+        # A cluster may show what has just been written a few seconds later, unless it is asked to wait for it.
+        for level in ("Bounded", "Strong"):
+            missing = [number for number in numbers if number not in found]
+            for start in range(0, len(missing), _AT_ONCE):
+                some = missing[start : start + _AT_ONCE]
+                rows = self.call("get", collection, ids=some, consistency_level=level, **options)
+                found |= {row["id"]: row for row in rows}
         if len(found) < len(set(numbers)):
             raise IndexStoreError("索引刚被另一个程序更新：请再试一次。")
         return found

@@ -17,12 +17,16 @@ WRITING, READY, REMOVED = "writing", "ready", "removed"
 """What a document's row says: its other rows are being written, all are there, or the document is gone."""
 LEFT_OVER = 3600
 """What is still being written after so many seconds was left by a build that was killed."""
-_FIELDS = ("id", "edition", "kind", "name", "state", "built", "year", "region", "genre", "data")
+_STATES = ("id", "edition", "kind", "name", "state", "built")
+_FIELDS = (*_STATES, "year", "region", "genre", "data")
 
 
 @dataclass(frozen=True, slots=True)
 class Edition:
-    """One state of a document: all its rows carry ``edition``; ``built`` are milliseconds since 1970."""
+    """One state of a document: all its rows carry ``edition``; ``built`` are milliseconds since 1970.
+
+    The word that the build of a shard leaves has the same form.
+    """
 
     edition: int
     name: str
@@ -32,7 +36,7 @@ class Edition:
 
     @property
     def record(self) -> dict[str, Any]:
-        """What is known of it: its metadata, counts and places of its parts."""
+        """What is known of it: metadata, counts and places of its parts; of a shard what it was built with."""
         found: dict[str, Any] = unpack(self.row["data"])
         return found
 
@@ -43,20 +47,20 @@ class Contents:
 
     current: dict[str, Edition]
     stale: tuple[Edition, ...]
-    shards: dict[int, dict[str, Any]]
+    shards: dict[int, Edition]
 
     @property
     def generation(self) -> str:
         """Say by one word what the index holds: another word, another state."""
         held = [(one.edition, one.built) for one in self.current.values()]
-        finished = sorted((number, word["built"]) for number, word in self.shards.items())
+        finished = sorted((number, word.built) for number, word in self.shards.items())
         return hashlib.blake2b(repr((held, finished)).encode("utf-8"), digest_size=8).hexdigest()
 
     @property
     def built(self) -> int:
         """Return when anything in it was last changed, in milliseconds since 1970."""
         held = [one.built for one in (*self.current.values(), *self.stale)]
-        return max([0, *held, *(int(word["built"]) for word in self.shards.values())])
+        return max([0, *held, *(word.built for word in self.shards.values())])
 
     @property
     def is_abandoned(self) -> bool:
@@ -68,8 +72,9 @@ class Contents:
         """Tell whether every shard of the latest division has been built."""
         if not self.shards:
             return False
-        count = max(self.shards.values(), key=lambda word: int(word["built"]))["count"]
-        return all(self.shards.get(number, {}).get("count") == count for number in range(1, count + 1))
+        counts = {number: word.record["count"] for number, word in self.shards.items()}
+        count = counts[max(self.shards, key=lambda number: self.shards[number].built)]
+        return all(counts.get(number) == count for number in range(1, count + 1))
 
     def left_over(self) -> list[int]:
         """Return the editions that nobody will ask for: those replaced or removed, and what killed builds left."""
@@ -83,15 +88,13 @@ def now() -> int:
     return time.time_ns() // 1_000_000
 
 
-def read_contents(milvus: Milvus, version: Version, shard: Shard | None = None) -> Contents:
-    """Read what a version holds, of a shard alone where one is given."""
-    rows = milvus.rows(version.collection(DOCUMENTS), f"kind in ['{REPORT}', '{SHARD}']", _FIELDS)
-    shards = {row["id"]: unpack(row["data"]) for row in rows if row["kind"] == SHARD}
-    editions = [
-        Edition(row["edition"], row["name"], row["state"], row["built"], row)
-        for row in rows
-        if row["kind"] == REPORT and (shard is None or shard.has(row["name"]))
-    ]
+def read_contents(milvus: Milvus, version: Version, shard: Shard | None = None, states_only: bool = False) -> Contents:
+    """Read what a version holds, of a shard alone where one is given; ``states_only`` leaves the records out."""
+    fields = _STATES if states_only else _FIELDS
+    rows = milvus.rows(version.collection(DOCUMENTS), f"kind in ['{REPORT}', '{SHARD}']", fields)
+    read = [(row, Edition(row["edition"], row["name"], row["state"], row["built"], row)) for row in rows]
+    shards = {row["id"]: one for row, one in read if row["kind"] == SHARD}
+    editions = [one for row, one in read if row["kind"] == REPORT and (shard is None or shard.has(one.name))]
     current: dict[str, Edition] = {}
     for one in sorted(editions, key=lambda one: (one.name, one.built, one.edition)):
         if one.state != WRITING:

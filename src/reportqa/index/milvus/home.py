@@ -91,13 +91,12 @@ class MilvusHome:
         for kind in COLLECTIONS:
             self._milvus.call("flush", self._version.collection(kind))
         word = {
-            "built": now(),
             "count": self._shard.count,
             "settings": dict(origin.settings),
             "extras": origin.extras,
             "roots": list(origin.roots),
         }
-        row = document_row(self._shard.number, 0, SHARD, word)
+        row = document_row(self._shard.number, 0, SHARD, word, built=now())
         self._milvus.call("upsert", self._version.collection(DOCUMENTS), [row])
         self._use_where_whole()
         with closing(self._open()) as store:
@@ -118,8 +117,15 @@ class MilvusHome:
         used = Version.in_use(self._milvus)
         if used is not None and used.name == self._version.name:
             for other in Version.others(self._milvus, used):
-                if not other.exists(self._milvus) or read_contents(self._milvus, other).is_abandoned:
+                if self._is_abandoned(other):
                     other.drop(self._milvus)
+
+    def _is_abandoned(self, version: Version) -> bool:
+        """Tell whether nobody has written into a version for so long that nobody is going to."""
+        if not version.exists(self._milvus):
+            return False
+        version.load(self._milvus)
+        return read_contents(self._milvus, version).is_abandoned
 
     def _relabel(self, old: MilvusStore, kept: KeptDocument, source: str) -> None:
         """Write the row of a document again where other things are known of it; its text and vectors stay."""

@@ -87,17 +87,28 @@ def pair_text(text: str) -> str:
     return _cut(" ".join(map(_spelled, bigrams(text))))
 
 
-def query_text(table: str, question: str) -> str:
-    """Return what to search a question by in a table, each term once; "" where it has none.
+def query_terms(table: str, question: str) -> list[str]:
+    """Return the terms by which a question is searched in a table, each once.
 
-    >>> query_text("words", "本学年招生多少人？")
-    '本学年 招生 人'
+    >>> query_terms("words", "本学年招生多少人？")
+    ['本学年', '招生', '人']
+
+    Of words the longest only: Milvus's analyzer adds their parts.
     """
     if table == TABLES[0]:
-        terms: Iterable[str] = (word for word in cut(fold(question)) if word[0].isalnum() and word not in STOP_WORDS)
+        found = [word for word in cut(fold(question)) if word[0].isalnum() and word not in STOP_WORDS]
     else:
-        terms = map(_spelled, bigrams(question))
-    return " ".join(dict.fromkeys(terms))
+        found = bigrams(question)
+    return list(dict.fromkeys(found))
+
+
+def query_text(table: str, terms: Iterable[str]) -> str:
+    """Return terms as they are searched for in a table.
+
+    >>> query_text("words", ["招生", "人"]), query_text("bigrams", ["招生"])
+    ('招生 人', '62dbx751f')
+    """
+    return " ".join(terms if table == TABLES[0] else map(_spelled, terms))
 
 
 def count_terms(texts: Iterable[str]) -> dict[str, bytes]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import time
 from collections.abc import Callable
 from typing import Any
 
@@ -21,6 +22,7 @@ REPORT, PART, SHARD = "report", "part", "shard"
 # Milvus asks for a vector in every collection; of the documents none is searched for.
 NO_VECTOR = [0.0, 0.0]
 _K1, _B = 1.2, 0.75
+_TRIES, _PAUSE = 30, 1.0
 # Exact in a file, which holds no more than is compared in an instant; on a server the graph (docs/milvus.md).
 _EXACT: dict[str, Any] = {"index_type": "FLAT", "metric_type": "IP"}
 _GRAPH: dict[str, Any] = {"index_type": "HNSW", "metric_type": "IP", "params": {"M": 32, "efConstruction": 256}}
@@ -65,12 +67,8 @@ class Version:
         return f"{self.name}_{kind}"
 
     def exists(self, milvus: Milvus) -> bool:
-        """Tell whether all collections are there and say what they were made with."""
-        there = set(milvus.call("list_collections"))
-        if not there.issuperset(map(self.collection, COLLECTIONS)):
-            return False
-        self.load(milvus)
-        return bool(milvus.rows(self.collection(DOCUMENTS), f"id == {ABOUT}", ["id"]))
+        """Tell whether all collections are there: only then an alias has the version's name."""
+        return self.name in milvus.call("list_aliases")["aliases"]
 
     def load(self, milvus: Milvus) -> None:
         """Have Milvus load the collections, which it does once."""
@@ -78,23 +76,25 @@ class Version:
             milvus.call("load_collection", self.collection(kind))
 
     def create(self, milvus: Milvus, model_id: str, dim: int) -> None:
-        """Create what is missing; another machine may be doing the same."""
-        for kind in COLLECTIONS:
-            name = self.collection(kind)
-            if not milvus.call("has_collection", name):
-                schema, indexes = _schema(milvus, kind, dim)
-                try:
-                    milvus.call("create_collection", name, schema=schema, index_params=indexes)
-                except IndexStoreError:
-                    if not milvus.call("has_collection", name):
-                        raise
-        self.load(milvus)
+        """Create the collections; another machine may be doing the same, or have been stopped while it did."""
         about = {"model_id": model_id, "dim": dim, "program": __version__, "format": FORMAT}
-        milvus.call("upsert", self.collection(DOCUMENTS), [document_row(ABOUT, 0, "about", about)])
+        for left in reversed(range(_TRIES)):
+            if self.exists(milvus):
+                return
+            try:
+                for kind in COLLECTIONS:
+                    _make(milvus, self.collection(kind), kind, dim)
+                milvus.call("upsert", self.collection(DOCUMENTS), [document_row(ABOUT, 0, "about", about)])
+                milvus.call("create_alias", self.collection(DOCUMENTS), self.name)
+            except IndexStoreError:
+                # What the other one has just made.
+                if not left:
+                    raise
+                time.sleep(_PAUSE)
 
     def about(self, milvus: Milvus) -> dict[str, Any]:
         """Return what the version was made with: model_id, dim, program, format."""
-        (row,) = milvus.get(self.collection(DOCUMENTS), [ABOUT], ["data"]).values()
+        (row,) = milvus.rows(self.collection(DOCUMENTS), f"id == {ABOUT}", ["data"])
         found: dict[str, Any] = unpack(row["data"])
         return found
 
@@ -105,8 +105,10 @@ class Version:
             milvus.call("create_alias" if used is None else "alter_alias", self.collection(DOCUMENTS), ALIAS)
 
     def drop(self, milvus: Milvus) -> None:
-        """Remove the collections, the documents last: they say how old the others are."""
-        for kind in reversed(COLLECTIONS):
+        """Remove the collections: they are no version any more before the first goes."""
+        if self.exists(milvus):
+            milvus.call("drop_alias", self.name)
+        for kind in COLLECTIONS:
             milvus.call("drop_collection", self.collection(kind))
 
 
@@ -117,6 +119,18 @@ def document_row(number: int, edition: int, kind: str, data: object, **fields: A
     return row | labels | {"data": data if isinstance(data, str) else pack(data), "vector": NO_VECTOR} | fields
 
 
+def _make(milvus: Milvus, name: str, kind: str, dim: int) -> None:
+    """Create what is missing of a collection, its indexes too, and load it."""
+    schema, indexes = _schema(milvus, kind, dim)
+    if not milvus.call("has_collection", name):
+        milvus.call("create_collection", name, schema=schema)
+    there = milvus.call("list_indexes", name)
+    for one in indexes:
+        if one.field_name not in there:
+            milvus.call("create_index", name, type(indexes)([one]))
+    milvus.call("load_collection", name)
+
+
 def _schema(milvus: Milvus, kind: str, dim: int) -> tuple[Any, Any]:
     from pymilvus import DataType, MilvusClient
 
@@ -124,14 +138,20 @@ def _schema(milvus: Milvus, kind: str, dim: int) -> tuple[Any, Any]:
     schema.add_field("id", DataType.INT64, is_primary=True)
     schema.add_field("edition", DataType.INT64)
     indexes = milvus.call("prepare_index_params")
-    indexes.add_index("edition", index_type="INVERTED")
+    _index(indexes, "edition", index_type="INVERTED")
     fill: dict[str, Callable[[Any, Any, Any], None]] = {DOCUMENTS: _documents, PASSAGES: _passages, FIGURES: _figures}
     fill.get(kind, _units)(schema, indexes, DataType)
     if kind in (UNITS, FIGURES):
         schema.add_field("vector", DataType.FLOAT_VECTOR, dim=dim)
         searched = kind == UNITS and not milvus.embedded
-        indexes.add_index("vector", **(_GRAPH if searched else _EXACT))
+        _index(indexes, "vector", **(_GRAPH if searched else _EXACT))
     return schema, indexes
+
+
+def _index(indexes: Any, field: str, params: dict[str, Any] | None = None, **kind: str) -> None:
+    """Add an index of a field, named as the field is."""
+    # pymilvus sends the parameters flat, where Milvus Lite reads one value of this name; Milvus takes both.
+    indexes.add_index(field, index_name=field, params={"params": params} if params else {}, **kind)
 
 
 def _documents(schema: Any, indexes: Any, types: Any) -> None:
@@ -141,7 +161,7 @@ def _documents(schema: Any, indexes: Any, types: Any) -> None:
     schema.add_field("built", types.INT64)
     schema.add_field("data", types.VARCHAR, max_length=LONGEST)
     schema.add_field("vector", types.FLOAT_VECTOR, dim=len(NO_VECTOR))
-    indexes.add_index("vector", **_EXACT)
+    _index(indexes, "vector", **_EXACT)
 
 
 def _passages(schema: Any, indexes: Any, types: Any) -> None:
@@ -160,8 +180,8 @@ def _passages(schema: Any, indexes: Any, types: Any) -> None:
                 output_field_names=[name],
             )
         )
-        params = {"bm25_k1": _K1, "bm25_b": _B}
-        indexes.add_index(name, index_type="SPARSE_INVERTED_INDEX", metric_type="BM25", params=params)
+        kind = {"index_type": "SPARSE_INVERTED_INDEX", "metric_type": "BM25"}
+        _index(indexes, name, {"bm25_k1": _K1, "bm25_b": _B}, **kind)
     schema.add_field("record", types.VARCHAR, max_length=LONGEST)
 
 

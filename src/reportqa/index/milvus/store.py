@@ -27,6 +27,7 @@ from reportqa.index.milvus.editions import REMOVED, Contents, Edition, among, re
 from reportqa.index.milvus.rows import (
     LOCAL_BITS,
     Terms,
+    query_terms,
     query_text,
     read_terms,
     row_id,
@@ -119,7 +120,7 @@ class MilvusStore(Store):
         used = Version.in_use(self._milvus)
         if used is None or used.name != self._version.name:
             return False
-        same = read_contents(self._milvus, used, self._shard).generation == self.manifest.generation
+        same = read_contents(self._milvus, used, self._shard, states_only=True).generation == self.manifest.generation
         self._looked = time.monotonic()
         return same
 
@@ -162,9 +163,12 @@ class MilvusStore(Store):
         self, table: str, question: str, limit: int, selections: Sequence[Sequence[range] | None]
     ) -> list[dict[int, float]]:
         """Return the best passages of each selection of passages, None being all, by BM25 over ``table``."""
-        query = query_text(table, question)
-        if not query:
+        terms = query_terms(table, question)
+        if not terms:
             return [{} for _ in selections]
+        # What stands in most passages weighs nothing in the folder's BM25, but something in Milvus's.
+        found, most = self.frequencies(table, terms), len(self) / 2
+        query = query_text(table, [term for term in terms if found.get(term, 0) < most] or terms)
         params = {"metric_type": "BM25", "params": {}}
         # Milvus Lite gives scores as distances, below zero.
         return [
@@ -220,9 +224,10 @@ class MilvusStore(Store):
         return self._settings.get(key)
 
     def _manifest(self, about: dict[str, Any], contents: Contents) -> Manifest:
-        word, records = contents.shards.get(self._shard.number, {}), self._records
-        if word.get("count") != self._shard.count:
-            word = {}
+        records, left = self._records, contents.shards.get(self._shard.number)
+        word = left.record if left is not None else {}
+        # Of another division of the reports it says nothing of these.
+        made_of = word if word.get("count") == self._shard.count else {}
         return Manifest(
             generation=contents.generation,
             model_id=about["model_id"],
@@ -233,8 +238,8 @@ class MilvusStore(Store):
             figures=sum(record["figures"] for record in records.values()),
             files={},
             sources={name: record["source"] for name, record in records.items()},
-            extras=word.get("extras", {}),
-            roots=word.get("roots", []),
+            extras=made_of.get("extras", {}),
+            roots=made_of.get("roots", []),
             program=about["program"],
             format=about["format"],
         )
@@ -344,6 +349,6 @@ def _located(one: Illustration, folder: Path) -> Illustration:
 def _settings(contents: Contents) -> dict[str, str]:
     """Return the settings of the build that ended last, and of the others what it does not say."""
     found: dict[str, str] = {}
-    for word in sorted(contents.shards.values(), key=lambda word: int(word["built"])):
-        found |= word["settings"]
+    for word in sorted(contents.shards.values(), key=lambda word: word.built):
+        found |= word.record["settings"]
     return found
