@@ -29,7 +29,7 @@ from reportqa.batch.several import questions_in
 from reportqa.batch.sheets import read_sheets
 from reportqa.batch.workbook import ANSWERS, CITATIONS
 from reportqa.errors import InputError, ReportQAError
-from reportqa.index.store import Store
+from reportqa.index.opening import open_store
 from reportqa.outline.passages import sentences
 from reportqa.reading import read_document
 from reportqa.text.folding import fold
@@ -259,8 +259,8 @@ def _key(question: str) -> str:
     return "".join(filter(str.isalnum, fold(question)))
 
 
-def _own_reports(index: Path) -> dict[str, Own]:
-    store = Store(index)
+def _own_reports(index: str) -> dict[str, Own]:
+    store = open_store(index)
     return {one.name: Own(one.name, one.text, store.figures_in(one.name)) for one in store.documents()}
 
 
@@ -270,7 +270,7 @@ def main() -> int:
     parser.add_argument("folder", type=Path)
     parser.add_argument("sheets", type=Path, nargs="*", metavar="答案.xlsx")
     parser.add_argument("--feedback", type=Path)
-    parser.add_argument("--index", type=Path, default=Path("index"))
+    parser.add_argument("--index", default="index")
     options = parser.parse_args()
     try:
         # What was written into a sheet is surer than a click, so it comes last.
