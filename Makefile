@@ -24,9 +24,8 @@ endif
 setup: .venv/installed
 
 run: setup
-	.venv/bin/reportqa index
-	@echo "== 网页：http://$(HOST):$(PORT)（Ctrl+C 结束）"
-	$(VENV_PYTHON) app.py --host $(HOST) --port $(PORT)
+	@.venv/bin/reportqa index
+	@$(VENV_PYTHON) app.py --host $(HOST) --port $(PORT) --open
 
 test: .venv/installed-for-test
 	@echo "== ruff check"
@@ -83,13 +82,11 @@ clean:
 
 .venv/installed: pyproject.toml .venv/home
 	@rm -f .venv/installed .venv/installed-for-test
-	@echo "== 安装 reportqa 及其依赖（首次需要几分钟）"
-	@$(VENV_PYTHON) -m pip install --editable .
+	@$(VENV_PYTHON) scripts/setup.py
 	@touch $@
 
 .venv/installed-for-test: .venv/installed
-	@echo "== 安装测试所需的包"
-	@$(VENV_PYTHON) -m pip install --editable '.[test]'
+	@$(VENV_PYTHON) scripts/setup.py test
 	@touch $@
 
 define CHECK_PYTHON

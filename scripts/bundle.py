@@ -30,7 +30,7 @@ from packaging.utils import canonicalize_name, parse_wheel_filename
 ROOT = Path(__file__).parent.parent
 # What a wheel of the project is built of, and what lies beside the wheels.
 SOURCES = ("pyproject.toml", "README.md", "LICENSE", "NOTICE", "src")
-BESIDE = ("app.py", "corpus", "README.md", "README.en.md", "SECURITY.md", "LICENSE", "NOTICE", "docs")
+BESIDE = ("app.py", "corpus", "examples", "README.md", "README.en.md", "SECURITY.md", "LICENSE", "NOTICE", "docs")
 INSTALLER = "scripts/install.sh"
 MODEL = "src/reportqa/models/weights/encoder.onnx"
 _BLOCK = 2**20

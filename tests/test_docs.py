@@ -28,6 +28,8 @@ NOT_RUN = {
     "python -m venv .venv": "every make target begins with it; the tests themselves run in what it makes",
     "source .venv/bin/activate": "it changes the reader's shell",
     "pip install -e .": "make setup runs it before the tests do",
+    "pip install uv": "scripts/setup.py takes the CPU build of torch in this way: test_setup.py",
+    "uv pip install --torch-backend=cpu torch==2.13.0": "the same",
     "python app.py": "it serves until it is stopped: test_app_py_serves_the_page",
     "curl": "it takes a server: test_web_api.py runs every one",
     "make": "a target may set up, serve or wait for minutes: below it is looked for, and make test is this run",
@@ -81,6 +83,7 @@ def project(tmp_path: Path, corpus: Path, built_index: Path) -> Path:
     """A folder that looks like the checkout, with the index built and a report of the reader's own beside it."""
     shutil.copytree(corpus, tmp_path / "corpus")
     shutil.copytree(built_index, tmp_path / "index")
+    shutil.copytree(ROOT / "examples", tmp_path / "examples")
     (tmp_path / "报告.txt").write_text("一、基本情况\n全县共有图书馆3座，藏书12.5万册。\n", "utf-8")
     (tmp_path / "问题.txt").write_text("本学年招生多少人？\n生师比是多少？\n", "utf-8")
     question = {"question": "本学年招生多少人？", "type": "number", "evidence": ["招生6191人"], "answers": ["6191人"]}

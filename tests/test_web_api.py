@@ -62,7 +62,7 @@ def test_both_readmes_show_the_same_calls_and_each_function_in_each_way():
     for name in FUNCTIONS:
         assert f'api_name="/{name}"' in client
         assert f'"{name}": {{' in mcp
-    assert [command.split("/run/")[1].split()[0] for command in curls()] == FUNCTIONS
+    assert list(dict.fromkeys(command.split("/run/")[1].split()[0] for command in curls())) == FUNCTIONS
 
 
 def test_the_gradio_client_of_the_readme_runs(url):
@@ -72,7 +72,8 @@ def test_the_gradio_client_of_the_readme_runs(url):
 
 
 def test_the_curl_of_the_readme_runs(url):
-    answer, answers, figures, documents, text = (run_curl(command, url) for command in curls())
+    alone, answer, answers, figures, documents, text = (run_curl(command, url) for command in curls())
+    assert "2所" in alone["answer"]
     assert "民办" in answer["question"] and "5所" in answer["answer"]
     assert [one["answer"] for one in answers] == ["18.29：1", "6782人"]
     assert figures and all((figure["kind"], figure["unit"]) == ("count", "人") for figure in figures)
@@ -107,6 +108,53 @@ def test_a_wrong_call_says_what_is_wrong(url):
     )
     words = ("是空的", "1 到 100", "没有这份报告", "没有这份报告", "最多 1000")
     assert [word in line for word, line in zip(words, run_python(code, url), strict=True)] == [True] * 5
+
+
+def called(url: str, name: str, body: bytes) -> tuple[int, dict]:
+    request = urllib.request.Request(f"{url}/gradio_api/run/{name}", body, {"Content-Type": "application/json"})
+    try:
+        with DIRECT.open(request, timeout=60) as answer:
+            return answer.status, json.load(answer)
+    except urllib.error.HTTPError as error:
+        with error:
+            return error.code, json.load(error)
+
+
+@pytest.mark.parametrize(
+    ("name", "given"),
+    [("ask", ["生师比是多少？"]), ("batch", [["生师比是多少？"]]), ("figures", ["教师"]), ("documents", [])],
+)
+def test_arguments_at_the_end_may_be_left_out(url, name, given):
+    status, answer = called(url, name, json.dumps({"data": given}).encode())
+    assert status == 200
+    assert "18.29：1" in json.dumps(answer, ensure_ascii=False) or name in ("figures", "documents")
+    assert answer["data"][0]
+
+
+@pytest.mark.parametrize(
+    ("name", "body", "words"),
+    [
+        ("ask", {"data": [""]}, "问题是空的"),
+        ("ask", {"data": ["  "]}, "问题是空的"),
+        ("ask", {"data": []}, "没有给出参数 question"),
+        ("ask", {"data": [5]}, "参数 question 不能是这样的值"),
+        ("ask", {"data": ["招生？", 0]}, "1 到 100"),
+        ("ask", {"data": ["招生？", 5, None, None, None]}, "最多 4 个"),
+        ("ask", {"data": "招生？"}, "一列参数"),
+        ("ask", {"question": "招生？"}, "请求要写成 JSON"),
+        ("ask", ["招生？"], "请求要写成 JSON"),
+        ("read", {"data": ["没有.txt"]}, "没有这份报告"),
+        ("batch", {"data": [["？"] * 1001]}, "最多 1000"),
+    ],
+)
+def test_a_wrong_call_by_address_is_told_in_one_line_with_status_400(url, name, body, words):
+    status, answer = called(url, name, json.dumps(body).encode())
+    assert (status, list(answer)) == (400, ["error"])
+    assert words in answer["error"] and "\n" not in answer["error"] and "0x" not in answer["error"]
+
+
+def test_what_is_no_json_is_told_too(url):
+    assert called(url, "ask", b"nonsense")[0] == 400
 
 
 async def called_over_mcp(url: str, *calls: tuple[str, dict], **headers: str) -> list:

@@ -102,6 +102,7 @@ def _parser() -> argparse.ArgumentParser:
         "--corpus", type=Path, default=Path("corpus"), metavar="DIR", help="“文库”页的报告文件夹（默认 corpus）"
     )
     serve.add_argument("--auth", metavar="USER:PASSWORD", help="登录：用户名:密码，或写有这样一行的文件")
+    serve.add_argument("--open", action="store_true", help="打开浏览器（有屏幕时）")
     serve.add_argument("--root-path", default="", metavar="PATH", help="反向代理提供网页的路径，如 /reportqa")
 
     model = commands.add_parser("model", help="把内置模型写成 sentence-transformers 文件夹，便于携带")
@@ -235,6 +236,7 @@ def _serve(options: argparse.Namespace) -> None:
         auth=options.auth,
         root_path=options.root_path,
         say=say,
+        opened=options.open,
     )
 
 

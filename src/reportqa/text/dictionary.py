@@ -12,7 +12,7 @@ import jieba
 TOTAL = 60_101_967
 
 
-class Dictionary(jieba.Tokenizer):
+class Dictionary(jieba.Tokenizer):  # type: ignore[misc]
     """jieba's tokenizer; the words that begin with a character are read when a text first has that character.
 
     >>> own = Dictionary()
@@ -35,7 +35,7 @@ class Dictionary(jieba.Tokenizer):
             self._unsorted[line[0]] = f"{self._unsorted.get(line[0], '')}{line}\n"
         self.total, self.initialized = TOTAL, True
 
-    def get_DAG(self, sentence: str) -> dict[int, list[int]]:  # noqa: N802
+    def get_DAG(self, sentence: str) -> dict[int, list[int]]:
         """Return, for each place of ``sentence``, where the words that begin there end."""
         self._read(sentence)
         found: dict[int, list[int]] = super().get_DAG(sentence)

@@ -12,7 +12,7 @@ from fastapi import FastAPI
 from starlette.types import ASGIApp
 
 from reportqa.errors import ReportQAError
-from reportqa.web.api import Function, functions_of, offer_api
+from reportqa.web.api import Function, functions_of, offer_api, offer_calls
 from reportqa.web.ask_page import build_ask_page
 from reportqa.web.batch_page import build_batch_page
 from reportqa.web.data_page import build_data_page, offer_downloads
@@ -49,6 +49,7 @@ def create_app(library: Library, scratch: Path, login: tuple[str, str] | None = 
     offer_downloads(app, library)
     offer_pictures(app, library)
     functions = functions_of(library)
+    offer_calls(app, functions)
     pages = build_pages(library, scratch, functions)
     gr.mount_gradio_app(
         app,

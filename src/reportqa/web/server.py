@@ -9,8 +9,10 @@ import logging
 import os
 import signal
 import socket
+import sys
 import tempfile
 import threading
+import webbrowser
 from collections.abc import Callable
 from pathlib import Path
 
@@ -30,6 +32,7 @@ def serve(
     root_path: str = "",
     corpus: Path = Path("corpus"),
     say: Callable[[str], None] | None = None,
+    opened: bool = False,
 ) -> None:
     """Serve the web app until it is interrupted.
 
@@ -38,7 +41,7 @@ def serve(
 
     ``auth`` is "user:password" or the path of a file that holds such a line; ``root_path`` is the path under which a
     reverse proxy offers the app; ``corpus`` is the folder that the 文库 page adds reports to and takes them from;
-    ``say`` is told the address, and warned where the app is open to others.
+    ``say`` is told the address, and warned where the app is open to others; with ``opened`` a browser shows the page.
     Raises InputError where the address or the login is unusable, IndexStoreError where the index is.
     """
     login = read_login(auth) if auth else None
@@ -60,6 +63,10 @@ def serve(
             say(f"网页：http://{_in_url(host)}:{port}（Ctrl+C 结束）")
             if login is None and not is_loopback(host):
                 say("注意：没有设置登录（--auth），同一网络里的任何人都能打开这个网页。")
+        if opened and has_screen():
+            # The page waits in the socket until the server runs; a browser may keep its caller waiting.
+            at = f"http://{_in_url('127.0.0.1' if host in ('0.0.0.0', '::') else host)}:{port}"
+            threading.Thread(target=webbrowser.open, args=(at,), daemon=True).start()
         logging.getLogger("uvicorn.error").addFilter(_is_no_farewell)
         config = uvicorn.Config(
             app, log_level="warning", timeout_graceful_shutdown=_OPEN_CONNECTIONS_CLOSE_AFTER, ws="none", lifespan="on"
@@ -81,6 +88,11 @@ def listen(host: str, port: int) -> socket.socket:
         return socket.create_server((str(address[0]), port), family=family)
     except (OSError, UnicodeError) as error:
         raise InputError(_reason(host, port, error)) from error
+
+
+def has_screen() -> bool:
+    """Tell whether a browser with windows can be shown here: in a mere terminal one in letters would run."""
+    return sys.platform in ("win32", "darwin") or bool(os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY"))
 
 
 def is_loopback(host: str) -> bool:
