@@ -4,7 +4,8 @@
 
 For each library both indexes are built, and every question of its sets is asked of both. Compared are what is found
 first (the order of each first search and of the ranked passages), the answers, and what the answers are worth by the
-measures of ``reportqa eval``. ``--uri`` is another Milvus than a new file of Milvus Lite.
+measures of ``reportqa eval``. ``--uri`` is another Milvus than a new file of Milvus Lite. With --json the table of
+docs/milvus.md is written too.
 """
 
 from __future__ import annotations
@@ -37,7 +38,19 @@ from training import data  # noqa: E402
 from training.evaluate import gold as training_gold  # noqa: E402
 
 FIXTURES, SHARED = ROOT / "tests" / "fixtures", ROOT.parent / "shared" / "eval"
+PAGE = ROOT / "docs" / "milvus.md"
 TOP, POOL = 10, 100
+SHOWN = {
+    "按向量：前一百段全同，次序也同": "by vector: all, in order",
+    "按词：第一段相同": "by words: same first",
+    "按词：前十段里相同的": "by words: of the first 10",
+    "按二字组：第一段相同": "by bigrams: same first",
+    "按二字组：前十段里相同的": "by bigrams: of the first 10",
+    "排序后：第一段相同": "ranked: same first",
+    "排序后：前十段里相同的": "ranked: of the first 10",
+    "答案一字不差": "answers: same words",
+    "第一条引用相同": "answers: same first citation",
+}
 MEASURES = ("R@1", "R@5", "figure@1", "items F1", "yes or no", "highlight F1", "abstain")
 
 
@@ -155,6 +168,25 @@ def _timed(work: Callable[[], object]) -> float:
     return time.perf_counter() - began
 
 
+def table(results: dict[str, Any]) -> str:
+    """Return the results as the table of docs/milvus.md, a library a column."""
+    libraries = results["libraries"]
+    lines = ["| | " + " | ".join(libraries) + " |", "|---" * (len(libraries) + 1) + "|"]
+    for title, key in (("报告", "reports"), ("段", "passages"), ("问题", "questions")):
+        lines.append(f"| {title} | " + " | ".join(f"{one[key]:,}" for one in libraries.values()) + " |")
+    for title, key in SHOWN.items():
+        lines.append(f"| {title} | " + " | ".join(f"{one['same'][key]:.1%}" for one in libraries.values()) + " |")
+    for name in MEASURES[:4]:
+        cells = (one["measures"][name] for one in libraries.values())
+        shown = (" / ".join("—" if value is None else f"{value:.3f}" for value in pair) for pair in cells)
+        lines.append(f"| {name}，文件夹 / Milvus | " + " | ".join(shown) + " |")
+    for title, key in (("建索引，秒", "build, s"), ("一个问题，毫秒", "a question, ms")):
+        lines.append(f"| {title} | " + " | ".join(" / ".join(map(str, one[key])) for one in libraries.values()) + " |")
+    loads = [one["load"] for one in libraries.values()]
+    busy = f"测的时候电脑很忙（负载 {min(loads)} 到 {max(loads)}），时间只供比较"
+    return "\n".join([*lines, "", f"{results['date']}；{results['machine']}；{results['versions']}；{busy}。", ""])
+
+
 def main() -> None:
     """Compare, print, and write where asked."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
@@ -175,6 +207,10 @@ def main() -> None:
             print(library.name, json.dumps(found, ensure_ascii=False, indent=1), flush=True)
             if options.json:
                 options.json.write_text(json.dumps(results, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
+                before, _, rest = PAGE.read_text(encoding="utf-8").partition("<!-- table -->\n")
+                after = rest.partition("<!-- end of table -->\n")[2]
+                text = f"{before}<!-- table -->\n{table(results)}<!-- end of table -->\n{after}"
+                PAGE.write_text(text, encoding="utf-8")
 
 
 if __name__ == "__main__":

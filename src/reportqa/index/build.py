@@ -27,6 +27,7 @@ Progress = Callable[[str, int, int], None]
 
 # So many are encoded in one run: enough to put texts of like length together, and their vectors fit into the memory.
 _RUN_CHARACTERS = 400_000
+_AT_ONCE = 256
 
 
 @dataclass(frozen=True, slots=True)
@@ -227,8 +228,11 @@ def _known_vectors(old: Store | None, documents: Iterable[str]) -> dict[Parts, V
     for name in documents:
         # The title that the report itself gives: a correction of it changes no vector.
         info = old.info(name)
-        old.prepare(info.passages)
-        for one in map(old.passage, info.passages):
+        for number in info.passages:
+            # A store may keep fewer passages than a long report has.
+            if (number - info.passages.start) % _AT_ONCE == 0:
+                old.prepare(range(number, min(number + _AT_ONCE, info.passages.stop)))
+            one = old.passage(number)
             units = tuple(unit_texts(one.passage, one.prose.text))
             header = header_of(info.found.title or "", one.passage.section)
             parts = parts_of(header, one.prose, units, old.figures(one.number))

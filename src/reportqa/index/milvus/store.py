@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import tempfile
-import threading
 import time
 import weakref
 from bisect import bisect_right
 from collections.abc import Iterable, Sequence
 from contextlib import ExitStack
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
 from functools import lru_cache
 from itertools import chain, pairwise
@@ -24,6 +23,7 @@ from reportqa.index.generations import FORMAT, REBUILD, Manifest
 from reportqa.index.keywords import TABLES
 from reportqa.index.milvus.client import Milvus, Row
 from reportqa.index.milvus.editions import REMOVED, Contents, Edition, among, read_contents
+from reportqa.index.milvus.loading import Loader, Place
 from reportqa.index.milvus.rows import (
     LOCAL_BITS,
     Terms,
@@ -36,22 +36,13 @@ from reportqa.index.milvus.rows import (
     unpack_bytes,
 )
 from reportqa.index.milvus.schema import DOCUMENTS, FIGURES, GRAPH_SEARCHED, PASSAGES, UNITS, Version
-from reportqa.index.store import DocumentInfo, IndexedPassage, Store, indexed, read_figure, read_passage, with_path
+from reportqa.index.store import DocumentInfo, IndexedPassage, Store, read_figure, with_path
 from reportqa.reading.files import Shard
 from reportqa.reading.metadata import Metadata
 from reportqa.text.records import Document, Figure, Illustration, Span
 
-_KEPT = 2048
 # An open page asks with each question whether the index is still the same.
 _LOOKED_FOR = 2.0
-
-
-@dataclass(frozen=True, slots=True)
-class _Loaded:
-    passage: IndexedPassage
-    units: Vectors
-    figures: tuple[Figure, ...]
-    figure_vectors: Vectors
 
 
 class MilvusStore(Store):
@@ -98,8 +89,8 @@ class MilvusStore(Store):
             name: _info(self._editions[name], self._records[name], range(start, stop))
             for name, (start, stop) in zip(self._names, pairwise(self._starts), strict=True)
         }
-        self._reading = threading.Lock()
-        self._loaded: dict[int, _Loaded] = {}
+        dim = self.manifest.dim
+        self._loader = Loader(self._milvus, used, dim, lambda name: self.document(name).text)
         self._read_document = lru_cache(maxsize=512)(self._document)
         self._read_text = lru_cache(maxsize=64)(self._text)
         self._terms = lru_cache(maxsize=len(TABLES))(self._read_terms)
@@ -121,7 +112,8 @@ class MilvusStore(Store):
         if used is None or used.name != self._version.name:
             return False
         same = read_contents(self._milvus, used, self._shard, states_only=True).generation == self.manifest.generation
-        self._looked = time.monotonic()
+        if same:
+            self._looked = time.monotonic()
         return same
 
     def edition(self, name: str) -> Edition:
@@ -130,25 +122,23 @@ class MilvusStore(Store):
 
     def prepare(self, numbers: Sequence[int]) -> None:
         """Read passages that are about to be asked for, with vectors and figures: three messages for all."""
-        wanted = [number for number in numbers if number not in self._loaded]
-        if wanted:
-            self._load(wanted)
+        self._loader.prepare(numbers, self._place)
 
     def passage(self, number: int) -> IndexedPassage:
         """Return a passage."""
-        return self._one(number).passage
+        return self._loader.one(number, self._place).passage
 
     def figures(self, number: int) -> tuple[Figure, ...]:
         """Return the figures of a passage, in order."""
-        return self._one(number).figures
+        return self._loader.one(number, self._place).figures
 
     def unit_vectors(self, passage: IndexedPassage) -> Vectors:
         """Return the vectors of a passage's sentences and clauses, shape (units, dim)."""
-        return self._one(passage.number).units
+        return self._loader.one(passage.number, self._place).units
 
     def figure_vectors(self, number: int) -> Vectors:
         """Return the vectors of a passage's figures, shape (figures, dim), in the order of :meth:`figures`."""
-        return self._one(number).figure_vectors
+        return self._loader.one(number, self._place).figure_vectors
 
     def dense_search(self, vector: Vectors, limit: int, among: Sequence[range] | None = None) -> dict[int, float]:
         """Return the passages of the ``limit`` nearest sentences and clauses as {number: best cosine}, best first."""
@@ -268,46 +258,10 @@ class MilvusStore(Store):
     def _number(self, row: int) -> int:
         return int(self._numbers[row >> LOCAL_BITS]) + (row & ((1 << LOCAL_BITS) - 1))
 
-    def _one(self, number: int) -> _Loaded:
-        found = self._loaded.get(number)
-        return found if found is not None else self._load([number])[number]
-
-    def _load(self, numbers: Sequence[int]) -> dict[int, _Loaded]:
-        places = {}
-        for number in numbers:
-            at = bisect_right(self._starts, number) - 1
-            places[number] = (self._names[at], self._editions[self._names[at]].edition, number - self._starts[at])
-        ids = [row_id(edition, local) for _, edition, local in places.values()]
-        rows = self._milvus.get(self._version.collection(PASSAGES), ids, ["record"])
-        records = {n: unpack(rows[one]["record"]) for n, one in zip(places, ids, strict=True)}
-        units, figures = {}, {}
-        for number, (_, edition, _) in places.items():
-            _, first_unit, own_units, first_figure, own_figures = records[number]
-            units[number] = [row_id(edition, first_unit + at) for at in range(len(own_units))]
-            figures[number] = [row_id(edition, first_figure + at) for at in range(own_figures)]
-        collection, read = self._version.collection, self._milvus.get
-        unit_rows = read(collection(UNITS), list(chain.from_iterable(units.values())), ["vector"])
-        figure_rows = read(collection(FIGURES), list(chain.from_iterable(figures.values())), ["vector", "record"])
-        loaded = {}
-        for number, (name, _, _) in places.items():
-            values, first_unit, ranges, _, _ = records[number]
-            passage = indexed(number, read_passage(name, values), self.document(name).text, first_unit, ranges)
-            own = [figure_rows[one] for one in figures[number]]
-            loaded[number] = _Loaded(
-                passage,
-                self._vectors(unit_rows[one] for one in units[number]),
-                tuple(read_figure(row["record"]) for row in own),
-                self._vectors(own),
-            )
-        with self._reading:
-            self._loaded |= loaded
-            for number in list(self._loaded)[: max(len(self._loaded) - _KEPT, 0)]:
-                if number not in loaded:
-                    del self._loaded[number]
-        return loaded
-
-    def _vectors(self, rows: Iterable[Row]) -> Vectors:
-        return np.array([row["vector"] for row in rows], dtype=np.float32).reshape(-1, self.manifest.dim)
+    def _place(self, number: int) -> Place:
+        at = bisect_right(self._starts, number) - 1
+        name = self._names[at]
+        return Place(name, self._editions[name].edition, number - self._starts[at])
 
     def _document(self, name: str) -> Document:
         record, info = self._records[name], self.infos[name]
