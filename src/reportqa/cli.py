@@ -103,6 +103,9 @@ def _parser() -> argparse.ArgumentParser:
     )
     serve.add_argument("--auth", metavar="USER:PASSWORD", help="登录：用户名:密码，或写有这样一行的文件")
     serve.add_argument("--open", action="store_true", help="打开浏览器（有屏幕时）")
+    serve.add_argument(
+        "--api-key", metavar="KEY", help="开放 Dify 和聊天程序的接口：密钥，或写有密钥的文件（默认 REPORTQA_API_KEY）"
+    )
     serve.add_argument("--root-path", default="", metavar="PATH", help="反向代理提供网页的路径，如 /reportqa")
 
     model = commands.add_parser("model", help="把内置模型写成 sentence-transformers 文件夹，便于携带")
@@ -234,6 +237,7 @@ def _serve(options: argparse.Namespace) -> None:
         options.port,
         corpus=options.corpus,
         auth=options.auth,
+        api_key=options.api_key,
         root_path=options.root_path,
         say=say,
         opened=options.open,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from bisect import bisect_left
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from functools import lru_cache
@@ -21,7 +22,7 @@ from reportqa.models.encoder import Encoder, open_encoder
 from reportqa.outline.captions import illustrated_figures
 from reportqa.text.aliases import ALIASES, levelled
 from reportqa.text.folding import fold
-from reportqa.text.records import Answer, Compared, Document, Figure, Illustration
+from reportqa.text.records import Answer, Citation, Compared, Document, Figure, Illustration
 
 _BATCH = 256
 _WORDS = 65_536
@@ -73,11 +74,19 @@ class ReportQA:
         question is the completed one. ``documents`` are the names of the reports to ask, None is all of them.
         Raises InputError where the question is empty or too long, or there is no report of such a name.
         """
-        whole = question
-        # What is too long to be a question is refused below, and nothing leans on it.
-        if previous and max(len(question), len(previous)) <= MAX_QUESTION:
-            whole = completed(question, previous)
-        return self._answerer.answer(understand(whole, self._vocabulary), top_k, documents=self._known(documents))
+        whole = understand(self.completed(question, previous), self._vocabulary)
+        return self._answerer.answer(whole, top_k, documents=self._known(documents))
+
+    @staticmethod
+    def completed(question: str, previous: str | None) -> str:
+        """Return a question as :meth:`ask` understands it on top of the ``previous`` one.
+
+        >>> ReportQA.completed("那民办的呢？", "公办学校有几所？")
+        '民办学校有几所？'
+        """
+        # What is too long to be a question is refused by asking it, and nothing leans on it.
+        leans = previous and max(len(question), len(previous)) <= MAX_QUESTION
+        return completed(question, previous) if previous and leans else question
 
     def answer_all(self, questions: Iterable[str], top_k: int = 5) -> list[Answer]:
         """Answer a list of questions in its order, encoding them together; one that is none gets the status "error"."""
@@ -87,6 +96,18 @@ class ReportQA:
             read = [self._understood(text) for text in asked[start : start + _BATCH]]
             answers += self._answerer.answer_all(read, top_k)
         return answers
+
+    def read_out(self, citation: Citation) -> str:
+        """Return the words of a cited passage as they are read: in a table, each cell after its heads.
+
+        >>> qa = ReportQA.open("index")                                      # doctest: +SKIP
+        >>> qa.read_out(qa.ask("甲校招生多少人？").citations[0])               # doctest: +SKIP
+        '各校招生情况：甲校招生数（人）1200。乙校招生数（人）860。'
+        """
+        # Passages stand in the order of the text.
+        numbers, passage = self.store.info(citation.document).passages, self.store.passage
+        place = bisect_left(numbers, citation.start, key=lambda number: passage(number).passage.span.start)
+        return passage(numbers[place]).prose.text
 
     def documents(self) -> list[Document]:
         """Return the indexed reports."""

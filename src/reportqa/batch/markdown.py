@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
@@ -11,11 +10,9 @@ from reportqa.batch.excerpts import excerpt_text
 from reportqa.batch.rows import AnsweredRow, QuestionList
 from reportqa.batch.several import sources
 from reportqa.batch.summary import Summary
+from reportqa.output.markdown import plain
 from reportqa.output.sheets import clean
 from reportqa.output.wording import NEAREST, source_words
-
-_SPECIAL = re.compile(r"[\\`*_\[\]<~$|]|&(?=[#\w])|^[#>+=-]")
-_NUMBERED = re.compile(r"^(\d{1,9})([.)])(?=\s|$)")
 
 
 def write_markdown(path: Path, questions: QuestionList, rows: Sequence[AnsweredRow], summary: Summary) -> None:
@@ -43,10 +40,4 @@ def _answer(one: AnsweredRow, footnotes: list[str]) -> Iterator[str]:
 
 
 def _plain(text: str) -> str:
-    r"""Escape a text for one line of Markdown.
-
-    >>> _plain("1+X <证书>"), _plain("1. 招生")
-    ('1+X \\<证书>', '1\\. 招生')
-    """
-    escaped = _SPECIAL.sub(r"\\\g<0>", " ".join(clean(text).split()))
-    return _NUMBERED.sub(r"\1\\\2", escaped)
+    return plain(clean(text))

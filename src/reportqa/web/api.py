@@ -42,7 +42,7 @@ def functions_of(library: Library) -> list[Function]:
         Returns:
             The answer record: question (completed), status, answer, citations, figures, conflicts, derivation and more.
         """
-        return library.qa.ask(question, _whole(top_k, 1, 100), previous, documents).to_record()
+        return library.ask("api", question, _whole(top_k, 1, 100), previous, documents).to_record()
 
     def batch(questions: list[str], top_k: int = 5) -> list[dict[str, Any]]:
         """Answer a list of questions in its order; one that cannot be read gets the status "error".
@@ -57,6 +57,7 @@ def functions_of(library: Library) -> list[Function]:
         if len(questions) > _MOST_QUESTIONS:
             raise InputError(f"一次最多 {_MOST_QUESTIONS} 个问题，给了 {len(questions)} 个：请分几次。")
         answers = library.qa.answer_all([str(question) for question in questions], top_k=_whole(top_k, 1, 100))
+        library.metrics.answered(answers)
         return [answer.to_record() for answer in answers]
 
     def figures(words: str = "", kind: str = "", unit: str = "", chapter: str = "") -> list[dict[str, Any]]:

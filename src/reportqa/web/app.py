@@ -12,6 +12,7 @@ from fastapi import FastAPI
 from starlette.types import ASGIApp
 
 from reportqa.errors import ReportQAError
+from reportqa.serving import Doors, Key, offer_metrics, programs
 from reportqa.web.api import Function, functions_of, offer_api, offer_calls
 from reportqa.web.ask_page import build_ask_page
 from reportqa.web.batch_page import build_batch_page
@@ -43,11 +44,18 @@ reportqa.reveal(element);
 """
 
 
-def create_app(library: Library, scratch: Path, login: tuple[str, str] | None = None, root_path: str = "") -> ASGIApp:
+def create_app(
+    library: Library,
+    scratch: Path,
+    login: tuple[str, str] | None = None,
+    root_path: str = "",
+    key: Key | None = None,
+) -> ASGIApp:
     """Make the web application that :func:`reportqa.web.serve` runs; uploads and results lie under ``scratch``."""
     app = FastAPI(openapi_url=None)
     offer_downloads(app, library)
     offer_pictures(app, library)
+    offer_metrics(app, library.metrics)
     functions = functions_of(library)
     offer_calls(app, functions)
     pages = build_pages(library, scratch, functions)
@@ -69,7 +77,10 @@ def create_app(library: Library, scratch: Path, login: tuple[str, str] | None = 
     head = f"<style>{_static('app.css')}</style><script>{_static('app.js')}</script>"
     page = ChinesePage(app, head, f"{root_path.rstrip('/')}/")
     # Behind a proxy or a login, a name that is not this machine's own is the administrator's choice.
-    return Fence(Login(page, *login) if login else page, names_checked=not login and not root_path)
+    pages_only = Fence(Login(page, *login) if login else page, names_checked=not login and not root_path)
+    others = programs(lambda: library.qa, library.metrics, key)
+    # A website that passes its name off as this machine does not have the key.
+    return Doors(pages_only, {name: Fence(other, names_checked=False) for name, other in others.items()})
 
 
 def build_pages(library: Library, scratch: Path, functions: Sequence[Function]) -> gr.Blocks:

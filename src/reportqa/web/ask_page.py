@@ -58,7 +58,7 @@ class AskPage:
             welcome = welcome_html(example_questions(library.qa.figures()))
             return {self.scope: scope, self.answer: welcome, self.history: history_html(past)}
         reports = [address.report] if address.report else None
-        answer = library.qa.ask(address.question, _TOP_K, address.previous, reports)
+        answer = library.ask("page", address.question, _TOP_K, address.previous, reports)
         typed = address.question.strip() if address.previous else ""
         past = remember(PastQuestion.of(answer, address.report), past)
         return {

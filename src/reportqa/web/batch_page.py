@@ -70,6 +70,7 @@ def _run(library: Library, uploaded: str | None, sheet: str | None, scratch: Pat
         rows.append(row)
         if len(rows) % _REFRESH == 0:
             yield _preview(rows, len(questions)), gr.File(visible=False)
+    library.metrics.answered(row.answer for row in rows)
     summary = summarise(rows, questions.notes)
     folder = Path(tempfile.mkdtemp(dir=scratch))
     written = []

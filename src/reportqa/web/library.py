@@ -6,7 +6,7 @@ import contextlib
 import queue
 import shutil
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import datetime
@@ -19,6 +19,9 @@ from reportqa.index.store import DocumentInfo
 from reportqa.qa import ReportQA
 from reportqa.reading import read_document
 from reportqa.reading.metadata import read_metadata, write_correction
+from reportqa.serving import Metrics
+from reportqa.serving.metrics import Door
+from reportqa.text.records import Answer
 
 _ANY_QUESTION = "报告说了什么？"
 _POLL = 0.3
@@ -59,6 +62,7 @@ class Library:
         self.folder = _DEFAULT if milvus_uri(index) else Path(index)
         self.model = model
         self.corpus = corpus
+        self.metrics = Metrics()
         self._opening = threading.Lock()
         self._changing = threading.Lock()
         self._qa = ReportQA.open(index, model)
@@ -70,6 +74,12 @@ class Library:
             if not self._qa.store.is_current():
                 self._qa = ReportQA.open(self.index, self.model)
             return self._qa
+
+    def ask(
+        self, door: Door, question: str, top_k: int, previous: str | None = None, documents: Sequence[str] | None = None
+    ) -> Answer:
+        """Answer one question as :meth:`ReportQA.ask` does, counted as one that came in by a ``door``."""
+        return self.metrics.asked(door, lambda: self.qa.ask(question, top_k, previous, documents))
 
     def warm_up(self) -> None:
         """Ask a question that nobody waits for: what a first question loads is then in place."""

@@ -17,6 +17,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from reportqa.errors import InputError
+from reportqa.serving import read_key, read_secret
 from reportqa.web.library import Library
 
 _OPEN_CONNECTIONS_CLOSE_AFTER = 1
@@ -29,6 +30,7 @@ def serve(
     port: int = 7860,
     *,
     auth: str | None = None,
+    api_key: str | None = None,
     root_path: str = "",
     corpus: Path = Path("corpus"),
     say: Callable[[str], None] | None = None,
@@ -39,12 +41,14 @@ def serve(
     >>> serve(Path("index"), None, port=8000, say=print)       # doctest: +SKIP
     网页：http://127.0.0.1:8000（Ctrl+C 结束）
 
-    ``auth`` is "user:password" or the path of a file that holds such a line; ``root_path`` is the path under which a
+    ``auth`` is "user:password" or the path of a file that holds such a line; ``api_key`` likewise the key that Dify and
+    chat clients show, else REPORTQA_API_KEY: without one they are not answered; ``root_path`` is the path under which a
     reverse proxy offers the app; ``corpus`` is the folder that the 文库 page adds reports to and takes them from;
     ``say`` is told the address, and warned where the app is open to others; with ``opened`` a browser shows the page.
     Raises InputError where the address or the login is unusable, IndexStoreError where the index is.
     """
     login = read_login(auth) if auth else None
+    key = read_key(api_key)
     listener = listen(host, port)
     with listener, tempfile.TemporaryDirectory(prefix="reportqa-", ignore_cleanup_errors=True) as scratch:
         _end_as_interrupted()
@@ -58,7 +62,7 @@ def serve(
 
         from reportqa.web.app import create_app
 
-        app = create_app(library, Path(scratch), login, root_path)
+        app = create_app(library, Path(scratch), login, root_path, key)
         if say:
             say(f"网页：http://{_in_url(host)}:{port}（Ctrl+C 结束）")
             if login is None and not is_loopback(host):
@@ -115,12 +119,7 @@ def read_login(auth: str) -> tuple[str, str]:
 
     Raises InputError where either part is missing.
     """
-    path = Path(auth)
-    try:
-        line = path.read_text(encoding="utf-8-sig").strip().split("\n")[0].strip() if path.is_file() else auth
-    except (OSError, ValueError) as error:
-        raise InputError(f"读不出登录文件 {auth}：要一行“用户名:密码”，UTF-8 编码。") from error
-    user, _, password = line.partition(":")
+    user, _, password = read_secret(auth, "用户名:密码").partition(":")
     if not user or not password:
         raise InputError("登录要写成“用户名:密码”，或写有这样一行的文件的路径。")
     return user, password
