@@ -31,7 +31,7 @@ NOT_RUN = {
     "pip install uv": "scripts/setup.py takes the CPU build of torch in this way: test_setup.py",
     "uv pip install --torch-backend=cpu torch==2.13.0": "the same",
     "python app.py": "it serves until it is stopped: test_app_py_serves_the_page",
-    "curl": "it takes a server: test_web_api.py runs every one",
+    "curl": "it takes a server: test_web_api.py and test_serving.py run every one",
     "make": "a target may set up, serve or wait for minutes: below it is looked for, and make test is this run",
 }
 # The name of a command, said without the argument that it takes.
