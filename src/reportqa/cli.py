@@ -13,7 +13,10 @@ from reportqa import __version__
 from reportqa.errors import InputError, ReportQAError
 
 if TYPE_CHECKING:
+    from reportqa.qa import ReportQA
     from reportqa.reading.files import Shard
+    from reportqa.text.records import Answer
+    from reportqa.writing import Writer, Written
 
 _EXAMPLE = '例如：reportqa ask "本学年招生多少人？"'
 
@@ -71,6 +74,8 @@ def _parser() -> argparse.ArgumentParser:
     ask.add_argument("--json", action="store_true", help="输出 JSON 答案记录")
     ask.add_argument("--top-k", type=_positive, default=5, metavar="N", help="最多引用几段（默认 5）")
 
+    _writer(ask)
+
     figures = _command(commands, "figures", "列出报告里的全部数据", _figures)
     figures.add_argument("--format", choices=["table", "csv", "xlsx", "jsonl"], default="table", help="输出形式")
     figures.add_argument("-o", "--output", type=Path, metavar="FILE", help="写到文件（xlsx 必须）")
@@ -106,6 +111,7 @@ def _parser() -> argparse.ArgumentParser:
     serve.add_argument(
         "--api-key", metavar="KEY", help="开放 Dify 和聊天程序的接口：密钥，或写有密钥的文件（默认 REPORTQA_API_KEY）"
     )
+    _writer(serve)
     serve.add_argument("--root-path", default="", metavar="PATH", help="反向代理提供网页的路径，如 /reportqa")
 
     model = commands.add_parser("model", help="把内置模型写成 sentence-transformers 文件夹，便于携带")
@@ -128,6 +134,15 @@ def _command(
     return command
 
 
+def _writer(command: argparse.ArgumentParser) -> None:
+    command.add_argument(
+        "--writer",
+        nargs=2,
+        metavar=("URL", "MODEL"),
+        help="让一个语言模型为总结、比较、为什么一类的问题写一段，逐句核对（OpenAI 接口的地址和模型；默认不用）",
+    )
+
+
 def _index(options: argparse.Namespace) -> None:
     from reportqa.index.build import build_index
     from reportqa.terminal import building, show_build
@@ -143,13 +158,38 @@ def _ask(options: argparse.Namespace) -> None:
     from reportqa.qa import ReportQA
 
     understand(options.question)
-    answer = ReportQA.open(options.index, options.model).ask(options.question, options.top_k)
-    if options.json:
-        sys.stdout.write(json.dumps(answer.to_record(), ensure_ascii=False, indent=2) + "\n")
-        return
-    from reportqa.terminal import show_answer
+    writer = _read_writer(options.writer)
+    qa = ReportQA.open(options.index, options.model)
+    answer = qa.ask(options.question, options.top_k)
+    if not options.json:
+        from reportqa.terminal import show_answer
 
-    show_answer(answer)
+        # Before anything is written: a model may take its time.
+        show_answer(answer)
+    written = _write(qa, writer, answer)
+    if options.json:
+        record = answer.to_record() | ({"written": written.to_record()} if written else {})
+        sys.stdout.write(json.dumps(record, ensure_ascii=False, indent=2) + "\n")
+    elif written:
+        from reportqa.terminal import show_written
+
+        show_written(written)
+
+
+def _read_writer(given: Sequence[str] | None) -> Writer | None:
+    if given is None:
+        return None
+    from reportqa.writing import read_writer
+
+    return read_writer(given)
+
+
+def _write(qa: ReportQA, writer: Writer | None, answer: Answer) -> Written | None:
+    if writer is None:
+        return None
+    from reportqa.writing import write
+
+    return write(qa, writer, answer)
 
 
 def _figures(options: argparse.Namespace) -> None:
@@ -238,6 +278,7 @@ def _serve(options: argparse.Namespace) -> None:
         corpus=options.corpus,
         auth=options.auth,
         api_key=options.api_key,
+        writer=options.writer,
         root_path=options.root_path,
         say=say,
         opened=options.open,

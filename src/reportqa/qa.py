@@ -17,7 +17,7 @@ from reportqa.asking.search import Retriever
 from reportqa.errors import IndexStoreError, InputError
 from reportqa.figures.checking import Finding, check
 from reportqa.index.opening import open_store
-from reportqa.index.store import Store
+from reportqa.index.store import IndexedPassage, Store
 from reportqa.models.encoder import Encoder, open_encoder
 from reportqa.outline.captions import illustrated_figures
 from reportqa.text.aliases import ALIASES, levelled
@@ -97,17 +97,17 @@ class ReportQA:
             answers += self._answerer.answer_all(read, top_k)
         return answers
 
-    def read_out(self, citation: Citation) -> str:
-        """Return the words of a cited passage as they are read: in a table, each cell after its heads.
+    def passage_of(self, citation: Citation) -> IndexedPassage:
+        """Return the passage that a citation quotes; its ``prose`` is read with the heads of a table before each cell.
 
-        >>> qa = ReportQA.open("index")                                      # doctest: +SKIP
-        >>> qa.read_out(qa.ask("甲校招生多少人？").citations[0])               # doctest: +SKIP
+        >>> qa = ReportQA.open("index")                                               # doctest: +SKIP
+        >>> qa.passage_of(qa.ask("甲校招生多少人？").citations[0]).prose.text            # doctest: +SKIP
         '各校招生情况：甲校招生数（人）1200。乙校招生数（人）860。'
         """
         # Passages stand in the order of the text.
         numbers, passage = self.store.info(citation.document).passages, self.store.passage
         place = bisect_left(numbers, citation.start, key=lambda number: passage(number).passage.span.start)
-        return passage(numbers[place]).prose.text
+        return passage(numbers[place])
 
     def documents(self) -> list[Document]:
         """Return the indexed reports."""

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from reportqa.batch import Summary
     from reportqa.figures.checking import Finding
     from reportqa.index.build import BuildReport
+    from reportqa.writing import Written
 
 _VERDICT_STYLES = {"holds": "green", "does not hold": "bold red", "cannot be checked": "yellow"}
 
@@ -102,6 +103,14 @@ def show_answer(answer: Answer) -> None:
     for illustration in answer.illustrations:
         note = picture_note(illustration) or f"{illustration.label} {illustration.caption}"
         console.print(Text(f"相关图表：{note}", style="dim"))
+
+
+def show_written(written: Written) -> None:
+    """Print what a model wrote from the quotes: what to know of it, then the paragraph."""
+    console = Console(highlight=False)
+    console.print(Text(written.note, style="yellow"))
+    if written.sentences:
+        console.print(Padding(Text(written.text), (0, 0, 1, 4)))
 
 
 def show_findings(findings: Sequence[Finding]) -> None:

@@ -15,8 +15,9 @@ from reportqa.errors import InputError, ReportQAError
 from reportqa.qa import ReportQA
 from reportqa.serving.completions import MODEL, CompletionRequest, Reply
 from reportqa.serving.keys import Key
-from reportqa.serving.message import answer_message
+from reportqa.serving.message import answer_message, written_message
 from reportqa.serving.metrics import Metrics
+from reportqa.writing import Writer, write
 
 
 class _Refused(Exception):
@@ -26,8 +27,11 @@ class _Refused(Exception):
         self.answer = JSONResponse({"error": error}, status)
 
 
-def chat_app(qa: Callable[[], ReportQA], metrics: Metrics, key: Key) -> FastAPI:
-    """Make the app that answers under /v1 where ``key`` is shown; ``qa`` returns the index as it is now."""
+def chat_app(qa: Callable[[], ReportQA], metrics: Metrics, key: Key, writer: Writer | None) -> FastAPI:
+    """Make the app that answers under /v1 where ``key`` is shown; ``qa`` returns the index as it is now.
+
+    A ``writer`` adds a paragraph under the answer to an open question.
+    """
     app = FastAPI(openapi_url=None)
     model = {"id": MODEL, "object": "model", "created": int(time.time()), "owned_by": MODEL}
 
@@ -47,7 +51,7 @@ def chat_app(qa: Callable[[], ReportQA], metrics: Metrics, key: Key) -> FastAPI:
     @app.post("/v1/chat/completions", dependencies=[Depends(check)])
     def complete(asked: CompletionRequest) -> Response:
         _check_model(asked.model)
-        pieces = _pieces(qa(), metrics, asked.questions())
+        pieces = _pieces(qa(), metrics, asked.questions(), writer)
         # The answer comes before the first byte: what is wrong with a question is told by the status.
         pieces = chain([next(pieces)], pieces)
         if not asked.stream:
@@ -76,7 +80,7 @@ def _check_model(name: str) -> None:
         raise _Refused(404, f"没有模型 {name}：这里只有 {MODEL}。", "model_not_found")
 
 
-def _pieces(qa: ReportQA, metrics: Metrics, questions: list[str]) -> Iterator[str]:
+def _pieces(qa: ReportQA, metrics: Metrics, questions: list[str], writer: Writer | None) -> Iterator[str]:
     """Yield the reply to the last of some questions; each may lean on the one before it."""
     *before, question = questions
     previous = None
@@ -85,3 +89,6 @@ def _pieces(qa: ReportQA, metrics: Metrics, questions: list[str]) -> Iterator[st
     answer = metrics.asked("chat", lambda: qa.ask(question, previous=previous))
     titles = {one.name: one.title for one in qa.store.library()}
     yield answer_message(answer, titles, question)
+    written = write(qa, writer, answer) if writer else None
+    if written:
+        yield written_message(written, answer, titles)

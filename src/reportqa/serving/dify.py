@@ -112,7 +112,7 @@ def _record(citation: Citation, qa: ReportQA, documents: dict[str, DocumentInfo]
         "end": citation.end,
     }
     return {
-        "content": qa.read_out(citation),
+        "content": qa.passage_of(citation).prose.text,
         "score": round(citation.score, 4),
         "title": document.title or document.name,
         "metadata": metadata(document) | place,

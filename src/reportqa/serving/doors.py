@@ -16,6 +16,7 @@ from reportqa.serving.chat import chat_app
 from reportqa.serving.dify import retrieval_app
 from reportqa.serving.keys import Key
 from reportqa.serving.metrics import Metrics
+from reportqa.writing import Writer
 
 
 class Doors:
@@ -31,12 +32,14 @@ class Doors:
         await self._others.get("".join(first), self._pages)(scope, receive, send)
 
 
-def programs(qa: Callable[[], ReportQA], metrics: Metrics, key: Key | None) -> dict[str, ASGIApp]:
+def programs(
+    qa: Callable[[], ReportQA], metrics: Metrics, key: Key | None, writer: Writer | None = None
+) -> dict[str, ASGIApp]:
     """Return what other programs reach, by the first part of its path; without a key that is the health check alone.
 
     ``qa`` returns the index as it is now.
     """
-    keyed = {"v1": chat_app(qa, metrics, key), "retrieval": retrieval_app(qa, metrics, key)} if key else {}
+    keyed = {"v1": chat_app(qa, metrics, key, writer), "retrieval": retrieval_app(qa, metrics, key)} if key else {}
     return {"health": _health_app(qa), **keyed}
 
 

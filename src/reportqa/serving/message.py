@@ -8,6 +8,7 @@ from reportqa.batch.several import sources
 from reportqa.output.markdown import plain
 from reportqa.output.wording import NEAREST, arithmetic, contradictions, headline, source_words
 from reportqa.text.records import Answer, Citation
+from reportqa.writing import Written
 
 _NEAREST_SHOWN = 2
 
@@ -25,6 +26,15 @@ def answer_message(answer: Answer, titles: Mapping[str, str], typed: str) -> str
     <BLANKLINE>
     """
     return "\n\n".join(_blocks(answer, titles, typed)) + "\n"
+
+
+def written_message(written: Written, answer: Answer, titles: Mapping[str, str]) -> str:
+    """Write what a model wrote, to stand under the answer: its note, the paragraph, the quotes not shown above."""
+    shown = {citation.rank for citation in sources(answer)}
+    named = {rank for sentence in written.sentences for rank in sentence.citations} - shown
+    body = "".join(f"{plain(one.body)}{one.marks}{one.end}" for one in written.sentences)
+    quotes = [quoted(citation, titles) for citation in answer.citations if citation.rank in named]
+    return "\n\n".join(["\n---", plain(written.note), *filter(None, [body]), *quotes]) + "\n"
 
 
 def _blocks(answer: Answer, titles: Mapping[str, str], typed: str) -> Iterator[str]:

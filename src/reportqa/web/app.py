@@ -27,6 +27,7 @@ from reportqa.web.reader import OpenReport
 from reportqa.web.render import masthead_html, reader_html
 from reportqa.web.tools import offer_tools
 from reportqa.web.uploads import Pages
+from reportqa.writing import Writer
 
 TITLE = "问报告"
 _FONTS = ("system-ui", "PingFang SC", "Microsoft YaHei", "Noto Sans CJK SC", "Source Han Sans SC", "sans-serif")
@@ -50,6 +51,7 @@ def create_app(
     login: tuple[str, str] | None = None,
     root_path: str = "",
     key: Key | None = None,
+    writer: Writer | None = None,
 ) -> ASGIApp:
     """Make the web application that :func:`reportqa.web.serve` runs; uploads and results lie under ``scratch``."""
     app = FastAPI(openapi_url=None)
@@ -78,7 +80,7 @@ def create_app(
     page = ChinesePage(app, head, f"{root_path.rstrip('/')}/")
     # Behind a proxy or a login, a name that is not this machine's own is the administrator's choice.
     pages_only = Fence(Login(page, *login) if login else page, names_checked=not login and not root_path)
-    others = programs(lambda: library.qa, library.metrics, key)
+    others = programs(lambda: library.qa, library.metrics, key, writer)
     # A website that passes its name off as this machine does not have the key.
     return Doors(pages_only, {name: Fence(other, names_checked=False) for name, other in others.items()})
 

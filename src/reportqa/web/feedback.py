@@ -7,10 +7,13 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from filelock import FileLock
+
 from reportqa.errors import InputError
 from reportqa.text.records import Answer
 
 FILE = "feedback.jsonl"
+_LOCK = "feedback.lock"
 
 
 def record_feedback(index: Path, answer: Answer, useful: bool) -> dict[str, Any]:
@@ -30,8 +33,8 @@ def record_feedback(index: Path, answer: Answer, useful: bool) -> dict[str, Any]
         "citations": [[citation.document, citation.start, citation.end] for citation in answer.citations],
     }
     try:
-        with (index / FILE).open("a", encoding="utf-8") as file:
-            # One write of one line: two people who click at the same moment do not write into each other.
+        # Two people who click at the same moment, also in two processes, do not write into each other.
+        with FileLock(index / _LOCK), (index / FILE).open("a", encoding="utf-8") as file:
             file.write(json.dumps(record, ensure_ascii=False) + "\n")
     except OSError as error:
         raise InputError(f"记不下这条反馈：{error.strerror or error}。") from error

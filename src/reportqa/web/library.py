@@ -12,6 +12,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
+from filelock import FileLock
+
 from reportqa.errors import InputError, ReportQAError
 from reportqa.index.build import BuildReport, build_index
 from reportqa.index.opening import milvus_uri
@@ -25,6 +27,7 @@ from reportqa.text.records import Answer
 
 _ANY_QUESTION = "报告说了什么？"
 _POLL = 0.3
+_CORRECTING = "correcting.lock"
 # What people think of the answers is kept in a folder, also where the index is in Milvus.
 _DEFAULT = Path("index")
 _BUSY = "正在建索引：请等它完成。"
@@ -144,7 +147,10 @@ class Library:
         if self._changing.locked():
             raise InputError(_BUSY)
         found = self.qa.store.info(name).found
-        write_correction(self.corpus, name, read_metadata(title, year, region, genre).beside(found))
+        correction = read_metadata(title, year, region, genre).beside(found)
+        # Another process may serve the same folder, and the table is read before it is written.
+        with _folder_errors(self.folder), FileLock(self.folder / _CORRECTING):
+            write_correction(self.corpus, name, correction)
         yield from self._rebuild(lambda: None)
 
     def rebuild(self) -> Iterator[Step]:

@@ -13,12 +13,13 @@ import sys
 import tempfile
 import threading
 import webbrowser
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from reportqa.errors import InputError
 from reportqa.serving import read_key, read_secret
 from reportqa.web.library import Library
+from reportqa.writing import read_writer
 
 _OPEN_CONNECTIONS_CLOSE_AFTER = 1
 
@@ -31,6 +32,7 @@ def serve(
     *,
     auth: str | None = None,
     api_key: str | None = None,
+    writer: Sequence[str] | None = None,
     root_path: str = "",
     corpus: Path = Path("corpus"),
     say: Callable[[str], None] | None = None,
@@ -42,13 +44,14 @@ def serve(
     网页：http://127.0.0.1:8000（Ctrl+C 结束）
 
     ``auth`` is "user:password" or the path of a file that holds such a line; ``api_key`` likewise the key that Dify and
-    chat clients show, else REPORTQA_API_KEY: without one they are not answered; ``root_path`` is the path under which a
+    chat clients show, else REPORTQA_API_KEY: without one they are not answered; ``writer`` is the address and the model
+    that drafts paragraphs for them; ``root_path`` is the path under which a
     reverse proxy offers the app; ``corpus`` is the folder that the 文库 page adds reports to and takes them from;
     ``say`` is told the address, and warned where the app is open to others; with ``opened`` a browser shows the page.
     Raises InputError where the address or the login is unusable, IndexStoreError where the index is.
     """
     login = read_login(auth) if auth else None
-    key = read_key(api_key)
+    key, drafting = read_key(api_key), read_writer(writer)
     listener = listen(host, port)
     with listener, tempfile.TemporaryDirectory(prefix="reportqa-", ignore_cleanup_errors=True) as scratch:
         _end_as_interrupted()
@@ -62,7 +65,7 @@ def serve(
 
         from reportqa.web.app import create_app
 
-        app = create_app(library, Path(scratch), login, root_path, key)
+        app = create_app(library, Path(scratch), login, root_path, key, drafting)
         if say:
             say(f"网页：http://{_in_url(host)}:{port}（Ctrl+C 结束）")
             if login is None and not is_loopback(host):
