@@ -250,24 +250,20 @@ def test_arithmetic_is_done_again(text, right):
 
 def test_the_command_line_shows_the_answer_first(districts_index, passages, model):
     stand_in, url = model
-    stand_in.says = f"乡村学校生源减少[{rank_of(PROBLEMS, passages)}]。生源大增[1]。"
-    command = [
-        sys.executable,
-        "-m",
-        "reportqa",
-        "ask",
-        OPEN,
-        "--index",
-        str(districts_index),
-        "--writer",
-        url,
-        "stand-in",
-    ]
-    shown = subprocess.run(command, capture_output=True, encoding="utf-8", check=True).stdout
-    assert 0 < shown.index("字符") < shown.index("由模型 stand-in") < shown.index(kept)
-    record = json.loads(subprocess.run([*command, "--json"], capture_output=True, encoding="utf-8", check=True).stdout)
-    assert record["answer"] and len(record["written"]["removed"]) == 1
-    bad = subprocess.run([*command[:-2], "nowhere", "m"], capture_output=True, encoding="utf-8", check=False)
+    kept = f"生源减少[{rank_of(PROBLEMS, passages)}]。"
+    stand_in.says = f"乡村学校{kept}生源大增[1]。"
+    command = [sys.executable, "-m", "reportqa", "ask", OPEN, "--index", str(districts_index)]
+
+    def run(*options: str) -> subprocess.CompletedProcess[str]:
+        return subprocess.run([*command, *options], capture_output=True, encoding="utf-8", check=False)
+
+    alone, shown = run().stdout, run("--writer", url, "stand-in").stdout
+    assert shown.startswith(alone)
+    assert 0 < shown.index("由模型 stand-in") < shown.index(kept)
+    record = json.loads(run("--json", "--writer", url, "stand-in").stdout)
+    assert record["answer"] and len(record.pop("written")["removed"]) == 1
+    assert record == json.loads(run("--json").stdout)
+    bad = run("--writer", "nowhere", "m")
     assert (bad.returncode, bad.stdout) == (2, "") and "--writer 要写成" in bad.stderr
 
 
