@@ -291,15 +291,14 @@ def test_what_comes_again_at_the_same_height_is_furniture():
     ]
 
 
-def test_a_scan_is_refused_with_what_to_do(tmp_path):
+def test_a_scan_of_nothing_is_refused(tmp_path):
     def draw(canvas: Canvas) -> None:
         for _ in range(2):
-            canvas.drawInlineImage(Pillow.open(picture((1000, 1400))), 0, 0, WIDTH, HEIGHT)
+            canvas.drawInlineImage(Pillow.new("L", (200, 280), 230), 0, 0, WIDTH, HEIGHT)
             canvas.showPage()
 
     message = refusal(drawn(tmp_path / "r.pdf", draw))
-    assert "没有文字层：r.pdf 是扫描件，2 页都只有图像" in message
-    assert "OCR" in message
+    assert message == "没有认出文字：r.pdf（第 1、2 页的图像里没有认出文字）。"
 
 
 def test_a_scan_with_a_text_layer_is_read(tmp_path):

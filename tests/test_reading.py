@@ -71,7 +71,7 @@ def test_a_missing_file_and_an_unknown_ending_are_refused(tmp_path):
 def test_a_folder_without_reports_is_refused(tmp_path):
     write(tmp_path, ".hidden.txt", b"a")
     write(tmp_path, "~$lock.txt", b"a")
-    write(tmp_path, "picture.png", b"a")
+    write(tmp_path, "picture.bmp", b"a")
     with pytest.raises(ReadingError, match="没有可读的报告"):
         read_documents([tmp_path])
 

@@ -241,7 +241,7 @@ def test_a_flip_of_any_bit_of_the_manifest_is_told(folder):
 
 @pytest.mark.parametrize(
     "garbage",
-    [b"", b"\xff\xfe", b"null", b"[]", b"{}", b'"x"', b"[" * 200_000, b'{"format": 4}', b'{"format": 4, "seal": "x"}'],
+    [b"", b"\xff\xfe", b"null", b"[]", b"{}", b'"x"', b"[" * 200_000, b'{"format": 5}', b'{"format": 5, "seal": "x"}'],
 )
 def test_a_manifest_of_garbage_is_told(folder, garbage):
     (folder / "manifest.json").write_bytes(garbage)

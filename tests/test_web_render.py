@@ -271,6 +271,9 @@ class Shelf:
     def illustrations_in(self, document):
         return [self._caption] if document == self._caption.document else []
 
+    def scans(self, document):
+        return []
+
 
 def test_only_a_picture_inside_the_index_folder_is_found(tmp_path):
     (tmp_path / "index").mkdir()

@@ -13,6 +13,7 @@ from reportqa.asking.across import compare
 from reportqa.asking.answer import Answerer
 from reportqa.asking.followup import completed
 from reportqa.asking.question import MAX_QUESTION, Question, Vocabulary, understand
+from reportqa.asking.scans import with_scans
 from reportqa.asking.search import Retriever
 from reportqa.errors import IndexStoreError, InputError
 from reportqa.figures.checking import Finding, check
@@ -75,7 +76,7 @@ class ReportQA:
         Raises InputError where the question is empty or too long, or there is no report of such a name.
         """
         whole = understand(self.completed(question, previous), self._vocabulary)
-        return self._answerer.answer(whole, top_k, documents=self._known(documents))
+        return with_scans(self._answerer.answer(whole, top_k, documents=self._known(documents)), self.store)
 
     @staticmethod
     def completed(question: str, previous: str | None) -> str:
@@ -94,7 +95,7 @@ class ReportQA:
         asked = list(questions)
         for start in range(0, len(asked), _BATCH):
             read = [self._understood(text) for text in asked[start : start + _BATCH]]
-            answers += self._answerer.answer_all(read, top_k)
+            answers += [with_scans(answer, self.store) for answer in self._answerer.answer_all(read, top_k)]
         return answers
 
     def passage_of(self, citation: Citation) -> IndexedPassage:

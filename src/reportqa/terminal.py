@@ -17,7 +17,7 @@ from rich.text import Text
 
 from reportqa.evaluation.metrics import MEASURES
 from reportqa.evaluation.running import ALL, Score, summarize
-from reportqa.output.wording import amount, arithmetic, contradiction, headline, picture_note, section_words
+from reportqa.output.wording import amount, arithmetic, contradiction, headline, page_words, picture_note, section_words
 from reportqa.text.records import Answer, Citation
 
 if TYPE_CHECKING:
@@ -176,8 +176,8 @@ def _show_figures(console: Console, answer: Answer) -> None:
 
 def _show_citation(console: Console, citation: Citation) -> None:
     path = section_words(citation.section) or citation.document
-    page = f" 第 {citation.page} 页" if citation.page else ""
-    console.print(Text(f"[{citation.rank}] {path} · 第 {citation.paragraph} 段{page}", style="cyan"))
+    page = page_words(citation)
+    console.print(Text(f"[{citation.rank}] {path} · 第 {citation.paragraph} 段 {page}".rstrip(), style="cyan"))
     quote = Text(citation.text)
     for span in citation.highlights:
         quote.stylize("bold black on yellow", span.start - citation.start, span.end - citation.start)

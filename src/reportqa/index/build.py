@@ -149,14 +149,7 @@ def _plan(order: _Order, resources: contextlib.ExitStack, thoroughly: bool = Fal
     old = order.home.reusable(thoroughly)
     if old is not None:
         resources.callback(old.close)
-    contents = survey(
-        order.paths,
-        order.home.folder,
-        old,
-        order.settings,
-        lambda done, total: order.tell("读取报告", done, total),
-        order.shard,
-    )
+    contents = survey(order.paths, order.home.folder, old, order.settings, order.tell, order.shard)
     documents = [_take_apart(new) for new in contents.new]
     kept = (one.name for one in contents.documents if isinstance(one, KeptDocument))
     some = any(one.passages for one in documents) or any(old.info(name).passages for name in kept if old)

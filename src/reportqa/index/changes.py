@@ -14,9 +14,13 @@ from reportqa.index.store import Store, to_json
 from reportqa.reading import READERS, read_document
 from reportqa.reading.files import MAX_BYTES, Shard, named_files, unopened
 from reportqa.reading.metadata import CORRECTIONS, Corrections, Metadata, file_key, read_corrections, read_rows
+from reportqa.reading.recognition import LineCorrections, Recogniser
+from reportqa.reading.recognition.corrections import read_line_corrections
 from reportqa.text.aliases import ALIASES, Group, parse_aliases
 from reportqa.text.records import Document
 
+# In the index folder: the pages that were recognised, whether or not the build came to its end.
+RECOGNISED = "recognised"
 _SHOWN = 100
 
 
@@ -63,7 +67,7 @@ def survey(
     folder: Path | None,
     old: Store | None,
     settings: Mapping[str, str],
-    progress: Callable[[int, int], None],
+    tell: Callable[[str, int, int], None],
     shard: Shard | None = None,
 ) -> Contents:
     """Look at every file under ``paths`` for an index in ``folder``, and read those that ``old`` has not as they are.
@@ -79,6 +83,9 @@ def survey(
     folders = _folders(paths)
     corrections = _AllCorrections({folder: read_corrections(folder) for folder in folders}, _folders(paths, given=True))
     aliases, complaints = _read_all_aliases(folders)
+    lines = _AllLines(folders)
+    # Beside a Milvus there is no folder to keep what was recognised.
+    kept = folder / RECOGNISED if folder else None
     sources: dict[str, str] = {}
     documents: list[NewDocument | KeptDocument] = []
     corrected: dict[str, Metadata] = {}
@@ -90,7 +97,11 @@ def survey(
         try:
             # Before it is read: a file that changes meanwhile is then found changed by the next build.
             source = _hash(file)
-            one = _look(file, name, source, old)
+            said = lines.of(file)
+            if said:
+                # The same file reads otherwise.
+                source = hashlib.sha256(f"{source}{sorted(said.items())}".encode()).hexdigest()
+            one = _look(file, name, source, old, Recogniser(kept, tell, LineCorrections(said)))
         except ReadingError as error:
             failures.append(error)
             continue
@@ -100,7 +111,7 @@ def survey(
         sources[name] = source
         documents.append(_correct(one, correction))
         if isinstance(one, NewDocument):
-            progress(number, len(mine))
+            tell("读取报告", number, len(mine))
     if not documents and mine == files:
         endings = "、".join(sorted(READERS))
         none = ReadingError(f"没有可读的报告：请把 {endings} 文件放进语料文件夹后再建索引。")
@@ -108,14 +119,16 @@ def survey(
     applied = to_json({name: asdict(one) for name, one in corrected.items()})
     settings = {**settings, CORRECTIONS: applied, ALIASES: to_json(aliases)}
     origin = Origin(sources, settings, tuple(_relative(path, folder) for path in paths))
-    return Contents(tuple(documents), origin, tuple(failures), (*corrections.complaints(files), *complaints))
+    return Contents(
+        tuple(documents), origin, tuple(failures), (*corrections.complaints(files), *complaints, *lines.complaints)
+    )
 
 
-def _look(file: Path, name: str, source: str, old: Store | None) -> NewDocument | KeptDocument:
+def _look(file: Path, name: str, source: str, old: Store | None, recogniser: Recogniser) -> NewDocument | KeptDocument:
     known = old is not None and name in old.manifest.documents and old.has_pictures(name)
     if old is not None and known and old.manifest.sources.get(name) == source:
         return KeptDocument(name, old.info(name).found)
-    document = read_document(file, name)
+    document = read_document(file, name, recogniser)
     found = Metadata.of(document)
     if old is not None and known and old.manifest.documents[name] == document.digest:
         return KeptDocument(name, found)
@@ -149,6 +162,20 @@ class _AllCorrections:
                 if name not in there and not _is_set_aside(folder, name):
                     said.append(f"{CORRECTIONS} 里的“{name[:_SHOWN]}”不在文件夹里，这一行没有用上。")
         return tuple(said)
+
+
+class _AllLines:
+    """The corrections of recognised lines in all folders."""
+
+    def __init__(self, folders: Sequence[Path]) -> None:
+        read = {folder: read_line_corrections(folder) for folder in folders}
+        self._tables = {folder: table for folder, (table, _) in read.items()}
+        self.complaints = [line for _, complaints in read.values() for line in complaints]
+
+    def of(self, file: Path) -> dict[tuple[int, str], str]:
+        """Return the corrections of a file."""
+        near = [folder for folder in file.absolute().parents if folder in self._tables]
+        return next((found for folder in near if (found := self._tables[folder].get(_key(file, folder)))), {})
 
 
 def _key(file: Path, folder: Path) -> str:

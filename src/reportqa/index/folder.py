@@ -19,9 +19,18 @@ from reportqa.errors import IndexStoreError
 from reportqa.index.dense import DenseIndex, Vectors
 from reportqa.index.generations import MANIFEST, REBUILD, open_generation, read_manifest
 from reportqa.index.keywords import Keywords
-from reportqa.index.store import DocumentInfo, IndexedPassage, Store, indexed, read_figure, read_passage, with_path
+from reportqa.index.store import (
+    DocumentInfo,
+    IndexedPassage,
+    Store,
+    indexed,
+    read_figure,
+    read_passage,
+    read_scan,
+    with_path,
+)
 from reportqa.reading.metadata import Metadata
-from reportqa.text.records import Document, Figure, Illustration, Span
+from reportqa.text.records import Document, Figure, Illustration, Scan, Span
 
 DATABASE, UNITS = "report.sqlite", "units.faiss"
 
@@ -58,6 +67,7 @@ class FolderStore(Store):
         self._read_document = lru_cache(maxsize=512)(self._document)
         self._read_passage = lru_cache(maxsize=4096)(self._passage)
         self._read_figures = lru_cache(maxsize=4096)(self._figures)
+        self._read_scans = lru_cache(maxsize=512)(self._scans)
         # The reports of a year, mostly the newest, are asked again and again.
         self._units_of = lru_cache(maxsize=4)(self._unit_ranges)
 
@@ -159,9 +169,14 @@ class FolderStore(Store):
         records = [with_path(json.loads(row[0])) for row in rows]
         return [Illustration(**one | {"image": one["image"] and str(self.path / one["image"])}) for one in records]
 
+    def scans(self, document: str) -> tuple[Scan, ...]:
+        """Return the recognised pages and pictures of a document, in order."""
+        return self._read_scans(document)
+
     def has_pictures(self, document: str) -> bool:
         """Tell whether all pictures of a document are there: nothing else may be missing unnoticed."""
-        return all(Path(one.image).exists() for one in self.illustrations_in(document) if one.image)
+        shown = (one.image for one in (*self.illustrations_in(document), *self.scans(document)))
+        return all(Path(image).exists() for image in shown if image)
 
     def setting(self, key: str) -> str | None:
         """Return a setting of the owner that the index was built with, None where there is none of this name."""
@@ -180,13 +195,14 @@ class FolderStore(Store):
 
     def _read_infos(self) -> dict[str, DocumentInfo]:
         columns = (
-            "name, title, year, region, genre, found, characters, sections, figures, first_passage, passages, notes"
+            "name, title, year, region, genre, found, characters, sections, figures, first_passage, passages, notes,"
+            " (SELECT COUNT(*) FROM scans WHERE document = name AND NOT picture)"
         )
         infos = {}
         rows = self._rows(f"SELECT {columns} FROM documents ORDER BY name")
-        for name, title, year, region, genre, found, characters, sections, figures, first, count, notes in rows:
+        for name, title, year, region, genre, found, characters, sections, figures, first, count, notes, scans in rows:
             passages = range(first, first + count)
-            counts = (characters, sections, figures, passages, tuple(json.loads(notes)))
+            counts = (characters, sections, figures, passages, tuple(json.loads(notes)), scans)
             infos[name] = DocumentInfo(name, title, year, region, genre, Metadata(**json.loads(found)), *counts)
         return infos
 
@@ -213,6 +229,10 @@ class FolderStore(Store):
     def _figures(self, number: int) -> tuple[Figure, ...]:
         rows = self._rows("SELECT record FROM figures WHERE passage = ? ORDER BY row", number)
         return tuple(read_figure(row[0]) for row in rows)
+
+    def _scans(self, document: str) -> tuple[Scan, ...]:
+        rows = self._rows("SELECT record FROM scans WHERE document = ? ORDER BY rowid", document)
+        return tuple(read_scan(json.loads(row[0]), self.path) for row in rows)
 
     def _row(self, sql: str, *values: object) -> tuple[Any, ...]:
         return self._rows(sql, *values)[0]

@@ -17,7 +17,7 @@ from pathlib import Path
 from reportqa import __version__
 from reportqa.errors import IndexStoreError
 
-FORMAT = 4
+FORMAT = 5
 REBUILD = "请重新运行 reportqa index"
 MANIFEST = "manifest.json"
 _GENERATION, _REMOVED = "generation-", "removed-"

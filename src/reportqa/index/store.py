@@ -13,7 +13,7 @@ from reportqa.index.dense import Vectors
 from reportqa.index.generations import Manifest
 from reportqa.reading.metadata import Metadata
 from reportqa.text.folding import fold
-from reportqa.text.records import Document, Figure, Illustration, Passage, Prose, Span, TableCell
+from reportqa.text.records import Document, Figure, Illustration, Passage, Prose, Scan, ScanLine, Span, TableCell
 from reportqa.text.words import bigrams
 
 UnitRange = tuple[int, int, bool]
@@ -40,7 +40,7 @@ class DocumentInfo:
     """What is known of a report without its text.
 
     ``found`` is what it says of itself, before any correction; ``passages`` are the numbers of its passages; ``notes``
-    are lines on what of its file was not read.
+    are lines on what of its file was not read, and ``scans`` tells how many pages were recognised.
     """
 
     name: str
@@ -54,6 +54,7 @@ class DocumentInfo:
     figures: int
     passages: range
     notes: tuple[str, ...] = ()
+    scans: int = 0
 
 
 class Store(Protocol):
@@ -125,6 +126,9 @@ class Store(Protocol):
 
     def illustrations_in(self, document: str) -> list[Illustration]:
         """Return the captions of a document, in order; ``image`` is the path of a file below :attr:`path`."""
+
+    def scans(self, document: str) -> tuple[Scan, ...]:
+        """Return the recognised pages and pictures of a document; ``image`` is the path of a file below :attr:`path`."""
 
     def has_pictures(self, document: str) -> bool:
         """Tell whether all pictures of a document are there: nothing else may be missing unnoticed."""
@@ -207,6 +211,22 @@ def indexed(
     """Return a passage of a document's ``text`` as it is read."""
     prose, ranges = passage.prose(text), tuple((start, end, whole) for start, end, whole in units)
     return IndexedPassage(number, passage, prose, fold(prose.text), first_unit, ranges)
+
+
+def scan_values(scan: Scan, image: str) -> tuple[object, ...]:
+    """Return a recognised page as values for JSON; ``image`` is the name of its image."""
+    lines = [(line.start, line.end, line.box, line.score, line.doubts, line.read, line.said) for line in scan.lines]
+    return scan.page, scan.width, scan.height, scan.is_picture, image, lines
+
+
+def read_scan(values: Sequence[Any], folder: Path) -> Scan:
+    """Read a recognised page out of its :func:`scan_values`; its image lies in ``folder``."""
+    page, width, height, is_picture, image, lines = values
+    read = tuple(
+        ScanLine(start, end, (left, top, right, bottom), score, tuple((at, sure) for at, sure in doubts), *words)
+        for start, end, (left, top, right, bottom), score, doubts, *words in lines
+    )
+    return Scan(page, width, height, read, image=str(folder / image), is_picture=is_picture)
 
 
 def read_figure(record: str) -> Figure:

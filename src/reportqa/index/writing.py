@@ -19,9 +19,10 @@ from reportqa.index.dense import write_vectors
 from reportqa.index.entries import DocumentEntry, KeptDocument, Origin, PassageEntry
 from reportqa.index.folder import DATABASE, UNITS, FolderStore, read_only
 from reportqa.index.generations import Manifest, fingerprints, new_generation, sweep, switch, writing
-from reportqa.index.store import passage_values, to_json
+from reportqa.index.store import passage_values, scan_values, to_json
 from reportqa.outline.pictures import picture_name
 from reportqa.reading.metadata import Metadata
+from reportqa.text.records import Document
 
 PICTURES = "pictures"
 _RAW = "units.raw"
@@ -41,6 +42,8 @@ CREATE INDEX figures_by_document ON figures(document);
 CREATE TABLE figure_vectors(passage INTEGER PRIMARY KEY, vectors BLOB);
 CREATE TABLE illustrations(document TEXT, start INTEGER, section TEXT, record TEXT);
 CREATE INDEX illustrations_by_section ON illustrations(document, section);
+CREATE TABLE scans(document TEXT, picture INTEGER, record TEXT);
+CREATE INDEX scans_by_document ON scans(document);
 CREATE TABLE settings(key TEXT PRIMARY KEY, value TEXT);
 """
 
@@ -190,6 +193,8 @@ class _Writer:
         for illustration in old.illustrations_in(kept.name):
             if illustration.image:
                 self._take_picture(Path(illustration.image))
+        for scan in old.scans(kept.name):
+            self._take_picture(Path(scan.image))
         self.digests[kept.name] = old.manifest.documents[kept.name]
         self._count(info.sections, len(info.passages), info.figures, len(units))
 
@@ -218,6 +223,7 @@ class _Writer:
             ),
         )
         self._write_outline(entry)
+        self._write_scans(document)
         units = 0
         for number, passage in enumerate(entry.passages, self.passages):
             self._write_passage(number, self.units + units, passage)
@@ -275,13 +281,21 @@ class _Writer:
         for number, picture in enumerate(entry.document.pictures):
             name = picture_name(entry.document, number)
             if name in shown:
-                # The same in every generation, so that it need not be written again.
-                file = hashlib.blake2b(picture.data, digest_size=16).hexdigest() + Path(name).suffix
-                stored[name] = f"{PICTURES}/{file}"
-                path = self._target / stored[name]
-                path.parent.mkdir(exist_ok=True)
-                path.write_bytes(picture.data)
+                stored[name] = self._write_picture(picture.data, Path(name).suffix)
         return stored
+
+    def _write_scans(self, document: Document) -> None:
+        for scan in document.scans:
+            record = to_json(scan_values(scan, self._write_picture(scan.data, ".jpg")))
+            self._database.execute("INSERT INTO scans VALUES (?, ?, ?)", (document.name, scan.is_picture, record))
+
+    def _write_picture(self, data: bytes, suffix: str) -> str:
+        """Write a picture, and return where in the index it is: the same in every generation."""
+        name = f"{PICTURES}/{hashlib.blake2b(data, digest_size=16).hexdigest()}{suffix}"
+        path = self._target / name
+        path.parent.mkdir(exist_ok=True)
+        path.write_bytes(data)
+        return name
 
     def _take_picture(self, path: Path) -> None:
         target = self._target / PICTURES / path.name
@@ -301,6 +315,7 @@ _COPIES = (
     " figures, first_passage + :passages, passages, text, notes FROM old.documents WHERE name = :name",
     "INSERT INTO sections SELECT * FROM old.sections WHERE document = :name ORDER BY rowid",
     "INSERT INTO illustrations SELECT * FROM old.illustrations WHERE document = :name ORDER BY rowid",
+    "INSERT INTO scans SELECT * FROM old.scans WHERE document = :name ORDER BY rowid",
     "INSERT INTO passages SELECT number + :passages, document, section, paragraph, spans, leads, cells,"
     " first_unit + :units, units, words FROM old.passages WHERE document = :name ORDER BY number",
     "INSERT INTO figures(document, start, passage, record)"

@@ -30,6 +30,7 @@ from reportqa.outline.text_lines import (
     needs_space,
     text_lines,
 )
+from reportqa.reading.marks import IN_PICTURE
 from reportqa.text.records import Document, Illustration, Paragraph, Section, Span, Table
 
 _WRAPPED_LENGTH = 15
@@ -166,10 +167,11 @@ class _Splitter:
         """Return the words of the caption of a table: right above it, else right below and not above another table."""
         above = number - 2 if number - 1 in self.unit_lines else number - 1
         below = self.tables[number][0] + (self.tables[number][0] in self.unit_lines)
+        chart = IN_PICTURE in self.lines[number].text
         for near in (above, below):
             if not 0 <= near < len(self.lines) or (near == below and self._near_table(near)):
                 continue
-            captions = [words for label, words, _ in captions_on(self.lines[near]) if "表" in label]
+            captions = [words for label, words, _ in captions_on(self.lines[near]) if "表" in label or chart]
             if captions:
                 return captions[-1]
             if near == above and BARE_CAPTION.fullmatch(self.lines[near].folded) and not heading_of(self.lines[near]):

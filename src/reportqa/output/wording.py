@@ -92,9 +92,15 @@ def section_words(section: Sequence[str]) -> str:
     return " › ".join(section)
 
 
+def page_words(citation: Citation) -> str:
+    """Return the page of a quote, "" where there are none, and that its words were recognised, where they were."""
+    read = ("（识别自图片）" if citation.scans[0].is_picture else "（识别文字）") if citation.scans else ""
+    return (f"第 {citation.page} 页" if citation.page else "") + read
+
+
 def place_words(citation: Citation) -> str:
     """Return where a quote stands, for reading: file, page, section path, paragraph."""
-    page = f"第 {citation.page} 页，" if citation.page else ""
+    page = f"{words}，" if (words := page_words(citation)) else ""
     section = f"{section_words(citation.section)}，" if citation.section else ""
     return f"{citation.document}，{page}{section}第 {citation.paragraph} 段"
 

@@ -10,13 +10,18 @@ import hashlib
 import unicodedata
 from collections.abc import Callable, Iterable
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from reportqa.errors import ReadingError
-from reportqa.reading.files import named_files, read_bytes
+from reportqa.reading.files import IMAGES, named_files, read_bytes
 from reportqa.reading.source import Source
 from reportqa.reading.text import read_markdown, read_text
 from reportqa.reading.titles import genre_of, region_of, title_of, year_of
 from reportqa.text.records import Document
+
+if TYPE_CHECKING:
+    # Not for a question, which reads no file.
+    from reportqa.reading.recognition import Recogniser
 
 __all__ = ["READERS", "Source", "make_document", "read_document", "read_documents"]
 
@@ -54,15 +59,19 @@ def read_documents(paths: Iterable[Path]) -> tuple[list[Document], list[ReadingE
     return list(documents.values()), failures
 
 
-def read_document(path: Path, name: str | None = None) -> Document:
-    """Read one file by the reader that its ending names.
+def read_document(path: Path, name: str | None = None, recogniser: Recogniser | None = None) -> Document:
+    """Read one file by the reader that its ending names; what of it is an image, by the ``recogniser``.
 
     Raises ReadingError with one line that says why, where the file is missing, of an unknown kind, or holds no text.
     """
     reader = READERS.get(path.suffix.lower())
     if reader is None:
         raise ReadingError(f"不认识的文件类型：{path.name}（可读：{'、'.join(sorted(READERS))}）。")
-    source = reader(read_bytes(path), path)
+    if recogniser is None:
+        from reportqa.reading.recognition import Recogniser
+
+        recogniser = Recogniser()
+    source = reader(read_bytes(path), path, recogniser)
     if not source.text.strip():
         raise ReadingError(f"文件是空的：{path.name}（没有文字）。")
     if len(source.text) > MAX_CHARS:
@@ -95,6 +104,7 @@ def make_document(name: str, source: Source | str) -> Document:
         genre=genre_of(title) or genre_of(stem),
         pictures=source.pictures,
         notes=source.notes,
+        scans=source.scans,
     )
 
 
@@ -107,40 +117,58 @@ def _digest(source: Source) -> str:
     for picture in source.pictures:
         digest.update(f"{picture.position}{picture.suffix}".encode())
         digest.update(picture.data)
+    for scan in source.scans:
+        digest.update(repr(scan.lines).encode())
+        digest.update(scan.data)
     return digest.hexdigest()
 
 
-def _read_word(data: bytes, path: Path) -> Source:
+def _read_text(data: bytes, path: Path, _: Recogniser) -> Source:
+    return read_text(data, path)
+
+
+def _read_markdown(data: bytes, path: Path, _: Recogniser) -> Source:
+    return read_markdown(data, path)
+
+
+def _read_word(data: bytes, path: Path, recogniser: Recogniser) -> Source:
     from reportqa.reading.word import read_word
 
-    return read_word(data, path)
+    return read_word(data, path, recogniser)
 
 
-def _read_pdf(data: bytes, path: Path) -> Source:
+def _read_pdf(data: bytes, path: Path, recogniser: Recogniser) -> Source:
     from reportqa.reading.pdf import read_pdf
 
-    return read_pdf(data, path)
+    return read_pdf(data, path, recogniser)
 
 
-def _read_html(data: bytes, path: Path) -> Source:
+def _read_images(data: bytes, path: Path, recogniser: Recogniser) -> Source:
+    from reportqa.reading.pdf.image_files import read_images
+
+    return read_images(data, path, recogniser)
+
+
+def _read_html(data: bytes, path: Path, recogniser: Recogniser) -> Source:
     from reportqa.reading.html import read_html
 
-    return read_html(data, path)
+    return read_html(data, path, recogniser)
 
 
-def _read_old_word(data: bytes, path: Path) -> Source:
+def _read_old_word(data: bytes, path: Path, recogniser: Recogniser) -> Source:
     from reportqa.reading.office import read_old_word
 
-    return read_old_word(data, path)
+    return read_old_word(data, path, recogniser)
 
 
-READERS: dict[str, Callable[[bytes, Path], Source]] = {
-    ".txt": read_text,
-    ".md": read_markdown,
+READERS: dict[str, Callable[[bytes, Path, Recogniser], Source]] = {
+    ".txt": _read_text,
+    ".md": _read_markdown,
     ".docx": _read_word,
     ".pdf": _read_pdf,
     ".html": _read_html,
     ".htm": _read_html,
     ".doc": _read_old_word,
     ".wps": _read_old_word,
+    **dict.fromkeys(IMAGES, _read_images),
 }

@@ -3,16 +3,22 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import takewhile
+from typing import TYPE_CHECKING
 
 from reportqa.reading.marks import MARKS, PAGE, PICTURE, clean_words, one_line, unmarked
 from reportqa.reading.pipe_tables import PipeTable, write_grid
 from reportqa.reading.source import Source
 from reportqa.reading.titles import is_numbered, is_subtitle, is_whole_title, title_lines
-from reportqa.text.records import Picture
+from reportqa.text.records import Picture, Scan
+
+if TYPE_CHECKING:
+    # Only a file with pictures needs it.
+    from reportqa.reading.recognition import Recognised
 
 _LEVELS = 6
 _HEADING_LENGTH = 60
@@ -62,7 +68,17 @@ class TableBlock:
     words: str = field(default="", init=False)
 
 
-AnyBlock = Block | TableBlock
+@dataclass(frozen=True, slots=True)
+class PictureBlock:
+    """What a picture says: the lines to be written, and where on the picture each of its own stands."""
+
+    lines: tuple[str, ...]
+    page: Recognised = field(repr=False)
+    images: tuple[Image, ...] = field(default=(), init=False)
+    words: str = field(default="", init=False)
+
+
+AnyBlock = Block | TableBlock | PictureBlock
 
 
 def make_source(blocks: Sequence[AnyBlock]) -> Source:
@@ -79,14 +95,24 @@ def make_source(blocks: Sequence[AnyBlock]) -> Source:
     tabbed = _tabbed_contents(blocks)
     kept = [_without_contents(block, number in tabbed) for number, block in enumerate(blocks)]
     title = _find_title(kept)
-    writer = _Writer(_decorations(blocks))
+    writer = _Writer(decorations(blocks))
     for number, block in enumerate(kept):
         if isinstance(block, TableBlock):
             writer.write_table(block)
+        elif isinstance(block, PictureBlock):
+            writer.write_picture(block)
         else:
             writer.write(block, block.level if number not in title else 0, tight=number in title[1:])
     words = one_line("\n".join(kept[number].words for number in title))
-    return Source(writer.finish(), tuple(writer.pages), tuple(writer.pictures), words)
+    text = writer.finish()
+    return Source(text, tuple(writer.pages), tuple(writer.pictures), words, scans=tuple(_scans(writer, text)))
+
+
+def _scans(writer: _Writer, text: str) -> Iterator[Scan]:
+    for start, end, page in writer.said:
+        from reportqa.reading.recognition.placing import scan_of
+
+        yield scan_of(page, bisect_right(writer.pages, start) or None, text, start, end, is_picture=True)
 
 
 class _Writer:
@@ -98,6 +124,7 @@ class _Writer:
         self.pages: list[int] = []
         self.pictures: list[Picture] = []
         self.decorations = decorations
+        self.said: list[tuple[int, int, Recognised]] = []
         self.bytes = 0
         self.gap = ""
 
@@ -130,6 +157,12 @@ class _Writer:
         for image in block.images:
             self._put(image)
 
+    def write_picture(self, block: PictureBlock) -> None:
+        self._add("")
+        start = self.length
+        self._write_lines(block.lines)
+        self.said.append((start, self.length, block.page))
+
     def _write_lines(self, lines: Sequence[str]) -> None:
         for number, line in enumerate(lines):
             self._add("\n" if number else "")
@@ -159,7 +192,8 @@ class _Writer:
             self.length += len(text)
 
 
-def _decorations(blocks: Iterable[AnyBlock]) -> frozenset[bytes]:
+def decorations(blocks: Iterable[AnyBlock]) -> frozenset[bytes]:
+    """Return the pictures that come again and again: the letterhead, the signs before headings."""
     times = Counter(image.data for block in blocks for image in block.images)
     return frozenset(data for data, count in times.items() if count >= _REPEATED)
 
@@ -207,7 +241,7 @@ def _find_title(blocks: Sequence[AnyBlock]) -> range:
         return range(first, last)
     lines = []
     for block in blocks[:_TITLE_WITHIN]:
-        if not isinstance(block, Block) or block.level:
+        if isinstance(block, TableBlock) or (isinstance(block, Block) and block.level):
             break
         lines.append(block.words)
     blank = next((number for number, line in enumerate(lines) if line), 0)

@@ -4,16 +4,20 @@ from __future__ import annotations
 
 import errno
 import os
+import re
 import stat
 import zlib
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from urllib.parse import unquote
 
 from reportqa.errors import ReadingError
 
 MAX_BYTES = 200 * 2**20
+IMAGES = frozenset({".png", ".jpg", ".jpeg", ".tif", ".tiff"})
+_SHOWING = frozenset({".md", ".html", ".htm"})
 _REASONS = {
     errno.ENOENT: "文件不存在",
     errno.EACCES: "没有读取权限",
@@ -114,13 +118,34 @@ def _folder(top: Path, endings: Collection[str], failures: list[ReadingError]) -
     def refuse(error: OSError) -> None:
         failures.append(unopened(error.filename, error))
 
+    found: list[Path] = []
     for folder, below, names in os.walk(top, onerror=refuse):
         below[:] = sorted(one for one in below if not one.startswith("."))
         for name in sorted(names):
             file = Path(folder, name)
             if file.suffix.lower() in endings and not name.startswith((".", "~$")) and not _is_special(file):
-                short = file.relative_to(top).as_posix()
-                yield short, f"{top.resolve().name}/{short}", file
+                found.append(file)
+    for file in _without_illustrations(found):
+        short = file.relative_to(top).as_posix()
+        yield short, f"{top.resolve().name}/{short}", file
+
+
+def _without_illustrations(files: list[Path]) -> Iterator[Path]:
+    """Leave out the images that a Markdown file or a web page shows: they belong to that report."""
+    showing = ""
+    if any(file.suffix.lower() in IMAGES for file in files):
+        showing = unquote("".join(_said(file) for file in files if file.suffix.lower() in _SHOWING))
+    for file in files:
+        named = file.suffix.lower() in IMAGES and re.search(rf"(?<![\w.-]){re.escape(file.name)}", showing)
+        if not named:
+            yield file
+
+
+def _said(file: Path) -> str:
+    try:
+        return file.read_text("utf-8", "ignore") if file.stat().st_size <= MAX_BYTES else ""
+    except OSError:
+        return ""
 
 
 def _is_special(file: Path) -> bool:

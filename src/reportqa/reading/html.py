@@ -16,7 +16,9 @@ from reportqa.reading.html_tables import INLINE, SPAN, cell_text, html_grid, is_
 from reportqa.reading.images import is_decoration, linked_image
 from reportqa.reading.kinds import HTML, kind_of, misnamed
 from reportqa.reading.marks import PICTURE, clean_words, one_line, raised, unmarked
+from reportqa.reading.picture_texts import read_pictures
 from reportqa.reading.pipe_tables import PipeTable
+from reportqa.reading.recognition import Recogniser
 from reportqa.reading.source import Source
 from reportqa.reading.text import check_text, decode
 from reportqa.reading.titles import named_title, title_of
@@ -30,7 +32,7 @@ _GAP = re.compile(r"[ \t\r\n]+")
 _HAN_BREAK = re.compile(r"(?<=[\u2e80-\uffef])[ \t]*[\r\n]\s*(?=[\u2e80-\uffef])")
 
 
-def read_html(data: bytes, path: Path) -> Source:
+def read_html(data: bytes, path: Path, recogniser: Recogniser) -> Source:
     """Read a web page; pictures are taken from the page itself and from the folder that it lies in.
 
     Raises ReadingError where the file is no web page or holds no text.
@@ -45,7 +47,8 @@ def read_html(data: bytes, path: Path) -> Source:
         raise ReadingError(f"文件是空的：{path.name}（没有文字）。")
     walker = _Walker(lambda link: linked_image(link, path.parent))
     walker.walk(_main(root))
-    source = replace(make_source(walker.blocks), notes=_notes(walker))
+    blocks, unread = read_pictures(walker.blocks, recogniser, path.name)
+    source = replace(make_source(blocks), notes=unread)
     return source if source.title or title_of(source.text) else _named(source, root)
 
 
@@ -61,11 +64,6 @@ def html_blocks(data: bytes) -> list[AnyBlock]:
     if root is not None:
         walker.walk(_main(root))
     return walker.blocks
-
-
-def _notes(walker: _Walker) -> tuple[str, ...]:
-    count = sum(len(block.images) for block in walker.blocks)
-    return (f"{count} 张图片里的文字没有读。",) if count else ()
 
 
 def _decode(data: bytes, name: str) -> str:

@@ -139,7 +139,7 @@ def write_correction(folder: Path, name: str, correction: Metadata) -> None:
     if any(value for column, value in row.items() if column != _FILE):
         at = rows.index(own) if own else len(rows)
         others.insert(at, [row[column] for column in head])
-    _write_table(path, [head, *others])
+    write_rows(path, [head, *others])
 
 
 def file_key(name: str) -> str:
@@ -186,7 +186,8 @@ def _delimiter(text: str) -> str:
     return max(_DELIMITERS, key=head.count)
 
 
-def _write_table(path: Path, rows: Iterable[Iterable[str]]) -> None:
+def write_rows(path: Path, rows: Iterable[Iterable[str]]) -> None:
+    """Write rows of cells as such a file, in one step; raises InputError where that cannot be done."""
     out = io.StringIO(newline="")
     csv.writer(out).writerows([guarded(cell) for cell in row] for row in rows)
     beside = path.with_name(f".{path.name}.{secrets.token_hex(4)}")

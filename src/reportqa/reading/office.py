@@ -15,6 +15,7 @@ from pathlib import Path
 from reportqa.errors import ReadingError
 from reportqa.reading.html import read_html
 from reportqa.reading.kinds import DOC, HTML, RTF, kind_of, misnamed
+from reportqa.reading.recognition import Recogniser
 from reportqa.reading.source import Source
 from reportqa.reading.word import read_word
 
@@ -28,7 +29,7 @@ _ARCHIVE = re.compile(rb"\s*MIME-Version:", re.IGNORECASE)
 _ADVICE = "请用 Word 或 WPS 另存为 .docx"
 
 
-def read_old_word(data: bytes, path: Path) -> Source:
+def read_old_word(data: bytes, path: Path, recogniser: Recogniser) -> Source:
     """Read a .doc or .wps file through LibreOffice; one that is a web page or a web archive is read as that.
 
     Raises ReadingError where the file is none, where LibreOffice is not installed, fails, or takes too long.
@@ -37,7 +38,7 @@ def read_old_word(data: bytes, path: Path) -> Source:
     page = data if kind is HTML else _archived_page(data)
     if page is not None:
         # Word saves web pages under its own ending, alone or in an archive with their pictures.
-        return read_html(page, path)
+        return read_html(page, path, recogniser)
     if kind not in (DOC, RTF):
         damaged = ReadingError(f"文件损坏：{path.name} 不是 Word 文档（{_ADVICE}）。")
         raise misnamed(path.name, kind) if kind else damaged
@@ -46,7 +47,7 @@ def read_old_word(data: bytes, path: Path) -> Source:
         ending = path.suffix.lower()
         raise ReadingError(f"读不了 {ending} 文件：{path.name}（{_ADVICE}；装了 LibreOffice 则会自动转换）。")
     with tempfile.TemporaryDirectory(prefix="reportqa-") as folder:
-        return read_word(_converted(program, data, path, Path(folder)), path)
+        return read_word(_converted(program, data, path, Path(folder)), path, recogniser)
 
 
 def _archived_page(data: bytes) -> bytes | None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from reportqa.text.records import Picture
+from reportqa.text.records import Picture, Scan
 
 
 @dataclass(frozen=True, slots=True)
@@ -12,7 +12,7 @@ class Source:
     """The text of one file; ``title`` is "" where only the text itself may tell it.
 
     ``pages`` holds the start of each page, for files that have pages. ``notes`` says, a line each, what of the file was
-    not read: 第 6、7 页是图像，没有读。
+    not read: 第 6、7 页的字画成了图形，没有读. ``scans`` are the pages whose text was recognised.
     """
 
     text: str
@@ -20,3 +20,4 @@ class Source:
     pictures: tuple[Picture, ...] = ()
     title: str = ""
     notes: tuple[str, ...] = ()
+    scans: tuple[Scan, ...] = ()

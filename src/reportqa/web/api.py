@@ -79,7 +79,8 @@ def functions_of(library: Library) -> list[Function]:
         """List the indexed reports.
 
         Returns:
-            For each report its name, title, year, region and length in characters, and lines on what was not read.
+            For each report its name, title, year, region and length in characters, lines on what was not read,
+            and how many pages were recognised.
         """
         return [
             {
@@ -89,6 +90,7 @@ def functions_of(library: Library) -> list[Function]:
                 "region": document.region,
                 "length": document.characters,
                 "notes": list(document.notes),
+                "recognised": document.scans,
             }
             for document in library.qa.store.library()
         ]

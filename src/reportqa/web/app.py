@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
@@ -24,7 +24,7 @@ from reportqa.web.library_page import build_library_page
 from reportqa.web.links import Address
 from reportqa.web.pictures import offer_pictures
 from reportqa.web.reader import OpenReport
-from reportqa.web.render import masthead_html, reader_html
+from reportqa.web.render import masthead_html, notice_html, reader_html, render
 from reportqa.web.tools import offer_tools
 from reportqa.web.uploads import Pages
 from reportqa.writing import Writer
@@ -42,6 +42,10 @@ addEventListener('popstate', () => reportqa.visit());
 _READER = """
 watch('value', () => reportqa.reveal(element));
 reportqa.reveal(element);
+element.addEventListener('change', (event) => {
+  const { document, page, read } = event.target.dataset;
+  if (read) trigger('correct', { document, page, read, said: event.target.value });
+});
 """
 
 
@@ -96,6 +100,7 @@ def build_pages(library: Library, scratch: Path, functions: Sequence[Function]) 
             with gr.Tab("提问", id="ask", elem_id="page-ask"):
                 ask = build_ask_page(library)
             with gr.Tab("原文", id="read", elem_id="page-read"):
+                corrected = gr.HTML(elem_id="corrected", apply_default_css=False, js_on_load=None)
                 reader = gr.HTML(elem_id="reader", apply_default_css=False, js_on_load=_READER)
             with gr.Tab("数据", id="data", elem_id="page-data"):
                 data = build_data_page()
@@ -103,6 +108,7 @@ def build_pages(library: Library, scratch: Path, functions: Sequence[Function]) 
                 build_batch_page(library, scratch)
             with gr.Tab("文库", id="library", elem_id="page-library"):
                 shelf = build_library_page(library, masthead)
+        _offer_corrections(reader, corrected, library)
         router = gr.HTML(visible="hidden", js_on_load=_ROUTER)
 
         def _shown(address: Address, query: dict[str, object], remembered: object) -> dict[Any, Any]:
@@ -143,6 +149,22 @@ def build_pages(library: Library, scratch: Path, functions: Sequence[Function]) 
     return pages
 
 
+def _offer_corrections(reader: gr.HTML, told: gr.HTML, library: Library) -> None:
+    """Let the lines of a recognised page be put right; ``told`` says how far that is."""
+
+    def correct(event: gr.EventData) -> Iterator[str]:
+        name, page, read, said = (str(getattr(event, key, "")) for key in ("document", "page", "read", "said"))
+        try:
+            for step in library.correct_line(name, int(page) if page.isdecimal() else 0, read, said):
+                yield render("progress.html", stage=step.stage, done=step.done, total=step.total)
+        except ReportQAError as error:
+            yield notice_html(str(error))
+        else:
+            yield notice_html(f"已更正：“{said}”。重新打开这一页就能看到。")
+
+    reader.correct(correct, outputs=[told], show_progress="hidden", api_visibility="private")
+
+
 def _read(library: Library, address: Address) -> str:
     qa = library.qa
     documents = qa.store.library()
@@ -154,6 +176,8 @@ def _read(library: Library, address: Address) -> str:
         qa.store.figures_in(name),
         address.place,
         address.words,
+        qa.store.scans(name),
+        library.is_whole,
     )
     return reader_html(reading, documents)
 

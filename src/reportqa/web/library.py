@@ -6,30 +6,35 @@ import contextlib
 import queue
 import shutil
 import threading
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
+from typing import TypeVar
 
 from filelock import FileLock
 
 from reportqa.errors import InputError, ReportQAError
-from reportqa.index.build import BuildReport, build_index
+from reportqa.index.build import BuildReport, Progress, build_index
+from reportqa.index.changes import RECOGNISED
 from reportqa.index.opening import milvus_uri
 from reportqa.index.store import DocumentInfo
 from reportqa.qa import ReportQA
 from reportqa.reading import read_document
 from reportqa.reading.metadata import read_metadata, write_correction
+from reportqa.reading.recognition import Recogniser
+from reportqa.reading.recognition.corrections import write_line_correction
 from reportqa.serving import Metrics
 from reportqa.serving.metrics import Door
-from reportqa.text.records import Answer
+from reportqa.text.records import Answer, ScanLine
 
 _ANY_QUESTION = "报告说了什么？"
 _POLL = 0.3
 _CORRECTING = "correcting.lock"
 # What people think of the answers is kept in a folder, also where the index is in Milvus.
 _DEFAULT = Path("index")
+Result = TypeVar("Result")
 _BUSY = "正在建索引：请等它完成。"
 
 
@@ -110,7 +115,10 @@ class Library:
         Raises ReadingError where the file is no report, InputError where its name is taken.
         """
         self._check_whole()
-        read_document(file)
+        if self._changing.locked():
+            raise InputError(_BUSY)
+        folder = self.folder / RECOGNISED
+        yield from _steps(lambda tell: read_document(file, None, Recogniser(folder, tell)))
         target = self.corpus / file.name
         if file.name.startswith("."):
             raise InputError(f"文件名不能以点开头：请给 {file.name} 改一个名字。")
@@ -153,6 +161,24 @@ class Library:
             write_correction(self.corpus, name, correction)
         yield from self._rebuild(lambda: None)
 
+    def correct_line(self, name: str, page: int, read: str, said: str) -> Iterator[Step]:
+        """Put right what was recognised on a page, in the table beside the reports, and rebuild.
+
+        Raises InputError where there is no such line.
+        """
+        self._check_whole()
+        if self._changing.locked():
+            raise InputError(_BUSY)
+        if name not in self.titles() or read not in {line.read for line in self._lines(name, page)}:
+            raise InputError("没有这一行识别的文字：请重新打开这一页。")
+        with _folder_errors(self.folder), FileLock(self.folder / _CORRECTING):
+            write_line_correction(self.corpus, name, page, read, said)
+        yield from self._rebuild(lambda: None)
+
+    def _lines(self, name: str, page: int) -> list[ScanLine]:
+        scans = (scan for scan in self.qa.store.scans(name) if scan.page == page and not scan.is_picture)
+        return [line for scan in scans for line in scan.lines]
+
     def rebuild(self) -> Iterator[Step]:
         """Build the index of the folder again, where a file has been changed, added or removed by hand."""
         self._check_whole()
@@ -167,30 +193,34 @@ class Library:
         return file if file.is_file() else None
 
     def _rebuild(self, undo: Callable[[], object]) -> Iterator[Step]:
-        """Build in a thread of its own, which goes on where nobody watches any more."""
         if not self._changing.acquire(blocking=False):
             undo()
             raise InputError(_BUSY)
-        steps: queue.Queue[Step] = queue.Queue()
-        with ThreadPoolExecutor(1) as builder:
-            build = builder.submit(self._build, steps, undo)
-            yield Step("准备模型")
-            while not build.done() or not steps.empty():
-                with contextlib.suppress(queue.Empty):
-                    yield steps.get(timeout=_POLL)
-            report = build.result()
+        yield Step("准备模型")
+        report = yield from _steps(lambda tell: self._build(tell, undo))
         said = [f"跳过：{failure}" for failure in report.failures] + [f"注意：{line}" for line in report.complaints]
         said += [f"没有读全：{note}" for note in report.unread]
         yield Step(f"{report.state}，{report.passages} 段，{report.figures} 个数据。{''.join(said)}", 1, 1)
 
-    def _build(self, steps: queue.Queue[Step], undo: Callable[[], object]) -> BuildReport:
+    def _build(self, tell: Progress, undo: Callable[[], object]) -> BuildReport:
         try:
-            return build_index([self.corpus], self.index, self.model, lambda *step: steps.put(Step(*step)))
+            return build_index([self.corpus], self.index, self.model, tell)
         except ReportQAError:
             undo()
             raise
         finally:
             self._changing.release()
+
+
+def _steps(work: Callable[[Progress], Result]) -> Generator[Step, None, Result]:
+    """Do long work in a thread of its own, which goes on where nobody watches any more; yield how far it has come."""
+    steps: queue.Queue[Step] = queue.Queue()
+    with ThreadPoolExecutor(1) as worker:
+        done = worker.submit(work, lambda *step: steps.put(Step(*step)))
+        while not done.done() or not steps.empty():
+            with contextlib.suppress(queue.Empty):
+                yield steps.get(timeout=_POLL)
+        return done.result()
 
 
 def _holding(document: DocumentInfo, file: Path) -> Holding:

@@ -91,6 +91,11 @@ def picture_link(illustration: Illustration) -> str:
     return f"picture{link(d=illustration.document, n=image.name)}" if image.suffix.lower() in PICTURES else ""
 
 
+def scan_link(document: str, image: str) -> str:
+    """Make the address of a page's image."""
+    return f"picture{link(d=document, n=PurePath(image).name)}"
+
+
 def _place(values: Mapping[str, str]) -> Span | None:
     start, end = (values.get(name, "") for name in "se")
     if not all(number.isdecimal() and len(number) <= _DIGITS for number in (start, end)):

@@ -31,11 +31,10 @@ def offer_pictures(app: FastAPI, library: Library) -> None:
 
 def find_picture(library: Library, document: str, name: str) -> Path | None:
     """Return the file of a document's picture, None where the index has none of this name."""
-    for illustration in library.qa.store.illustrations_in(document):
-        image = Path(illustration.image or "")
-        if illustration.image and image.name == name:
-            return _below(library.qa.store.path, image)
-    return None
+    store = library.qa.store
+    images = [*(one.image for one in store.illustrations_in(document)), *(one.image for one in store.scans(document))]
+    file = next((Path(image) for image in images if image and Path(image).name == name), None)
+    return file and _below(store.path, file)
 
 
 def _below(folder: Path, image: Path) -> Path | None:

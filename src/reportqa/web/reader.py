@@ -7,7 +7,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import groupby, pairwise
 
-from reportqa.text.records import Document, Figure, Illustration, Span
+from reportqa.asking.scans import whole_page
+from reportqa.text.records import Cut, Document, Figure, Illustration, Scan, ScanLine, Span
 
 SectionRow = tuple[tuple[str, ...], int, Span | None]
 _MOST_FOUND = 1000
@@ -65,6 +66,8 @@ class OpenReport:
     figures: Sequence[Figure] = ()
     place: Span | None = None
     words: str = ""
+    scans: Sequence[Scan] = ()
+    correctable: bool = False
 
     @property
     def headings(self) -> list[tuple[str, int, Span]]:
@@ -118,6 +121,17 @@ class OpenReport:
         starts = _starts(self.document.text)
         numbered = [(bisect_left(starts, start), number) for number, start in enumerate(self.document.pages, 1)]
         return {starts[line]: number for line, number in numbered if line < len(starts)}
+
+    @property
+    def scanned(self) -> dict[int, Cut]:
+        """The images of the pages that were recognised, by the numbers of the pages, the place marked."""
+        return {scan.page: whole_page(scan, self.place) for scan in self.scans if scan.page and not scan.is_picture}
+
+    def lines_on(self, page: int) -> list[ScanLine]:
+        """Return the recognised lines of a page, from above, each once."""
+        lines = [line for scan in self.scans if scan.page == page and not scan.is_picture for line in scan.lines]
+        once = {line.read: line for line in lines}
+        return sorted(once.values(), key=lambda line: (line.box[1] + line.box[3], line.box[0]))
 
 
 def occurrences(text: str, words: str) -> list[Span]:

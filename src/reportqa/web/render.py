@@ -12,7 +12,7 @@ from reportqa.index.store import DocumentInfo
 from reportqa.output.wording import no_answer, quantity, quotation, unit
 from reportqa.text.records import Answer, Citation, Document, Span
 from reportqa.web.history import PastQuestion
-from reportqa.web.links import answer_link, link, picture_link, place_link
+from reportqa.web.links import answer_link, link, picture_link, place_link, scan_link
 from reportqa.web.reader import Mark, OpenReport, Piece, ShownLine, ShownTable, blocks_of, document_lines, pieces
 
 _LONG_ANSWER = 40
@@ -108,6 +108,7 @@ def _environment() -> Environment:
         no_answer,
         picture_link,
         place_link,
+        scan_link,
         quantity,
         unit,
         highlighted,

@@ -31,7 +31,7 @@ from reportqa.index.milvus.schema import (
     document_row,
 )
 from reportqa.index.milvus.store import MilvusStore
-from reportqa.index.store import Store, passage_values, to_json
+from reportqa.index.store import Store, passage_values, scan_values, to_json
 from reportqa.outline.pictures import picture_name
 from reportqa.reading.files import Shard
 from reportqa.reading.metadata import Metadata
@@ -170,6 +170,7 @@ class MilvusHome:
             "figures": figures,
             "pages": document.pages,
             "notes": document.notes,
+            "scans": sum(not scan.is_picture for scan in document.scans),
         }
         self._tell(edition, record, document.name, READY, **known)
 
@@ -190,12 +191,14 @@ def _parts(entry: DocumentEntry) -> tuple[list[str], dict[str, Any]]:
         for name, data in pictures.items()
         if name in shown
     }
+    scans = [(hashlib.blake2b(one.data, digest_size=16).hexdigest() + ".jpg", one) for one in document.scans]
     text = {
         "text": document.text,
         "sections": [
             (one.path, one.level, one.heading and (one.heading.start, one.heading.end)) for one in entry.sections
         ],
         "illustrations": [asdict(one) | {"image": one.image and names[one.image]} for one in entry.illustrations],
+        "scans": [scan_values(scan, name) for name, scan in scans],
     }
 
     def add(packed: str) -> tuple[int, int]:
@@ -208,7 +211,8 @@ def _parts(entry: DocumentEntry) -> tuple[list[str], dict[str, Any]]:
         "terms": {
             table: add(pack_bytes(data)) for table, data in count_terms(one.text for one in entry.passages).items()
         },
-        "pictures": {file: add(pack_bytes(pictures[name])) for name, file in names.items()},
+        "pictures": {file: add(pack_bytes(pictures[name])) for name, file in names.items()}
+        | {name: add(pack_bytes(data)) for name, data in {name: scan.data for name, scan in scans}.items()},
     }
     return parts, places
 

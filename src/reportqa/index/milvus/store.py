@@ -36,10 +36,10 @@ from reportqa.index.milvus.rows import (
     unpack_bytes,
 )
 from reportqa.index.milvus.schema import DOCUMENTS, FIGURES, GRAPH_SEARCHED, PASSAGES, UNITS, Version
-from reportqa.index.store import DocumentInfo, IndexedPassage, Store, read_figure, with_path
+from reportqa.index.store import DocumentInfo, IndexedPassage, Store, read_figure, read_scan, with_path
 from reportqa.reading.files import Shard
 from reportqa.reading.metadata import Metadata
-from reportqa.text.records import Document, Figure, Illustration, Span
+from reportqa.text.records import Document, Figure, Illustration, Scan, Span
 
 # An open page asks with each question whether the index is still the same.
 _LOOKED_FOR = 2.0
@@ -197,13 +197,22 @@ class MilvusStore(Store):
     def illustrations_in(self, document: str) -> list[Illustration]:
         """Return the captions of a document, in order; the files of their pictures are fetched where they are not."""
         listed = [Illustration(**with_path(one)) for one in self._read_text(document)["illustrations"]]
+        self._fetch(document, (one.image for one in listed))
+        return [_located(one, self.path) for one in listed]
+
+    def scans(self, document: str) -> tuple[Scan, ...]:
+        """Return the recognised pages and pictures of a document; their images are fetched where they are not."""
+        listed = tuple(read_scan(one, self.path) for one in self._read_text(document)["scans"])
+        self._fetch(document, (Path(one.image).name for one in listed))
+        return listed
+
+    def _fetch(self, document: str, names: Iterable[str | None]) -> None:
         pictures = self._records[document]["pictures"]
-        for name in {one.image for one in listed if one.image and not (self.path / one.image).exists()}:
+        for name in {name for name in names if name and not (self.path / name).exists()}:
             # Under its name only when it is whole: two people may open the same page.
             with tempfile.NamedTemporaryFile(dir=self.path, delete=False) as file:
                 file.write(unpack_bytes(self._part(document, *pictures[name])))
             Path(file.name).replace(self.path / name)
-        return [_located(one, self.path) for one in listed]
 
     def has_pictures(self, document: str) -> bool:
         """Return True: they are rows of the document like all others."""
@@ -291,7 +300,14 @@ class MilvusStore(Store):
 
 def _info(edition: Edition, record: dict[str, Any], passages: range) -> DocumentInfo:
     row = edition.row
-    counts = (record["characters"], record["sections"], record["figures"], passages, tuple(record["notes"]))
+    counts = (
+        record["characters"],
+        record["sections"],
+        record["figures"],
+        passages,
+        tuple(record["notes"]),
+        record["scans"],
+    )
     labels = (record["title"], row["year"], row["region"], row["genre"], Metadata(**record["found"]))
     return DocumentInfo(edition.name, *labels, *counts)
 

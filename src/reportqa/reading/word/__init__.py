@@ -12,13 +12,15 @@ from pathlib import Path
 from reportqa.errors import ReadingError
 from reportqa.reading.blocks import make_source
 from reportqa.reading.kinds import DOCX, kind_of, misnamed
+from reportqa.reading.picture_texts import read_pictures
+from reportqa.reading.recognition import Recogniser
 from reportqa.reading.source import Source
 from reportqa.reading.titles import named_title, title_of
 from reportqa.reading.word.body import BodyReader
 from reportqa.reading.word.package import Package
 
 
-def read_word(data: bytes, path: Path) -> Source:
+def read_word(data: bytes, path: Path, recogniser: Recogniser) -> Source:
     """Read a .docx file; the title of its properties speaks only where the text has none.
 
     Raises ReadingError where the file is no Word document, is encrypted or damaged, or unpacks to an absurd size.
@@ -30,7 +32,9 @@ def read_word(data: bytes, path: Path) -> Source:
         raise misnamed(path.name, kind)
     with Package(data, path.name) as package:
         reader = BodyReader(package)
-        source = make_source(reader.read())
+        blocks = reader.read()
         title = package.core_title()
-    source = replace(source, notes=reader.losses.lines())
+    blocks, unread = read_pictures(blocks, recogniser, path.name)
+    source = make_source(blocks)
+    source = replace(source, notes=(*reader.losses.lines(), *unread))
     return source if source.title or title_of(source.text) else replace(source, title=named_title(title))

@@ -158,7 +158,6 @@ class BodyReader:
     def _take_image(self, data: bytes, words: _Words) -> None:
         image = usable_image(data)
         if image is not None:
-            self.losses.add("picture")
             words.text.append(PICTURE)
             words.images.append(image)
         elif data and is_metafile(data):

@@ -10,7 +10,6 @@ _KINDS = {
     "smart": "{count} 个 SmartArt 图形里的文字没有读。",
     "object": "{count} 个嵌入的对象（工作簿、文档、公式等）没有读。",
     "metafile": "{count} 张图片是浏览器不认识的格式（WMF、EMF 等），没有取出。",
-    "picture": "{count} 张图片里的文字没有读。",
     "part": "{count} 处插入的文件（altChunk）没有读：请在 Word 里打开另存，它会并入正文。",
 }
 

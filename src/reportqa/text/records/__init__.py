@@ -19,6 +19,7 @@ from reportqa.text.records.documents import (
     TableRow,
 )
 from reportqa.text.records.figures import Bound, Compared, Figure, Kind, Value
+from reportqa.text.records.scans import Cut, Scan, ScanLine
 from reportqa.text.records.spans import Prose, Span
 
 __all__ = [
@@ -29,6 +30,7 @@ __all__ = [
     "CitedFigure",
     "Compared",
     "Conflict",
+    "Cut",
     "Derivation",
     "Document",
     "Figure",
@@ -38,6 +40,8 @@ __all__ = [
     "Passage",
     "Picture",
     "Prose",
+    "Scan",
+    "ScanLine",
     "Section",
     "Span",
     "Status",

@@ -7,6 +7,7 @@ from typing import Any, Literal
 
 from reportqa.text.records.documents import Illustration
 from reportqa.text.records.figures import Figure
+from reportqa.text.records.scans import Cut
 from reportqa.text.records.spans import Span
 
 SCHEMA = 1
@@ -15,7 +16,10 @@ Status = Literal["answered", "not_found", "error"]
 
 @dataclass(frozen=True, slots=True)
 class Citation:
-    """A passage as quoted in an answer, with the clauses in it that carry the answer."""
+    """A passage as quoted in an answer, with the clauses in it that carry the answer.
+
+    ``scans`` are the parts of page images that show it, where its words were recognised.
+    """
 
     rank: int
     document: str
@@ -29,6 +33,7 @@ class Citation:
     year: int | None = None
     region: str | None = None
     page: int | None = None
+    scans: tuple[Cut, ...] = ()
 
     def to_record(self) -> dict[str, Any]:
         """Return the JSON object of an answer's ``citations``."""
@@ -45,21 +50,26 @@ class Citation:
             "text": self.text,
             "score": round(self.score, 4),
             "highlights": [[span.start, span.end] for span in self.highlights],
+            "scans": [cut.to_record() for cut in self.scans],
         }
 
 
 @dataclass(frozen=True, slots=True)
 class CitedFigure:
-    """A figure of an answer with the rank of the citation that shows it, None where none does."""
+    """A figure of an answer with the rank of the citation that shows it, None where none does.
+
+    ``recognition`` is how surely it was read from an image, 0 to 1; None where it was not.
+    """
 
     figure: Figure
     citation: int | None
+    recognition: float | None = None
 
     def to_record(self) -> dict[str, Any]:
         """Return the JSON object of an answer's ``figures``."""
         record = self.figure.to_record()
         del record["section"]
-        return record | {"citation": self.citation}
+        return record | {"citation": self.citation, "recognition": self.recognition}
 
 
 @dataclass(frozen=True, slots=True)

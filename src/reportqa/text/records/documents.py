@@ -6,6 +6,7 @@ from bisect import bisect_right
 from dataclasses import dataclass, field
 from typing import Any
 
+from reportqa.text.records.scans import Scan
 from reportqa.text.records.spans import Prose, Span
 
 
@@ -24,7 +25,8 @@ class Document:
 
     ``pages`` holds the start of each page for sources that have pages; ``year`` and ``region`` are None where unknown.
     ``genre`` is the kind of report that its title names (质量年度报告, 工作报告, 统计公报), "" where it names none.
-    ``pictures`` are only there while an index is built. ``notes`` are lines on what of the file was not read.
+    ``pictures`` are only there while an index is built, and so are ``scans``, the pages whose text was recognised.
+    ``notes`` are lines on what of the file was not read.
     """
 
     name: str
@@ -37,6 +39,7 @@ class Document:
     genre: str = ""
     pictures: tuple[Picture, ...] = ()
     notes: tuple[str, ...] = ()
+    scans: tuple[Scan, ...] = ()
 
     def page_at(self, position: int) -> int | None:
         """Return the 1-based page that holds ``position``, or None where the source has no pages."""
