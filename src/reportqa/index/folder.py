@@ -175,8 +175,8 @@ class FolderStore(Store):
 
     def has_pictures(self, document: str) -> bool:
         """Tell whether all pictures of a document are there: nothing else may be missing unnoticed."""
-        shown = (one.image for one in (*self.illustrations_in(document), *self.scans(document)))
-        return all(Path(image).exists() for image in shown if image)
+        images = [one.image for one in self.illustrations_in(document)] + [one.image for one in self.scans(document)]
+        return all(Path(image).exists() for image in images if image)
 
     def setting(self, key: str) -> str | None:
         """Return a setting of the owner that the index was built with, None where there is none of this name."""

@@ -128,7 +128,7 @@ class Store(Protocol):
         """Return the captions of a document, in order; ``image`` is the path of a file below :attr:`path`."""
 
     def scans(self, document: str) -> tuple[Scan, ...]:
-        """Return the recognised pages and pictures of a document; ``image`` is the path of a file below :attr:`path`."""
+        """Return the recognised pages and pictures of a document; ``image`` is a file below :attr:`path`."""
 
     def has_pictures(self, document: str) -> bool:
         """Tell whether all pictures of a document are there: nothing else may be missing unnoticed."""

@@ -300,16 +300,9 @@ class MilvusStore(Store):
 
 def _info(edition: Edition, record: dict[str, Any], passages: range) -> DocumentInfo:
     row = edition.row
-    counts = (
-        record["characters"],
-        record["sections"],
-        record["figures"],
-        passages,
-        tuple(record["notes"]),
-        record["scans"],
-    )
+    counts = (record["characters"], record["sections"], record["figures"], passages, tuple(record["notes"]))
     labels = (record["title"], row["year"], row["region"], row["genre"], Metadata(**record["found"]))
-    return DocumentInfo(edition.name, *labels, *counts)
+    return DocumentInfo(edition.name, *labels, *counts, scans=record["scans"])
 
 
 def _located(one: Illustration, folder: Path) -> Illustration:
