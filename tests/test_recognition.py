@@ -2,6 +2,7 @@
 
 import json
 import re
+import shutil
 import struct
 import subprocess
 import sys
@@ -23,8 +24,17 @@ from reportqa.index.build import build_index
 from reportqa.index.opening import open_store
 from reportqa.qa import ReportQA
 from reportqa.reading import read_document, read_documents
-from reportqa.reading.recognition import Recogniser, Symbol, TextLine, UnreadableImage, check_size
+from reportqa.reading.recognition import (
+    LineCorrections,
+    Recognised,
+    Recogniser,
+    Symbol,
+    TextLine,
+    UnreadableImage,
+    check_size,
+)
 from reportqa.reading.recognition.charts import Chart, read_chart
+from reportqa.reading.recognition.corrections import read_line_corrections, write_line_correction
 from reportqa.reading.recognition.marks import full_width
 from reportqa.text.records import Document, ScanLine
 
@@ -239,6 +249,40 @@ def test_a_chart_on_a_scanned_page_is_a_picture_of_it(tmp_path: Path) -> None:
     assert [scan.is_picture for scan in read.scans] == [False, True]
     assert len(read.pictures) == 1
     assert "全区专任教师2140人" in read.text
+
+
+def test_a_corrected_line_is_kept_in_a_table(tmp_path: Path) -> None:
+    write_line_correction(tmp_path, "年报.pdf", 2, "招生619l人", "招生6191人")
+    write_line_correction(tmp_path, "年报.pdf", 2, "=印章", "")
+    said = read_line_corrections(tmp_path)[0]["年报.pdf"]
+    assert said == {(2, "招生619l人"): "招生6191人", (2, "=印章"): ""}
+    page = Recognised(Image.new("L", (400, 100)), (line("招生619l人", 200, 20), line("=印章", 300, 60)))
+    corrections = LineCorrections(said)
+    (right,) = corrections.applied(page, 2).lines
+    assert (right.text, right.read, right.score) == ("招生6191人", "招生619l人", 1.0)
+    assert (right.x0, round(right.x1, 6)) == (page.lines[0].x0, page.lines[0].x1)
+    assert corrections.used == set(said)
+    assert LineCorrections(said).applied(page, 1).lines == page.lines
+    # As it was read again: the row goes.
+    write_line_correction(tmp_path, "年报.pdf", 2, "招生619l人", "招生619l人")
+    assert read_line_corrections(tmp_path)[0]["年报.pdf"] == {(2, "=印章"): ""}
+    (tmp_path / "识别更正.csv").write_text("a,b\n1,2\n", "utf-8")
+    assert "第一行" in read_line_corrections(tmp_path)[1][0]
+
+
+def test_a_correction_is_the_text(half_scanned: Path, tmp_path: Path) -> None:
+    folder = tmp_path / "corpus"
+    folder.mkdir()
+    (folder / NAME).write_bytes((half_scanned / "corpus" / NAME).read_bytes())
+    shutil.copytree(half_scanned / "index" / "recognised", tmp_path / "index" / "recognised")
+    write_line_correction(folder, NAME, 2, "（二）招生与在校生", "（二）招生和在校生")
+    write_line_correction(folder, NAME, 2, "没有这一行", "甲")
+    report = build_index([folder], tmp_path / "index")
+    assert "（二）招生和在校生" in open_store(tmp_path / "index").document(NAME).text
+    assert report.unread == (f"{NAME}：识别更正.csv 里有 1 行没有用上：没有这一行。",)
+    (folder / "识别更正.csv").unlink()
+    assert build_index([folder], tmp_path / "index").changed == 1
+    assert "（二）招生与在校生" in open_store(tmp_path / "index").document(NAME).text
 
 
 def test_what_shows_no_text_is_refused_in_one_line(tmp_path: Path) -> None:
