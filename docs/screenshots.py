@@ -25,7 +25,7 @@ from playwright.sync_api import Browser, Page, sync_playwright
 
 ROOT = Path(__file__).parent.parent
 PICTURES = ROOT / "docs" / "screenshots"
-SIZES = {"wide": (1440, 900), "narrow": (375, 812)}
+SIZES = {"wide": (1440, 900), "tablet": (768, 1024), "narrow": (375, 812)}
 QUESTIONS = "本学年招生多少人？\n直接就业多少人？\n生师比是多少？\n有哪些民办学校？\n全区有多少家图书馆？\n"
 PAGES = {
     "welcome": ("", ".welcome"),
@@ -33,8 +33,10 @@ PAGES = {
     "contradiction": (f"?q={quote('直接就业多少人？')}", ".answer"),
     "follow-up": (f"?q={quote('那民办的呢？')}&after={quote('公办学校有几所？')}", ".completed"),
     "refusal": (f"?q={quote('2019年招生多少人？')}", ".answer"),
-    "data": ("?p=data", "#charts svg.marks"),
+    "data": ("?p=data", ".charts"),
+    "unsure": (f"?q={quote('技能大赛得了几个奖？')}", ".choices"),
     "library": ("?p=library", ".library"),
+    "feedback": ("?p=feedback", ".opinions"),
 }
 
 

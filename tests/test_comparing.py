@@ -6,8 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from reportqa.asking.across import compared
+from reportqa.asking.across import compared, distinct
 from reportqa.asking.question import understand
+from reportqa.asking.refuse import wrong_place
 from reportqa.errors import InputError
 from reportqa.evaluation.running import ALL, evaluate, read_gold, summarize
 from reportqa.index.build import build_index
@@ -57,6 +58,44 @@ def test_what_is_compared_between_regions(question, measure, operation):
     asked = compared(understand(question), REPORTS)
     assert (asked.measure.plain, asked.operation) == (measure, operation)
     assert [(one.region, one.year) for one in asked.documents] == [("青禾区", 2024), ("白鹭区", 2024)]
+
+
+def test_regions_whose_newest_reports_are_of_different_years_are_compared_all_the_same():
+    asked = compared(understand("青禾区和白鹭区哪个招生多"), REPORTS[:3])
+    assert [(one.region, one.year) for one in asked.documents] == [("青禾区", 2024), ("白鹭区", 2023)]
+
+
+def test_how_many_times_is_told_in_times(qa):
+    answer = qa.ask("芦堰区的在校生是砚泽区的几倍？")
+    assert answer.derivation.expression == "28829 ÷ 14062"
+    assert answer.answer == "2.1倍"
+
+
+def test_a_report_in_two_formats_is_counted_once(tmp_path):
+    for form in ("md", "pdf"):
+        for year in (2023, 2024):
+            for name in ("砚泽区义务教育质量年度报告", "芦堰区义务教育发展报告"):
+                shutil.copy(DISTRICTS / form / f"{name}{year}.{form}", tmp_path)
+    build_index([tmp_path], tmp_path / "index")
+    twice = ReportQA.open(tmp_path / "index")
+    assert twice.ask("两个区一共有多少在校生？").derivation.expression in ("14062 + 28829", "28829 + 14062")
+    assert [(one.region, one.year) for one in twice.compare("在校生")] == [
+        ("砚泽区", 2023), ("砚泽区", 2024), ("芦堰区", 2023), ("芦堰区", 2024),
+    ]  # fmt: skip
+
+
+def test_reports_of_one_year_and_place_that_say_different_things_are_both_counted():
+    texts = {"教育.txt": "全区招生6191人，在校学生共有19794人。", "卫生.txt": "全区共有医院12家，床位三千余张。"}
+    reports = [Document(name, "", "", year=2024, region="青禾区") for name in texts]
+    assert distinct(reports, texts.__getitem__) == reports
+
+
+def test_a_place_that_has_a_report_is_not_said_to_have_none():
+    other = Document("南山.txt", "南山区招生5人。", "", year=2024, region="南山区")
+    question = understand("渝北区直升机有几架？")
+    assert question.places == ("渝北区",)
+    assert wrong_place(question, other, ["南山区", "渝北区"]) == "没有找到渝北区的这项数据，最接近的是南山区的。"
+    assert wrong_place(question, other, ["南山区"]) == "报告是关于南山区的，没有渝北区的数据。"
 
 
 @pytest.mark.parametrize("question", ["招生多少人", "2023年招生多少人", "增加了多少人", "2021年比2022年多多少人"])

@@ -30,7 +30,9 @@ def test_what_is_left_out_is_taken_from_the_question_before(previous, question, 
     assert completed(question, previous) == whole
 
 
-@pytest.mark.parametrize("question", ["毕业生升学多少人？", "民办学校有几所？", "其他学校有几所", "还有呢", "呢", ""])
+@pytest.mark.parametrize(
+    "question", ["毕业生升学多少人？", "民办学校有几所？", "其他学校有几所", "食堂怎么样？", "还有呢", "呢", ""]
+)
 def test_a_question_of_its_own_stays(question):
     assert completed(question, "本学年招生多少人？") == question
 

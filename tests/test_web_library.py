@@ -13,6 +13,7 @@ from test_web import serving, watched_page
 
 from reportqa.errors import IndexStoreError, InputError
 from reportqa.index.build import build_index
+from reportqa.web.journal import read_lines
 from reportqa.web.library import Library
 from reportqa.web.library_page import listing_html
 
@@ -47,6 +48,14 @@ def steps(changing: Iterator[object]) -> str:
     return str(getattr(list(changing)[-1], "stage", ""))
 
 
+def given(*values: str) -> dict[str, str]:
+    return dict(zip(("title", "year", "region", "genre"), values, strict=False))
+
+
+def audit(folder: Path) -> list[dict[str, object]]:
+    return list(read_lines(folder / "index" / "audit.jsonl"))
+
+
 def table(folder: Path) -> list[list[str]]:
     with (folder / "corpus" / "报告信息.csv").open(encoding="utf-8-sig", newline="") as file:
         return list(csv.reader(file))
@@ -79,13 +88,13 @@ def test_an_index_that_is_taken_away_or_spoilt_is_told_and_found_again(folder: P
 
 
 def test_a_correction_is_written_beside_the_reports_and_encodes_nothing(folder: Path, library: Library) -> None:
-    said = steps(library.correct("甲.txt", "甲县年报（2023年）", "２０２０年", "临江市", ""))
+    said = steps(library.correct("甲.txt", given("甲县年报（2023年）", "２０２０年", "临江市")))
     assert said.startswith("索引建好：2 份报告（新增 0，改动 0，未变 2，移出 0）")
     # What is as it was found is no correction.
     assert table(folder) == [["文件", "标题", "年份", "地区", "类型"], ["甲.txt", "", "2020", "临江市", ""]]
     known = library.qa.store.info("甲.txt")
     assert (known.title, known.year, known.region, known.genre) == ("甲县年报（2023年）", 2020, "临江市", "年报")
-    steps(library.correct("甲.txt", "", "", "", ""))
+    steps(library.correct("甲.txt", {}))
     assert table(folder) == [["文件", "标题", "年份", "地区", "类型"]]
     assert library.qa.store.info("甲.txt").year == 2023
 
@@ -93,7 +102,7 @@ def test_a_correction_is_written_beside_the_reports_and_encodes_nothing(folder: 
 @pytest.mark.parametrize(("name", "year", "said"), [("没有.txt", "2020", "没有这份报告"), ("甲.txt", "去年", "四位数")])
 def test_a_correction_that_is_none_changes_nothing(library: Library, name: str, year: str, said: str) -> None:
     with pytest.raises(InputError, match=said):
-        list(library.correct(name, "", year, "", ""))
+        list(library.correct(name, {"year": year}))
     assert not (library.corpus / "报告信息.csv").exists()
 
 
@@ -109,18 +118,54 @@ def test_an_index_of_another_folder_is_not_replaced_by_this_one(folder: Path, tm
     other = tmp_path_factory.mktemp("other")
     write(other, "丙", 2020, 1)
     library = Library(folder / "index", None, other / "corpus")
-    for change in (library.rebuild(), library.correct("甲.txt", "标题", "", "", "")):
+    for change in (library.rebuild(), library.correct("甲.txt", given("标题"))):
         with pytest.raises(InputError, match="--corpus"):
             list(change)
     assert list(library.titles()) == ["乙.txt", "甲.txt"]
 
 
 def test_what_a_table_says_is_shown_escaped(folder: Path, library: Library) -> None:
-    steps(library.correct("甲.txt", HOSTILE, "", HOSTILE, HOSTILE))
+    steps(library.correct("甲.txt", given(HOSTILE, "", HOSTILE, HOSTILE)))
     html = listing_html(library)
     assert "<script" not in html and "<img" not in html
     assert html.count("&lt;script&gt;alert(1)&lt;/script&gt;&#34;双&#34;&#39;单&#39;") == 6
     assert library.qa.store.info("甲.txt").title == HOSTILE
+
+
+def test_every_change_leaves_a_line_that_says_who_made_it(folder: Path, library: Library, tmp_path: Path) -> None:
+    new = tmp_path / "丙.txt"
+    new.write_text(TEXT.format(name="丙", year=2022, count=13), "utf-8")
+    list(library.add(new, "馆长"))
+    list(library.correct("丙.txt", given("", "2021"), "馆长"))
+    list(library.remove("丙.txt", "副馆长"))
+    list(library.rebuild())
+    lines = audit(folder)
+    assert [(one["user"], one["action"], one["document"]) for one in lines] == [
+        ("馆长", "添加", "丙.txt"),
+        ("馆长", "修改", "丙.txt"),
+        ("副馆长", "移出", "丙.txt"),
+        ("", "重建", ""),
+    ]
+    assert lines[1]["values"] == {"title": "", "year": "2021", "region": "", "genre": ""}
+    assert all(str(one["time"]).startswith("20") and one["outcome"] for one in lines)
+
+
+def test_a_change_that_is_stopped_leaves_everything_as_it_was(folder: Path, library: Library, tmp_path: Path) -> None:
+    new = tmp_path / "丙.txt"
+    new.write_text(
+        TEXT.format(name="丙", year=2022, count=13) + "".join(f"第{n}所学校有{n}人。\n" for n in range(900)), "utf-8"
+    )
+    before = sorted((file.name, file.read_bytes()) for file in (folder / "corpus").iterdir())
+    changing = library.add(new, "馆长")
+    next(changing)
+    library.stop()
+    with pytest.raises(InputError, match="已停止"):
+        list(changing)
+    assert sorted((file.name, file.read_bytes()) for file in (folder / "corpus").iterdir()) == before
+    assert list(library.titles()) == ["乙.txt", "甲.txt"]
+    assert "已停止" in str(audit(folder)[-1]["outcome"])
+    # Nothing of it is left over for the next change.
+    assert "新增 1" in steps(library.add(new))
 
 
 @pytest.fixture

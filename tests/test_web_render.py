@@ -1,5 +1,7 @@
 """What the web pages are made of, without a browser: records in, escaped HTML out."""
 
+import base64
+import json
 from dataclasses import replace
 from html.parser import HTMLParser
 from pathlib import Path
@@ -8,6 +10,8 @@ import pytest
 
 from reportqa.errors import InputError
 from reportqa.outline.sections import split_sections
+from reportqa.output.candidates import Candidate, candidates
+from reportqa.output.shown import in_order, list_note, scope_words
 from reportqa.output.wording import quotation
 from reportqa.reading import make_document
 from reportqa.text.records import (
@@ -21,16 +25,19 @@ from reportqa.text.records import (
     Illustration,
     Span,
 )
-from reportqa.web.charts import charts_of, specification
+from reportqa.web.charts import Bar, Chart, charts_of
+from reportqa.web.context import Context, around
 from reportqa.web.examples import example_questions
-from reportqa.web.history import PastQuestion, kept, read_history, remember
+from reportqa.web.export import exported, read_asked
+from reportqa.web.feedback import Opinion, add_comment, read_feedback, record_feedback, withdraw
+from reportqa.web.guard import Users
+from reportqa.web.history import PastQuestion, kept, read_history, remember, thread
 from reportqa.web.links import Address
 from reportqa.web.pictures import find_picture
 from reportqa.web.reader import OpenReport
 from reportqa.web.render import (
     answer_html,
     history_html,
-    masthead_html,
     notice_html,
     quantity,
     reader_html,
@@ -38,7 +45,7 @@ from reportqa.web.render import (
     scope_html,
     welcome_html,
 )
-from reportqa.web.selection import Selection
+from reportqa.web.selection import Selection, without_dates
 from reportqa.web.server import is_loopback, listen, read_login
 
 HOSTILE = "<script>alert(1)</script> \"双\" '单' <img src=x onerror=alert(1)> &amp; ${7*7} {{7*7}} {% x %}"
@@ -85,10 +92,11 @@ def test_an_answer_shows_itself_its_figures_and_its_citations():
         "1474人",
         citations=(citation(),),
         figures=(CitedFigure(figure(scope="全区"), 1),),
+        confidence=0.7,
     )
     html = answer_html(answer)
     seen = Seen(html)
-    for words in ("1474人", "直接就业", "全区", "一、概况", "（三）学生", "第 2 段", "相关度 0.91", "引用 1"):
+    for words in ("1474人", "直接就业", "全区", "一、概况", "（三）学生", "第 2 段", "大致", "引用 1"):
         assert words in seen.text
     assert "<mark>1474人</mark>" in html
     assert "?d=%E7%94%B2.txt&s=100&e=110" in seen.hrefs
@@ -145,14 +153,28 @@ def test_hostile_words_of_every_record_are_shown_as_words():
         illustrations=(Illustration(HOSTILE, HOSTILE, HOSTILE, 0, 3),),
     )
     document = Document(HOSTILE, HOSTILE, "", HOSTILE)
+    opinion = Opinion(HOSTILE, HOSTILE, HOSTILE, HOSTILE, HOSTILE, False, HOSTILE)
+    bar = Bar(HOSTILE, 50.0, HOSTILE, "?d=x")
     pages = [
         answer_html(answer),
         notice_html(HOSTILE),
         welcome_html([HOSTILE]),
-        history_html([PastQuestion(HOSTILE, HOSTILE, HOSTILE)]),
-        masthead_html([document]),
-        scope_html([document] * 2, HOSTILE),
-        answer_html(answer, {HOSTILE: HOSTILE, "乙": HOSTILE}, HOSTILE + "？", HOSTILE),
+        history_html([PastQuestion(HOSTILE, HOSTILE, (HOSTILE,), HOSTILE)]),
+        scope_html([document] * 2, [HOSTILE]),
+        answer_html(
+            answer,
+            {HOSTILE: HOSTILE, "乙": HOSTILE},
+            HOSTILE + "？",
+            [HOSTILE],
+            [PastQuestion(HOSTILE, HOSTILE)],
+            [Candidate(hostile, HOSTILE, answer.citations[0]), Candidate(None, HOSTILE, answer.citations[0])],
+            [Context(HOSTILE, HOSTILE)],
+            [HOSTILE],
+        ),
+        render("feedback.html", given=[opinion], shown=[opinion]),
+        render(
+            "charts.html", charts=[Chart(HOSTILE, HOSTILE, (bar,), HOSTILE)], more=1, reports={HOSTILE: HOSTILE, "": ""}
+        ),
         render("nowhere.html", message=HOSTILE, home="/"),
         reader_html(
             OpenReport(document, [((HOSTILE,), 1, Span(0, 8))], [], [hostile], Span(3, 9), HOSTILE), [document] * 2
@@ -264,7 +286,7 @@ class Shelf:
     """As much of a library as the pictures need."""
 
     def __init__(self, index, image):
-        self.index = index
+        self.index = self.path = index
         self.qa = self.store = self
         self._caption = Illustration("图 1", "规模", "甲.docx", 7, 13, image=image)
 
@@ -306,12 +328,15 @@ def test_with_several_reports_each_citation_names_its_own_and_one_can_be_chosen(
     assert "2023年 青禾区 青禾区年报（2023年）" in text
     assert "青禾区年报" not in Seen(answer_html(answer, {"甲.txt": "青禾区年报（2023年）"})).text
     documents = [Document(name, "", "", title) for name, title in titles.items()]
-    assert '<option value="乙.txt" selected>青禾区年报（2024年）</option>' in scope_html(documents, "乙.txt")
+    assert '<input type="checkbox" name="in" value="乙.txt" checked> 青禾区年报（2024年）' in scope_html(
+        documents, ["乙.txt"]
+    )
+    assert "问哪些报告：全部 2 份" in Seen(scope_html(documents)).text
     assert scope_html(documents[:1]).strip() == ""
 
 
 def test_a_completed_question_is_shown_with_what_was_typed():
-    html = answer_html(Answer("民办学校有几所", "answered", "5所"), {}, "那民办的呢？", "甲.txt")
+    html = answer_html(Answer("民办学校有几所", "answered", "5所"), {}, "那民办的呢？", ["甲.txt"])
     assert "按上一个问题理解为：民办学校有几所" in Seen(html).text
     assert 'data-question="民办学校有几所"' in html
     assert "?q=%E9%82%A3%E6%B0%91%E5%8A%9E%E7%9A%84%E5%91%A2%EF%BC%9F&in=%E7%94%B2.txt" in Seen(html).hrefs
@@ -321,13 +346,34 @@ def test_a_completed_question_is_shown_with_what_was_typed():
 def test_a_history_holds_each_question_once_and_reads_what_a_browser_kept():
     past = remember(
         PastQuestion("乙？", "2人"),
-        [PastQuestion("甲？", "1人"), PastQuestion("乙？", "旧"), PastQuestion("乙？", "3人", "甲.txt")],
+        [PastQuestion("甲？", "1人"), PastQuestion("乙？", "旧"), PastQuestion("乙？", "3人", ("甲.txt",))],
     )
-    assert past == [PastQuestion("乙？", "2人"), PastQuestion("甲？", "1人"), PastQuestion("乙？", "3人", "甲.txt")]
-    assert read_history([list(row) for row in kept(past)]) == past
+    assert past == [PastQuestion("乙？", "2人"), PastQuestion("甲？", "1人"), PastQuestion("乙？", "3人", ("甲.txt",))]
+    assert read_history(json.loads(json.dumps(kept(past)))) == past
     assert read_history([["甲？", "1人"], ["a"], 5, None, {}]) == [PastQuestion("甲？", "1人")]
+    # As an earlier version kept it: the name of one report.
+    assert read_history([["甲？", "1人", "甲.txt"], ["乙？", "2人", ""]]) == [
+        PastQuestion("甲？", "1人", ("甲.txt",)),
+        PastQuestion("乙？", "2人"),
+    ]
     assert read_history("x") == read_history(None) == []
-    assert len(remember(PastQuestion("新", ""), [PastQuestion(str(n), "") for n in range(50)])) == 20
+    assert len(remember(PastQuestion("新", ""), [PastQuestion(str(n), "") for n in range(90)])) == 50
+
+
+def test_a_conversation_is_what_was_asked_on_top_of_one_another_and_ends_where_it_goes_in_a_circle():
+    asked = [
+        PastQuestion(name, name, (), after) for name, after in (("甲", ""), ("乙", "甲"), ("丙", "乙"), ("别", ""))
+    ]
+    past: list[PastQuestion] = []
+    for one in asked:
+        past = remember(one, past)
+    assert [turn.question for turn in thread(asked[2], past)] == ["甲", "乙"]
+    assert thread(asked[3], past) == []
+    # Opened again by its address, a question stays in its conversation.
+    past = remember(PastQuestion("丙", "丙"), past)
+    assert [turn.question for turn in thread(past[0], past)] == ["甲", "乙"]
+    past = remember(PastQuestion("甲", "甲", (), "丙"), past)
+    assert [turn.question for turn in thread(past[0], past)] == ["乙", "丙"]
 
 
 def test_the_outline_marks_the_section_that_holds_the_place():
@@ -348,7 +394,7 @@ def test_words_that_do_not_stand_in_the_report_get_a_line_that_says_so():
         ("733347.38", figure("733347.38 平方米", 733347.38, unit="平方米", kind="area")),
         ("1–2", figure("1-2小时", [1, 2], unit="小时", kind="duration")),
         ("约130", figure("约130家", 130, unit="家", approx=True)),
-        ("超过130", figure("130余家", 130, unit="家", approx=True, bound=">")),
+        ("130余", figure("130余家", 130, unit="家", approx=True, bound=">")),
         ("不少于5", figure("不少于5人", 5, approx=True, bound=">=")),
         ("18.29：1", figure("18.29：1", 18.29, unit="：1", kind="ratio")),
         ("2012年10月", figure("2012年10月", "2012-10", unit="年月", kind="date")),
@@ -421,30 +467,68 @@ def people(*numbers):
 
 
 def test_a_chart_has_the_largest_first_and_each_bar_its_source():
-    (chart,) = charts_of(people(200, 900, 500), 4)
-    assert [bar.value for bar in chart.bars] == [900, 500, 200]
+    (chart,) = charts_of(people(200, 900, 500))
+    assert [(bar.text, bar.length) for bar in chart.bars] == [("900人", 100), ("500人", 55.6), ("200人", 22.2)]
     assert chart.bars[0].address == "?d=%E7%94%B2.txt&s=900&e=904"
-    assert specification(chart)["data"]["values"][0]["href"] == chart.bars[0].address
+    assert (chart.title, chart.document) == ("学生（人）", "甲.txt")
+
+
+def test_a_chart_shows_one_family_only():
+    schools = [figure(f"{n}", n, "招生", start=n, scope=f"第{n}小学") for n in (30, 40, 50)]
+    total = figure("120", 120, "招生", start=60, scope="合计")
+    other = [replace(one, section=("二、教师",), document="乙.txt") for one in people(70, 80, 90)]
+    charts = charts_of([*schools, total, *people(200, 900, 500), *other])
+    assert [(chart.title, chart.document, len(chart.bars)) for chart in charts] == [
+        ("招生（人）", "甲.txt", 3),
+        ("教师（人）", "乙.txt", 3),
+        ("学生（人）", "甲.txt", 3),
+    ]
+    assert [bar.label for bar in charts[0].bars] == ["第50小学", "第40小学", "第30小学"]
 
 
 def test_a_figure_that_dwarfs_the_others_is_named_and_not_drawn():
-    (chart,) = charts_of(people(200, 900, 500, 2_000_000), 4)
-    assert [bar.value for bar in chart.bars] == [900, 500, 200]
+    (chart,) = charts_of(people(200, 900, 500, 2_000_000))
+    assert [bar.text for bar in chart.bars] == ["900人", "500人", "200人"]
     assert "2000000人" in chart.note
 
 
-def test_two_bars_of_one_name_stay_two_and_too_few_make_no_chart():
-    same = [figure("9人", 9, "教师", start=1), figure("8人", 8, "教师", start=2), figure("7人", 7, "教师", start=3)]
-    (chart,) = charts_of(same, 4)
-    assert len({bar.label for bar in chart.bars}) == 3
-    assert charts_of(same[:2], 4) == []
+def test_too_few_figures_make_no_chart():
+    assert charts_of(people(200, 900)) == []
+
+
+def test_a_year_that_only_dates_another_figure_is_no_row_of_its_own():
+    rows = [
+        figure("2023年", "2023", "常住人口", start=1, unit="年", kind="date"),
+        figure("225.8万人", 225.8, "常住人口", start=7, unit="万人"),
+        figure("2023年4月", "2023-04", "常住人口", start=20, unit="年月", kind="date"),
+        figure("2024年", "2024", "", start=30, unit="年", kind="date"),
+        figure("2021年", "2021", "三教改革始于", start=40, unit="年", kind="date"),
+    ]
+    assert [one.text for one in without_dates(rows)] == ["225.8万人", "2023年4月", "2021年"]
 
 
 def test_a_login_is_read_from_itself_or_from_a_file(tmp_path):
-    assert read_login("老师:密:码") == ("老师", "密:码")
+    assert read_login("老师:密:码") == {"老师": "密:码"}
     file = tmp_path / "login"
-    file.write_text("\ufeff老师:密码\n", "utf-8")
-    assert read_login(str(file)) == ("老师", "密码")
+    file.write_text("\ufeff馆长:密码\n\n读者:另一个\n", "utf-8")
+    assert list(read_login(str(file)).items()) == [("馆长", "密码"), ("读者", "另一个")]
+    file.write_text("馆长:密码\n馆长:另一个\n", "utf-8")
+    with pytest.raises(InputError, match="写了两次"):
+        read_login(str(file))
+
+
+def basic(login):
+    return {"authorization": f"Basic {base64.b64encode(login.encode()).decode()}"}
+
+
+def test_the_first_name_owns_the_library_and_the_others_read():
+    users = Users({"馆长": "密码", "读者": "另一个"})
+    assert [users.asking(basic(login)) for login in ("馆长:密码", "读者:另一个", "读者:密码", "谁:密码")] == [
+        "馆长", "读者", None, None,
+    ]  # fmt: skip
+    assert users.asking({}) is users.asking({"authorization": "Basic ***"}) is None
+    assert [users.owns(name) for name in ("馆长", "读者", None)] == [True, False, False]
+    assert Users().owns(None) and not Users()
 
 
 @pytest.mark.parametrize("auth", ["老师", ":密码", "老师:", "/no/such/file"])
@@ -464,3 +548,97 @@ def test_only_this_machine_is_loopback():
     assert [is_loopback(host) for host in ("127.0.0.1", "::1", "localhost", "0.0.0.0", "192.168.1.2", "服务器")] == [
         True, True, True, False, False, False,
     ]  # fmt: skip
+
+
+def unsure(*citations, figures=(), answer="6项"):
+    return Answer("得了几个奖？", "answered", answer, confidence=0.4, citations=citations, figures=figures)
+
+
+def test_an_answer_that_is_not_sure_offers_what_else_it_may_be():
+    texts = ("获一等奖6项。", "获二等奖8项。", "又获二等奖8项。", "共3门课程。")
+    cited = [replace(citation(text, ((100, 100 + len(text)),)), rank=at) for at, text in enumerate(texts, 1)]
+    given = [
+        figure("6项", 6, "一等奖", 104, unit="项"),
+        figure("8项", 8, "二等奖", 104, unit="项"),
+        figure("3门", 3, "课程", 101, unit="门", kind="other"),
+    ]
+    own = CitedFigure(given[0], 1)
+    figures_of = {"甲.txt": given[:1], "乙.txt": given[1:2], "丙.txt": given[2:]}
+    cited = [
+        replace(one, document=name) for one, name in zip(cited, ("甲.txt", "乙.txt", "乙.txt", "丙.txt"), strict=True)
+    ]
+    found = candidates(unsure(*cited, figures=(own,)), lambda name: figures_of[name])
+    # A value once, and only what is counted as the answer is.
+    assert [(one.figure.indicator, one.figure.text, one.clause) for one in found] == [
+        ("一等奖", "6项", "获一等奖6项。"),
+        ("二等奖", "8项", "获二等奖8项。"),
+    ]
+    html = answer_html(unsure(*cited, figures=(own,)), choices=found)
+    assert "拿不准，可能是" in Seen(html).text and "请核对" in Seen(html).text
+    assert "8项" in Seen(html).text and "获二等奖8项。" in Seen(html).text
+    assert candidates(replace(unsure(*cited, figures=(own,)), confidence=0.7), figures_of.__getitem__) == []
+    assert candidates(unsure(cited[0], figures=(own,)), figures_of.__getitem__) == []
+    words = candidates(unsure(*cited[:2], answer="获一等奖"), figures_of.__getitem__)
+    assert [(one.figure, one.clause) for one in words] == [(None, "获一等奖6项。"), (None, "获二等奖8项。")]
+
+
+def test_the_figures_that_an_answer_is_split_into_come_before_others():
+    whole = figure("6782人", 6782, "毕业生", 10)
+    others = [
+        replace(figure("25个", 25, "班级", 30, unit="个"), normalized_unit="个"),
+        figure("19794人", 19794, "在校生", 20),
+        figure("1796人", 1796, "毕业生", 40, parent=10, scope="含技工等学校"),
+    ]
+    given = [CitedFigure(one, 1) for one in (whole, *others)]
+    shown = in_order(given, Answer("毕业生多少人？", "answered", "6782人"))
+    assert [one.figure.text for one in shown] == ["6782人", "1796人", "19794人", "25个"]
+    assert scope_words(others[2]) == "其中：技工等学校"
+
+
+def test_a_list_says_how_many_it_names_and_that_the_report_goes_on():
+    cited = citation("有甲校、乙校等学校。", ())
+    assert (
+        list_note(Answer("有哪些学校？", "answered", "甲校、乙校", citations=(cited,))) == "列出 2 项，原文后面还有“等”"
+    )
+    assert list_note(Answer("有哪些学校？", "answered", "甲校、乙校")) == "列出 2 项"
+    numbers = tuple(CitedFigure(one, 1) for one in (figure(), figure("1473人", 1473)))
+    assert list_note(Answer("就业？", "answered", "1474人、1473人", figures=numbers)) == ""
+
+
+def test_what_is_thought_of_an_answer_is_read_with_its_comment_unless_it_was_taken_back(tmp_path):
+    answer = Answer("招生多少人？", "answered", "6191人", citations=(citation(),))
+    first = record_feedback(tmp_path, answer, False, "读者")
+    second = record_feedback(tmp_path, replace(answer, question="毕业多少人？"), True)
+    add_comment(tmp_path, first["id"], f" 口径不对{HOSTILE} ")
+    with (tmp_path / "feedback.jsonl").open("a", encoding="utf-8") as file:
+        file.write('{"id": "x", "question')
+    assert [(one.question, one.useful, one.user) for one in read_feedback(tmp_path)] == [
+        ("毕业多少人？", True, ""),
+        ("招生多少人？", False, "读者"),
+    ]
+    assert read_feedback(tmp_path)[1].comment == f"口径不对{HOSTILE}"
+    (tmp_path / "feedback.jsonl").write_text((tmp_path / "feedback.jsonl").read_text("utf-8") + "\n", "utf-8")
+    withdraw(tmp_path, second["id"])
+    assert [one.question for one in read_feedback(tmp_path)] == ["招生多少人？"]
+    assert read_feedback(tmp_path / "nowhere") == []
+
+
+@pytest.mark.parametrize("sent", ["", "[]", "{}", "5", '["a"]', '[["a"]]', '[["a", 5]]', "null", '[["a", "b", "c"]]'])
+def test_what_is_to_be_exported_may_have_been_written_by_anyone(sent):
+    with pytest.raises(InputError):
+        read_asked(sent)
+
+
+def test_what_is_exported_is_read_again():
+    asked = [PastQuestion(HOSTILE, "", ("甲.txt",)), PastQuestion("招生？", "")]
+    assert read_asked(exported(asked)) == [(HOSTILE, ["甲.txt"]), ("招生？", [])]
+    assert len(read_asked(exported([PastQuestion(str(n), "") for n in range(99)]))) == 50
+
+
+def test_what_stands_around_a_quote_is_a_few_lines():
+    text = "\n".join(["一", "二", "三", "四", "招生6人。", "五", "", "六", "七", "八"])
+    start = text.index("招生")
+    cited = replace(citation("招生6人。", ()), start=start, end=start + 6)
+    assert around(Document("甲.docx", text, ""), cited) == Context("二\n三\n四", "五\n六\n七", None)
+    paged = Document("甲.pdf", text, "", pages=(0, start))
+    assert around(paged, replace(cited, document="甲.pdf")).page == 2

@@ -106,7 +106,9 @@ def _parser() -> argparse.ArgumentParser:
     serve.add_argument(
         "--corpus", type=Path, default=Path("corpus"), metavar="DIR", help="“文库”页的报告文件夹（默认 corpus）"
     )
-    serve.add_argument("--auth", metavar="USER:PASSWORD", help="登录：用户名:密码，或写有这样一行的文件")
+    serve.add_argument(
+        "--auth", metavar="USER:PASSWORD", help="登录：用户名:密码，或写有这样几行的文件，第一行是管理员"
+    )
     serve.add_argument("--open", action="store_true", help="打开浏览器（有屏幕时）")
     serve.add_argument(
         "--api-key", metavar="KEY", help="开放 Dify 和聊天程序的接口：密钥，或写有密钥的文件（默认 REPORTQA_API_KEY）"

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Literal, Protocol
 
@@ -14,10 +15,11 @@ from reportqa.asking.question import Question, understand
 from reportqa.asking.search import Retriever, named_regions
 from reportqa.figures.agreement import bare, scope_parts
 from reportqa.figures.arithmetic import amount, in_unit_of, written
+from reportqa.text.folding import fold
 from reportqa.text.forms import YEAR
 from reportqa.text.records import Compared, Figure
 
-Operation = Literal["difference", "decrease", "growth", "sum", "ratio", "each", "most", "least"]
+Operation = Literal["difference", "decrease", "growth", "sum", "ratio", "times", "each", "most", "least"]
 
 _YEAR = rf"(?:{YEAR}(?:学?年度?|学年)?|今年|去年|前年|本学?年度?|上一?学?年度?)"
 _LAST = re.compile(
@@ -43,7 +45,8 @@ _DROPPED = re.compile(
     r"|(?:增长|增加|提高|上升|减少|下降|降低|变化|扩大|涨|增幅|降幅|涨幅|增速)率?了?(?:情况)?|的?百分比"
 )
 _PERCENT = re.compile(r"百分之(?:多少|几)|几成")
-_RATIO = re.compile(r"(?:相当于|是|占)了?.{2,}?的?(?:百分之(?:多少|几)|几成|(?:多少|几)倍)")
+_RATIO = re.compile(r"(?:相当于|是|占)了?.{2,}?的?(?:百分之(?:多少|几)|几成)")
+_TIMES = re.compile(r"(?:相当于|是)了?.{2,}?的?(?:多少|几)倍")
 _EVERY_PLACE = re.compile(r"(?:这?[两二三四五六七八九十几]个?|各个?)(?:区县|县区|[区县市州])(?:一共)?")
 _LEFT_OVER = re.compile(
     r"多(?=[\u4e00-\u9fff]了?(?:多少|几))|[多少高低大小]了?(?:出)?(?=多少|几)|(?<!多)[多高大少低小](?:一些|些)?$|^[,的和与跟比,、]+|[,的和与跟比、]+$|了(?=多少|几)"
@@ -51,6 +54,12 @@ _LEFT_OVER = re.compile(
 
 
 _MEASURE_WORDS = frozenset("人 名 所 家 个 项 元 万元 亿元 张 门 次 册 件 平方米 万人 年 发 了".split())
+
+
+# How much of the sentences of the shorter of two reports stands in the other one too where they are the same report.
+_SAME = 0.6
+_SENTENCE = re.compile(r"[^\w]+")
+_LEAST_SENTENCE = 8
 
 
 class Report(Protocol):
@@ -107,13 +116,45 @@ def compared(question: Question, documents: Iterable[Report]) -> Asked | None:
         return None
     known = list(documents)
     places = _places(question, known)
-    if operation == "ratio" and len(places) != 2:
+    if operation in ("ratio", "times") and len(places) != 2:
         return None
     chosen = _reports(question, known, places, operation)
     if len(chosen) < 2:
         return None
     measure = _measure(question, places)
     return Asked(measure, tuple(chosen), operation) if _says_what(measure) else None
+
+
+def distinct(documents: Iterable[Report], text_of: Callable[[str], str]) -> list[Report]:
+    r"""Leave out reports that are another one of the same year and place in another format: their text is the same.
+
+    >>> from reportqa.text.records import Document
+    >>> texts = {"甲.docx": "一、规模。全区招生6191人在校。", "甲.pdf": "全区招生6191人在校", "乙.txt": "另一份。"}
+    >>> reports = [Document(name, "", "", year=2024, region="甲区") for name in texts]
+    >>> [one.name for one in distinct(reports, texts.__getitem__)]
+    ['甲.docx', '乙.txt']
+
+    ``text_of`` returns the text of a report; it is only asked for where several are of one year and place.
+    """
+    known = list(documents)
+    of_one = Counter((one.year, one.region) for one in known)
+    kept: list[tuple[Report, frozenset[int]]] = []
+    for report in known:
+        several = report.region is not None and of_one[report.year, report.region] > 1
+        said = _sentences(text_of(report.name)) if several else frozenset()
+        copies = (
+            len(said & other) >= _SAME * min(len(said), len(other))
+            for one, other in kept
+            if said and other and (one.year, one.region) == (report.year, report.region)
+        )
+        if not any(copies):
+            kept.append((report, said))
+    return [report for report, _ in kept]
+
+
+def _sentences(text: str) -> frozenset[int]:
+    """Return hashes of what stands between the marks of a text, of what is long enough to be told apart."""
+    return frozenset(hash(part) for part in _SENTENCE.split(fold(text)) if len(part) >= _LEAST_SENTENCE)
 
 
 def across(measure: Question, retriever: Retriever, documents: Sequence[Report]) -> list[Row]:
@@ -163,9 +204,10 @@ def computed(asked: Asked, rows: Sequence[Row]) -> Derived | None:
         return None
     if asked.operation in ("difference", "decrease"):
         return subtracted("difference", *((first, last) if asked.operation == "difference" else (last, first)))
-    if asked.operation == "ratio":
+    if asked.operation in ("ratio", "times"):
         value = amount(first.figure) / amount(last.figure)
-        return Derived("share", written("÷", first.figure, last.figure), value, f"{100 * value:.2f}%", (first, last))
+        text = f"{value:.1f}倍" if asked.operation == "times" else f"{100 * value:.2f}%"
+        return Derived("share", written("÷", first.figure, last.figure), value, text, (first, last))
     value = amount(first.figure) / amount(last.figure) - 1
     expression = f"({written('−', first.figure, last.figure)}) ÷ {written('÷', last.figure)}"
     return Derived("growth", expression, value, f"{100 * value:.2f}%", (first, last))
@@ -199,7 +241,8 @@ def compare(indicator: str, retriever: Retriever) -> list[Compared]:
     Raises InputError where the indicator is empty.
     """
     measure = understand(f"{indicator.strip()}多少" if indicator.strip() else "")
-    found = {row.document.name: row for row in across(measure, retriever, retriever.documents())}
+    reports = distinct(retriever.documents(), lambda name: retriever.store.document(name).text)
+    found = {row.document.name: row for row in across(measure, retriever, reports)}
     rows = sorted(found.values(), key=lambda row: (row.document.region or "", row.document.year or 0))
     by_year = {(row.document.region, row.document.year): row.figure for row in rows}
     return [Compared(row.document.year, row.document.region, row.figure, _change(row, by_year)) for row in rows]
@@ -225,8 +268,16 @@ def _reports(question: Question, documents: list[Report], places: Sequence[str],
     local = [document for document in documents if document.region in places] if places else documents
     years = sorted({document.year for document in local if document.year}, reverse=True)
     if len(places) > 1:
-        wanted = question.years or tuple(years[:1])
-        chosen = [document for document in local if document.year in wanted]
+        newest = {place: max((one.year or 0 for one in local if one.region == place), default=0) for place in places}
+        chosen = [
+            document
+            for document in local
+            if (
+                document.year in question.years
+                if question.years
+                else (document.year or 0) == newest[str(document.region)]
+            )
+        ]
         return sorted(chosen, key=lambda document: places.index(str(document.region)))
     named = tuple(year for year in years if year in question.years)
     if len(question.years) == 1 and _LAST.search(question.plain) and len(named) == 1:
@@ -255,6 +306,7 @@ def _says_what(measure: Question) -> bool:
 
 def _operation(plain: str) -> Operation | None:
     forms: tuple[tuple[Operation, re.Pattern[str]], ...] = (
+        ("times", _TIMES),
         ("ratio", _RATIO),
         ("growth", _GROWTH),
         ("difference", _MORE),
@@ -269,7 +321,7 @@ def _operation(plain: str) -> Operation | None:
 
 def _measure(question: Question, places: Iterable[str]) -> Question:
     """Return the question for one report's value: 在校生多少人 for 2024年在校生比2023年多多少人."""
-    words = _PERCENT.sub("多少", _EVERY_PLACE.sub("", _RATIO.sub("多少", question.plain)))
+    words = _PERCENT.sub("多少", _EVERY_PLACE.sub("", _TIMES.sub("多少", _RATIO.sub("多少", question.plain))))
     for place in places:
         words = re.sub(rf"(?:比|和|与|跟|同|较)?{re.escape(place[:-1])}{place[-1]}?", "", words)
     words = _LEFT_OVER.sub("", _DROPPED.sub("", words))

@@ -8,7 +8,7 @@ from dataclasses import replace
 from functools import partial
 from itertools import product
 
-from reportqa.asking.across import Asked, Row, across, chosen_rows, compared, computed, labels
+from reportqa.asking.across import Asked, Row, across, chosen_rows, compared, computed, distinct, labels
 from reportqa.asking.choosing import Named, best_list, best_named
 from reportqa.asking.cite import Reply, answer_record
 from reportqa.asking.compute import COUNTABLE, Derived, derive
@@ -80,7 +80,7 @@ class Answerer:
 
     def _comparison(self, question: Question, best: Candidate, documents: Sequence[str] | None) -> Asked | None:
         """Return what a question compares: one that names a town or school but no region, in its region's reports."""
-        known = self._retriever.documents(documents)
+        known = distinct(self._retriever.documents(documents), lambda name: self._store.document(name).text)
         home = self._store.info(best.passage.passage.document).region
         return compared(question, known) or compared(question, (one for one in known if one.region == home))
 
@@ -330,7 +330,7 @@ class Answerer:
         treated = any(self._retriever.treats(document.name, year) for year in years)
         return (
             ("" if treated else wrong_year(years, document, f"{context} {candidate.passage.prose.text}"))
-            or wrong_place(question, document)
+            or wrong_place(question, document, [one.region for one in self._store.library()])
             or wrong_number(question, candidate.passage.folded)
         )
 

@@ -18,6 +18,8 @@ _COMPARED = re.compile(r"(?:[和跟与同].+|.*)(?:比|相比|比较)$|^[比较]
 _POINTING = re.compile(
     r"它们?的?|[他她]们的?|(?<!应)(?:该|这一?所|这一?家|这个|那所|那个)(?:学校|医院|公司|单位|地区|校|院|区|县|市)的?|(?<![尤极与])其(?!他|它|余|实|次|中)"
 )
+# 食堂怎么样？ asks of the canteen, whatever was asked before; 民办的怎么样？ and 2023年怎么样？ do not.
+_OF_ITSELF = re.compile(r"(?:怎么样|又如何)$")
 _INSTEAD = re.compile(r"^(?P<new>.+?)的?(?:呢|怎么样|又如何|的话)$|^(?:换成|改成|换)(?P<other>.+)$")
 # What a question ends with that asks: 有多少人, 是什么, 占比是多少.
 _TAIL = re.compile(
@@ -81,6 +83,8 @@ def completed(question: str, previous: str) -> str:
     instead = _INSTEAD.match(opened)
     new = (instead["new"] or instead["other"]).removesuffix("的") if instead else ""
     topic = _TAIL.sub("", before) or before
+    if _OF_ITSELF.search(opened) and opened == asked and not _like_before(before, new, opened):
+        return question
     if _COMPARED.match(new):
         return f"{topic}{new}变化多少"
     if new and not _ASKING.search(new):
@@ -92,6 +96,11 @@ def completed(question: str, previous: str) -> str:
     if "其中" in asked.removesuffix(opened):
         return f"{topic}其中{opened}"
     return question if opened == asked or _subject(opened) else _subject(before) + opened
+
+
+def _like_before(before: str, new: str, opened: str) -> bool:
+    """Tell whether what is named now can only be meant in the place of its like in the question before."""
+    return bool(_YEAR.fullmatch(new)) or f"{new}的" in opened or any(True for _ in _places(before, new))
 
 
 def _bare(question: str) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 
 from reportqa.asking.question import Question
 from reportqa.text.folding import fold
@@ -33,14 +33,19 @@ def wrong_year(years: tuple[int, ...], document: Document, context: str) -> str:
     return f"报告只有{document.year}年的数据，没有{'、'.join(map(str, years))}年的。"
 
 
-def wrong_place(question: Question, document: Document) -> str:
-    """Say that the report is on another place than asked, "" where it names that place anywhere."""
+def wrong_place(question: Question, document: Document, regions: Iterable[str | None] = ()) -> str:
+    """Say that the report is on another place than asked, "" where it names that place anywhere.
+
+    Where one of the reports' ``regions`` is that place, only this one thing was not found of it.
+    """
     if not question.places:
         return ""  # most name none, and a report's text is long
     about = f"{document.title}{document.region or ''}{document.text}"
     missing = [place for place in question.places if place not in about]
     if not missing or not [place for place in missing if place not in fold(about)]:
         return ""
+    if set(missing) & set(regions):
+        return f"没有找到{'、'.join(missing)}的这项数据，最接近的是{document.region or document.title}的。"
     subject = f"是关于{document.region}的，" if document.region else ""
     return f"报告{subject}没有{'、'.join(missing)}的数据。"
 

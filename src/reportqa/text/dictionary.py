@@ -35,7 +35,7 @@ class Dictionary(jieba.Tokenizer):  # type: ignore[misc]
             self._unsorted[line[0]] = f"{self._unsorted.get(line[0], '')}{line}\n"
         self.total, self.initialized = TOTAL, True
 
-    def get_DAG(self, sentence: str) -> dict[int, list[int]]:  # noqa: N802
+    def get_DAG(self, sentence: str) -> dict[int, list[int]]:
         """Return, for each place of ``sentence``, where the words that begin there end."""
         self._read(sentence)
         found: dict[int, list[int]] = super().get_DAG(sentence)

@@ -1,28 +1,42 @@
-"""提问: a question, its answer, what was asked before, and what people think of the answer."""
+"""提问: the answer to the question in the box, its conversation, what was asked before, and what people think of it."""
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass
 from typing import Any
 
 import gradio as gr
 
 from reportqa.errors import ReportQAError
+from reportqa.output.candidates import candidates
 from reportqa.text.records import Answer
-from reportqa.web.examples import example_questions
-from reportqa.web.feedback import record_feedback
-from reportqa.web.history import PastQuestion, kept, read_history, remember
+from reportqa.web.context import contexts
+from reportqa.web.examples import example_questions, suggested
+from reportqa.web.feedback import add_comment, record_feedback, withdraw
+from reportqa.web.guard import Users
+from reportqa.web.history import PastQuestion, kept, read_history, remember, thread
 from reportqa.web.library import Library
 from reportqa.web.links import Address, answer_link
-from reportqa.web.render import answer_html, history_html, notice_html, scope_html, welcome_html
+from reportqa.web.render import answer_html, history_html, notice_html, scope_html, subject, welcome_html
 
 _TOP_K = 5
 _ANSWER = """
 element.addEventListener('click', (event) => {
-  const button = event.target.closest('[data-useful]');
-  if (!button) return;
-  trigger('feedback', { useful: button.dataset.useful });
-  button.parentElement.textContent = '谢谢，记下了';
+  const useful = event.target.closest('[data-useful]')?.dataset.useful;
+  const undo = event.target.closest('[data-undo]');
+  const thanks = element.querySelector('.thanks');
+  if (!useful && !undo) return;
+  trigger('feedback', useful ? { useful } : { undo: true });
+  thanks.hidden = Boolean(undo);
+  element.querySelector('.opinion').hidden = Boolean(useful);
+  if (useful) thanks.querySelector('input').focus();
+});
+element.addEventListener('submit', (event) => {
+  if (!event.target.matches('.comment')) return;
+  event.preventDefault();
+  trigger('feedback', { comment: event.target.elements.comment.value });
+  event.target.textContent = '说明也记下了。';
 });
 """
 _HISTORY = """
@@ -34,79 +48,93 @@ element.addEventListener('click', (event) => {
 
 @dataclass(frozen=True, slots=True)
 class AskPage:
-    """The components of the page; ``asked`` holds the session's last answer, ``address`` where to find it."""
+    """The components of the page; ``asked`` holds the session's last answer, ``given`` the id of what is thought of it.
 
-    question: gr.Textbox
+    ``shown`` tells the page's script where the answer is to be found, and the question as it was understood.
+    """
+
     scope: gr.HTML
     answer: gr.HTML
     asked: gr.State
+    given: gr.State
     remembered: gr.BrowserState
     history: gr.HTML
-    address: gr.HTML
+    shown: gr.HTML
 
     @property
     def outputs(self) -> list[Any]:
         """What a visit may change."""
-        return [self.question, self.scope, self.answer, self.asked, self.remembered, self.history, self.address]
+        return [self.scope, self.answer, self.asked, self.given, self.remembered, self.history, self.shown]
 
     def show(self, library: Library, address: Address, remembered: object) -> dict[Any, Any]:
         """Answer the question of an address, or say what can be asked."""
         past = read_history(remembered)
-        scope = scope_html(library.qa.store.library(), address.report)
+        scope = scope_html(library.qa.store.library(), address.reports)
         if address.question is None:
-            # What is being typed at this moment stays.
             welcome = welcome_html(example_questions(library.qa.figures()))
-            return {self.scope: scope, self.answer: welcome, self.history: history_html(past)}
-        reports = [address.report] if address.report else None
-        answer = library.ask("page", address.question, _TOP_K, address.previous, reports)
+            return {
+                self.scope: scope,
+                self.answer: welcome,
+                self.history: history_html(past),
+                self.shown: place(library),
+            }
+        answer = library.ask("page", address.question, _TOP_K, address.previous, address.reports or None)
         typed = address.question.strip() if address.previous else ""
-        past = remember(PastQuestion.of(answer, address.report), past)
+        past = remember(PastQuestion.of(answer, address.reports, address.previous), past)
+        html = answer_html(
+            answer,
+            library.titles(),
+            typed or answer.question,
+            address.reports,
+            thread(past[0], past),
+            candidates(answer, library.qa.store.figures_in),
+            contexts(answer, library.qa.store.document),
+            [] if answer.found else suggested(answer, library.qa.store.figures_in),
+        )
         return {
-            self.question: answer.question,
             self.scope: scope,
-            self.answer: answer_html(answer, library.titles(), typed, address.report),
+            self.answer: html,
             self.asked: answer,
+            self.given: "",
             self.remembered: kept(past),
             self.history: history_html(past[1:]),
-            self.address: answer_link(answer.question, address.report),
+            self.shown: place(library, answer_link(answer.question, address.reports), answer.question, answer.question),
         }
 
-    def refuse(self, address: Address, error: ReportQAError) -> dict[Any, Any]:
+    def refuse(self, library: Library, address: Address, error: ReportQAError) -> dict[Any, Any]:
         """Say why there is no answer."""
-        shown: dict[Any, Any] = {self.answer: notice_html(str(error)), self.history: ""}
-        return shown if address.question is None else shown | {self.question: address.question}
+        shown = place(library, question=address.question)
+        return {self.answer: notice_html(str(error)), self.history: "", self.shown: shown}
 
 
-def build_ask_page(library: Library) -> AskPage:
+def place(library: Library, address: str = "", title: str = "", question: str | None = None) -> str:
+    """Write what the page's script is told of what is shown: its address and title, the question for the box."""
+    shown = {"address": address, "title": title, "question": question, "subject": subject(library.qa.store.library())}
+    return json.dumps(shown, ensure_ascii=False)
+
+
+def build_ask_page(library: Library, users: Users) -> AskPage:
     """Lay the page out."""
-    with gr.Row(elem_id="question-row"):
-        question = gr.Textbox(
-            placeholder="用一句话问报告，按回车",
-            label="问题",
-            show_label=False,
-            container=False,
-            scale=1,
-            elem_id="question",
-            autofocus=True,
-        )
-        button = gr.Button("提问", variant="primary", scale=0, min_width=96)
-    page = AskPage(
-        question,
-        gr.HTML(elem_id="scope", apply_default_css=False, js_on_load=None),
-        gr.HTML(elem_id="answer", apply_default_css=False, js_on_load=_ANSWER),
-        gr.State(),
-        gr.BrowserState([], storage_key="reportqa-history", secret="reportqa"),
-        gr.HTML(elem_id="history", apply_default_css=False, js_on_load=_HISTORY),
-        gr.HTML(visible="hidden", js_on_load=None),
-    )
-    for asking in (question.submit, button.click):
-        asking(fn=None, inputs=[question], js="(question) => reportqa.ask(question)")
+    scope = gr.HTML(elem_id="scope", apply_default_css=False, js_on_load=None)
+    with gr.Row(elem_id="conversation"):
+        answer = gr.HTML(elem_id="answer", apply_default_css=False, js_on_load=_ANSWER)
+        history = gr.HTML(elem_id="history", apply_default_css=False, js_on_load=_HISTORY)
+    remembered = gr.BrowserState([], storage_key="reportqa-history", secret="reportqa")
+    page = AskPage(scope, answer, gr.State(), gr.State(""), remembered, history, gr.HTML(visible="hidden"))
 
-    def take_feedback(answer: Answer | None, event: gr.EventData) -> None:
-        if answer is not None:
-            record_feedback(library.folder, answer, getattr(event, "useful", "") == "yes")
+    def take_feedback(answer: Answer | None, given: str, event: gr.EventData, request: gr.Request) -> str:
+        useful, comment = getattr(event, "useful", ""), getattr(event, "comment", "")
+        if useful and answer is not None:
+            user = users.asking(request.headers) or ""
+            return str(record_feedback(library.folder, answer, useful == "yes", user)["id"])
+        if given and comment:
+            add_comment(library.folder, given, str(comment))
+        elif given and not useful:
+            withdraw(library.folder, given)
+            return ""
+        return given
 
     options: dict[str, Any] = {"queue": False, "show_progress": "hidden", "api_visibility": "private"}
-    page.answer.feedback(take_feedback, inputs=[page.asked], outputs=[], **options)
+    page.answer.feedback(take_feedback, inputs=[page.asked, page.given], outputs=[page.given], **options)
     page.history.forget(lambda: ([], ""), outputs=[page.remembered, page.history], **options)
     return page

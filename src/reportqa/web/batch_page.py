@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -14,10 +14,13 @@ from reportqa.batch.writing import write_document
 from reportqa.errors import InputError, ReportQAError
 from reportqa.web.library import Library
 from reportqa.web.render import notice_html, render
+from reportqa.web.work import Work, Works
 
 _SHOWN = 100
 # Rows between two looks at the page.
 _REFRESH = 16
+# More than can answer at once: one that is paused keeps its place.
+_MOST_RUNS = 16
 
 
 def build_batch_page(library: Library, scratch: Path) -> None:
@@ -41,36 +44,57 @@ def build_batch_page(library: Library, scratch: Path) -> None:
         gr.HTML(render("batch_hint.html"), apply_default_css=False, js_on_load=None)
         with gr.Row(elem_id="batch-actions"):
             start = gr.Button("全部回答", variant="primary", scale=0, min_width=140)
+            pause = gr.Button("暂停", scale=0, min_width=96, visible=False)
+            resume = gr.Button("继续", variant="primary", scale=0, min_width=96, visible=False)
+            stop = gr.Button("停止", variant="stop", scale=0, min_width=96, visible=False)
         result = gr.HTML(apply_default_css=False, js_on_load=None)
         files = gr.File(label="下载", elem_id="downloads", file_count="multiple", interactive=False, visible=False)
+    works = Works()
+    shown = [result, files, start, pause, resume, stop]
 
-    def run(uploaded: str | None, sheet: str | None) -> Iterator[tuple[str, Any]]:
-        try:
-            yield from _run(library, uploaded, sheet, scratch)
-        except ReportQAError as error:
-            yield notice_html(str(error)), gr.File(visible=False)
+    def run(uploaded: str | None, sheet: str | None, request: gr.Request) -> Iterator[list[Any]]:
+        with works.begun(request.session_hash) as work:
+            try:
+                for html, written in _run(library, uploaded, sheet, scratch, work):
+                    yield [html, gr.File(value=written, visible=bool(written)), *_buttons(work, not written)]
+            except ReportQAError as error:
+                yield [notice_html(str(error)), gr.File(visible=False), *_buttons(work, False)]
 
-    start.click(
-        run,
-        inputs=[upload, reviewed],
-        outputs=[result, files],
-        show_progress="hidden",
-        concurrency_limit=2,
-        api_visibility="private",
-    )
+    def turn(how: Callable[[Work], object]) -> Callable[[gr.Request], list[Any]]:
+        def turned(request: gr.Request) -> list[Any]:
+            work = works.of(request.session_hash)
+            how(work)
+            return _buttons(work, True)
+
+        return turned
+
+    options: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private"}
+    start.click(run, inputs=[upload, reviewed], outputs=shown, concurrency_limit=_MOST_RUNS, **options)
+    for button, how in ((pause, Work.pause), (resume, Work.resume), (stop, Work.stop)):
+        button.click(turn(how), outputs=shown[2:], queue=False, **options)
 
 
-def _run(library: Library, uploaded: str | None, sheet: str | None, scratch: Path) -> Iterator[tuple[str, Any]]:
+def _buttons(work: Work, running: bool) -> list[Any]:
+    """Return what can be pressed: to begin, to pause, to go on, to stop."""
+    shown = (not running, running and not work.paused, running and work.paused, running)
+    return [gr.Button(visible=visible) for visible in shown]
+
+
+def _run(
+    library: Library, uploaded: str | None, sheet: str | None, scratch: Path, work: Work
+) -> Iterator[tuple[str, list[str]]]:
     if not uploaded:
         raise InputError("请先选一个问题列表文件。")
     questions = read_questions(Path(uploaded))
     rows: list[AnsweredRow] = []
-    yield _preview(rows, len(questions)), gr.File(visible=False)
-    for row in answer_rows(library.qa, questions, reviewed=Path(sheet) if sheet else None):
+    yield _preview(rows, len(questions)), []
+    for row in work.over(answer_rows(library.qa, questions, reviewed=Path(sheet) if sheet else None)):
         rows.append(row)
         if len(rows) % _REFRESH == 0:
-            yield _preview(rows, len(questions)), gr.File(visible=False)
+            yield _preview(rows, len(questions)), []
     library.metrics.answered(row.answer for row in rows)
+    if work.stopped:
+        raise InputError(f"已停止：{len(questions)} 条里答了 {len(rows)} 条，没有写文件。")
     summary = summarise(rows, questions.notes)
     folder = Path(tempfile.mkdtemp(dir=scratch))
     written = []
@@ -78,7 +102,7 @@ def _run(library: Library, uploaded: str | None, sheet: str | None, scratch: Pat
         out = folder / f"{Path(uploaded).stem}_答案{ending}"
         write_document(out, questions, rows, summary)
         written.append(str(out))
-    yield _preview(rows, len(questions), summary.lines()), gr.File(value=written, visible=True)
+    yield _preview(rows, len(questions), summary.lines()), written
 
 
 def _preview(rows: Sequence[AnsweredRow], total: int, lines: Sequence[str] = ()) -> str:

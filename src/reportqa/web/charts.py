@@ -1,136 +1,102 @@
-"""Charts of the reports' own figures: one for each unit of which there are enough, each bar leading to its source."""
+"""Charts of the reports' own figures: one family of indicators each, every bar leading to its source."""
 
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from statistics import median
-from typing import Any
 
+from reportqa.outline.headings import bare_heading
 from reportqa.output.wording import KINDS
 from reportqa.text.records import Figure
 from reportqa.web.links import place_link
 
-_FEWEST, _MOST = 3, 14
+_FEWEST, _MOST = 3, 12
 _DRAWN = ("count", "money", "area", "percent")
-_LABEL = 18
-_UNSEEN = "\N{ZERO WIDTH SPACE}"
-_FONT = "system-ui, 'PingFang SC', 'Microsoft YaHei', 'Noto Sans CJK SC', sans-serif"
-# Readable on light and on dark.
-_GREY = "#7d8a9c"
-# What the words at the end of the longest bar need, as a part of its length.
-_ROOM = 1.5
+_TOTALS = ("合计", "总计", "小计", "全区", "全市", "全县")
 # So many times as long as the next, and a bar leaves it no room.
 _OVER = 8
-_BAR = {"type": "bar", "cornerRadiusEnd": 3, "height": 15, "color": "#3b82f6", "cursor": "pointer"}
-_WORDS = {"type": "text", "align": "left", "dx": 5, "color": _GREY, "fontSize": 12, "cursor": "pointer"}
-_AXIS = {"grid": False, "ticks": False, "domain": False, "title": None}
+_FULL = 100
 
 
 @dataclass(frozen=True, slots=True)
 class Bar:
-    """One figure of a chart: its label, its length, the words at its end, and the address of its source."""
+    """One figure of a chart: its label, its length in percent of the longest, its words, the address of its source."""
 
     label: str
-    value: float
+    length: float
     text: str
     address: str
 
 
 @dataclass(frozen=True, slots=True)
 class Chart:
-    """Figures of one kind and unit, the largest first; ``note`` says which were too large to be drawn beside them."""
+    """Figures that measure one thing, or one section's; ``note`` says which were too large to be drawn beside them."""
 
     title: str
+    document: str
     bars: tuple[Bar, ...]
     note: str = ""
 
 
-def charts_of(figures: Iterable[Figure], limit: int) -> list[Chart]:
-    """Group whole figures by kind and unit, and return the groups of the largest amounts.
+def charts_of(figures: Iterable[Figure]) -> list[Chart]:
+    """Draw what a section of a report gives one indicator for (schools, years), or else its whole figures of one unit.
 
     >>> people = [
-    ...     Figure(start, start + 3, f"{value}人", value, "人", value, "人", "count", name)
+    ...     Figure(start, start + 3, f"{value}人", value, "人", value, "人", "count", name, section=("（三）学生规模",))
     ...     for start, value, name in ((0, 6191, "招生"), (9, 19794, "在校生"), (20, 6782, "毕业生"))
     ... ]
-    >>> [(chart.title, [bar.label for bar in chart.bars]) for chart in charts_of(people, 1)]
-    [('数量（人）', ['在校生', '毕业生', '招生'])]
+    >>> [(chart.title, [bar.label for bar in chart.bars]) for chart in charts_of(people)]
+    [('学生规模（人）', ['在校生', '毕业生', '招生'])]
+
+    The reports take turns, each in its own order.
     """
-    groups: dict[tuple[str, str], dict[tuple[str, float], Figure]] = defaultdict(dict)
+    sections: dict[tuple[str, ...], list[Figure]] = defaultdict(list)
     for figure in figures:
-        amount = _amount(figure)
-        if figure.kind in _DRAWN and figure.indicator and figure.parent is None and amount is not None:
-            # A figure that the report repeats is drawn once.
-            groups[figure.kind, figure.normalized_unit].setdefault((_label(figure), amount), figure)
-    charts = [_chart(kind, unit, list(group.values())) for (kind, unit), group in groups.items()]
-    drawn = [chart for chart in charts if chart]
-    # Money, land and people come before what is counted on two hands.
-    drawn.sort(key=lambda chart: -median(bar.value for bar in chart.bars))
-    return drawn[:limit]
+        if figure.kind in _DRAWN and figure.indicator and _amount(figure) is not None:
+            sections[figure.document, *figure.section, figure.kind, figure.normalized_unit].append(figure)
+    of_report: dict[str, list[Chart]] = defaultdict(list)
+    for group in sections.values():
+        of_report[group[0].document] += _charts(group)
+    turns = [(turn, chart) for charts in of_report.values() for turn, chart in enumerate(charts)]
+    return [chart for _, chart in sorted(turns, key=lambda one: one[0])]
 
 
-def specification(chart: Chart) -> dict[str, Any]:
-    """Describe a chart in Vega-Lite, which the page draws with the Vega that Gradio brings along."""
-    bars = [
-        {"指标": bar.label, "数值": bar.value, "原文": bar.text, "href": bar.address, "说明": f"{bar.label} {bar.text}"}
-        for bar in chart.bars
-    ]
-    encoding = {
-        "y": {"field": "指标", "type": "nominal", "sort": None, "axis": {**_AXIS, "labelLimit": 170}},
-        "x": {
-            "field": "数值",
-            "type": "quantitative",
-            "axis": {**_AXIS, "labels": False},
-            "scale": {"domainMax": max(bar.value for bar in chart.bars) * _ROOM},
-        },
-        "href": {"field": "href", "type": "nominal"},
-        "description": {"field": "说明", "type": "nominal"},
-        "tooltip": [{"field": "指标", "type": "nominal"}, {"field": "原文", "type": "nominal"}],
-    }
-    return {
-        "$schema": "https://vega.github.io/schema/vega-lite/v5.json",
-        "title": {
-            "text": chart.title,
-            "subtitle": chart.note,
-            "anchor": "start",
-            "fontSize": 15,
-            "color": _GREY,
-            "subtitleColor": _GREY,
-            "subtitlePadding": 5,
-            "offset": 10,
-        },
-        "data": {"values": bars},
-        "encoding": encoding,
-        "layer": [{"mark": _BAR}, {"mark": _WORDS, "encoding": {"text": {"field": "原文", "type": "nominal"}}}],
-        "width": "container",
-        "height": {"step": 26},
-        "usermeta": {"embedOptions": {"renderer": "svg", "actions": False}},
-        "autosize": {"type": "fit-x", "contains": "padding"},
-        "config": {
-            "font": _FONT,
-            "background": None,
-            "view": {"stroke": None},
-            # What Vega says of an axis to a screen reader is English.
-            "axis": {"labelFontSize": 13, "labelColor": _GREY, "aria": False},
-        },
-    }
+def _charts(group: Sequence[Figure]) -> Iterator[Chart]:
+    """Draw the figures of one section and unit."""
+    by_indicator: dict[str, dict[str, Figure]] = defaultdict(dict)
+    for figure in group:
+        if figure.scope and not any(total in figure.scope for total in _TOTALS):
+            by_indicator[figure.indicator].setdefault(figure.scope, figure)
+    spread = {name: scopes for name, scopes in by_indicator.items() if len(scopes) >= _FEWEST}
+    for name, scopes in spread.items():
+        chart = _chart(name, list(scopes.values()), lambda figure: figure.scope)
+        if chart:
+            yield chart
+    whole: dict[str, Figure] = {}
+    for figure in group:
+        if figure.parent is None and figure.indicator not in spread:
+            whole.setdefault(figure.indicator, figure)
+    section = group[0].section
+    chart = _chart(bare_heading(section[-1]) if section else KINDS[group[0].kind], list(whole.values()), _label)
+    if chart:
+        yield chart
 
 
-def _chart(kind: str, unit: str, figures: Sequence[Figure]) -> Chart | None:
+def _chart(name: str, figures: Sequence[Figure], label: Callable[[Figure], str]) -> Chart | None:
     largest_first = sorted(figures, key=_length, reverse=True)
-    drawn = max(_comparable(largest_first), key=len)
+    drawn = max(_comparable(largest_first), key=len)[:_MOST]
     if len(drawn) < _FEWEST:
         return None
-    bars, named = [], Counter[str]()
-    for figure in drawn[:_MOST]:
-        label = _label(figure)
-        # Two bars of one name would be drawn as one: the later gets a blank that nobody sees.
-        bars.append(Bar(label + _UNSEEN * named[label], _length(figure), figure.text, place_link(figure)))
-        named[label] += 1
-    title = f"{KINDS[kind]}（{unit}）" if unit else KINDS[kind]
-    larger = "、".join(f"{_label(figure)} {figure.text}" for figure in largest_first[: largest_first.index(drawn[0])])
-    return Chart(title, tuple(bars), f"大得多而未画：{larger}" if larger else "")
+    longest = _length(drawn[0]) or 1
+    bars = tuple(
+        Bar(label(figure), round(_FULL * _length(figure) / longest, 1), figure.stated, place_link(figure))
+        for figure in drawn
+    )
+    larger = "、".join(f"{label(one)} {one.stated}" for one in largest_first[: largest_first.index(drawn[0])])
+    unit = Counter(figure.unit for figure in drawn).most_common(1)[0][0]
+    note = f"大得多而未画：{larger}" if larger else ""
+    return Chart(f"{name}（{unit}）" if unit else name, drawn[0].document, bars, note)
 
 
 def _comparable(largest_first: Sequence[Figure]) -> list[list[Figure]]:
@@ -153,5 +119,4 @@ def _length(figure: Figure) -> float:
 
 
 def _label(figure: Figure) -> str:
-    label = figure.indicator + (f"（{figure.scope}）" if figure.scope else "")
-    return label if len(label) <= _LABEL else f"{label[: _LABEL - 1]}…"
+    return figure.indicator + (f"（{figure.scope}）" if figure.scope else "")

@@ -2,31 +2,28 @@
 
 from __future__ import annotations
 
-import json
 import tempfile
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from itertools import zip_longest
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote, urlencode
 
 import gradio as gr
 from fastapi import FastAPI, Request, Response
-from gradio.components.plot import PlotData
 
 from reportqa.index.store import DocumentInfo
 from reportqa.output.files import write_figures
-from reportqa.output.wording import KINDS, picture_note
-from reportqa.web.charts import charts_of, specification
+from reportqa.output.wording import KINDS
+from reportqa.web.charts import charts_of
 from reportqa.web.comparison import comparison_html
 from reportqa.web.library import Library
 from reportqa.web.render import render, report_labels
-from reportqa.web.selection import Selection, chapter
+from reportqa.web.selection import Selection, chapter, without_dates
 
 _SHOWN = 300
-_CHARTS = 4
+_CHARTS = 6
 _FORMS = {"csv": "CSV", "xlsx": "XLSX", "jsonl": "JSONL"}
 _MEDIA = {
     "csv": "text/csv; charset=utf-8",
@@ -42,28 +39,31 @@ class DataPage:
     comparison: gr.HTML
     table: gr.HTML
     findings: gr.HTML
-    charts: tuple[gr.Plot, ...]
+    charts: gr.HTML
     gallery: gr.HTML
 
     @property
     def outputs(self) -> list[Any]:
         """What a visit may change."""
-        return [self.comparison, self.table, self.findings, *self.charts, self.gallery]
+        return [self.comparison, self.table, self.findings, self.charts, self.gallery]
 
     def show(self, library: Library, query: Mapping[str, object]) -> dict[Any, Any]:
         """Show the figures that the query of an address chooses."""
         selection = Selection.read(query)
-        every = library.qa.figures()
+        stated = library.qa.figures()
+        every = without_dates(stated)
         chosen = selection.of(every)
-        charts = charts_of(chosen, len(self.charts))
-        shown: dict[Any, Any] = {
+        charts = charts_of(chosen)
+        labels = report_labels(library.qa.store.library())
+        return {
             self.comparison: comparison_html(library, str(query.get("compare", ""))),
             self.table: render(
                 "data.html",
                 selection=selection,
                 figures=chosen,
                 shown=chosen[:_SHOWN],
-                reports=list(report_labels(library.qa.store.library()).items()),
+                left_out=len(stated) - len(every),
+                reports=list(labels.items()),
                 chapters=[(name, name) for name in dict.fromkeys(map(chapter, every)) if name],
                 kinds=[(kind, name) for kind, name in KINDS.items() if any(figure.kind == kind for figure in every)],
                 units=[(unit, unit) for unit in sorted({figure.unit for figure in every if figure.unit})],
@@ -73,19 +73,11 @@ class DataPage:
                 download=_download,
             ),
             self.findings: _findings_html(library),
-            self.gallery: render(
-                "illustrations.html",
-                illustrations=[
-                    (illustration, picture_note(illustration), library.qa.figures_of(illustration))
-                    for illustration in library.qa.illustrations()
-                ],
+            self.charts: render(
+                "charts.html", charts=charts[:_CHARTS], more=max(len(charts) - _CHARTS, 0), reports=labels
             ),
+            self.gallery: _gallery_html(library),
         }
-        for plot, chart in zip_longest(self.charts, charts):
-            # Gradio names what it draws with Vega after the library that usually writes it.
-            drawn = PlotData(type="altair", plot=json.dumps(specification(chart))) if chart else None
-            shown[plot] = gr.Plot(value=drawn, visible=chart is not None)
-        return shown
 
 
 def build_data_page() -> DataPage:
@@ -93,8 +85,7 @@ def build_data_page() -> DataPage:
     comparison = gr.HTML(elem_id="comparison", apply_default_css=False, js_on_load=None)
     table = gr.HTML(elem_id="data", apply_default_css=False, js_on_load=None)
     findings = gr.HTML(elem_id="findings", apply_default_css=False, js_on_load=None)
-    with gr.Column(elem_id="charts"):
-        charts = tuple(gr.Plot(show_label=False, container=False, visible=False) for _ in range(_CHARTS))
+    charts = gr.HTML(elem_id="charts", apply_default_css=False, js_on_load=None)
     gallery = gr.HTML(elem_id="gallery", apply_default_css=False, js_on_load=None)
     return DataPage(comparison, table, findings, charts, gallery)
 
@@ -108,7 +99,8 @@ def offer_downloads(app: FastAPI, library: Library) -> None:
             return Response(f"没有这种文件：{form}", 404)
         selection = Selection.read(request.query_params)
         store = library.qa.store
-        chosen = selection.of(store.figures_in(selection.report) if selection.report else store.all_figures())
+        every = store.figures_in(selection.report) if selection.report else store.all_figures()
+        chosen = selection.of(without_dates(every))
         with tempfile.TemporaryDirectory() as folder:
             file = Path(folder) / f"figures.{form}"
             write_figures(chosen, form, file)
@@ -134,6 +126,16 @@ def _findings_html(library: Library) -> str:
     sound = [finding for finding in found if finding.verdict == "holds" and not finding.other_base]
     notable = [finding for finding in found if finding not in sound]
     return render("findings.html", findings=found, notable=notable, sound=sound)
+
+
+def _gallery_html(library: Library) -> str:
+    """Render the pictures of the reports, and apart from them the captions whose picture the source does not hold."""
+    illustrations = library.qa.illustrations()
+    pictured, captions = (
+        [(one, library.qa.figures_of(one)) for one in illustrations if bool(one.image) == whole]
+        for whole in (True, False)
+    )
+    return render("illustrations.html", pictured=pictured, captions=captions)
 
 
 def _download(form: str, selection: Selection) -> str:

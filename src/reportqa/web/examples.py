@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
-from reportqa.text.records import Figure, Kind
+from reportqa.text.records import Answer, Figure, Kind
 
 _FORMS: dict[Kind, str] = {
     "count": "{indicator}有多少{unit}？",
@@ -39,6 +39,17 @@ def example_questions(figures: Iterable[Figure], limit: int = 6) -> list[str]:
     turns = [sorted(asked, key=asked.__getitem__, reverse=True) for asked in by_kind.values()]
     longest = max(map(len, turns))
     return [asked[turn] for turn in range(longest) for asked in turns if turn < len(asked)][:limit]
+
+
+def suggested(answer: Answer, figures_in: Callable[[str], Iterable[Figure]], limit: int = 3) -> list[str]:
+    """Ask for what the passages nearest to a question that has no answer do give; ``figures_in`` reads a report's."""
+    near = [
+        figure
+        for citation in answer.citations
+        for figure in figures_in(citation.document)
+        if citation.start <= figure.start < citation.end
+    ]
+    return example_questions(near, limit) if near else []
 
 
 def _is_plain(figure: Figure) -> bool:

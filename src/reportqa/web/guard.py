@@ -4,16 +4,58 @@ from __future__ import annotations
 
 import base64
 import secrets
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from http import HTTPStatus
 
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.responses import HTMLResponse, PlainTextResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from reportqa.errors import InputError
 from reportqa.web.render import render
 
 _TOOLS = "/gradio_api/mcp"
+_NOT_OWNER = "改动文库要用管理员的用户名登录。"
+
+
+class Users:
+    """Who may come in: names with their passwords. The first is the owner, who alone changes the reports.
+
+    >>> users = Users({"馆长": "甲", "读者": "乙"})
+    >>> users.named("Basic " + base64.b64encode("读者:乙".encode()).decode())
+    '读者'
+
+    Without any, nobody has to log in, and everybody is the owner.
+    """
+
+    def __init__(self, passwords: Mapping[str, str] | None = None) -> None:
+        self._expected = {name: f"{name}:{password}".encode() for name, password in (passwords or {}).items()}
+
+    def __bool__(self) -> bool:
+        return bool(self._expected)
+
+    def named(self, authorization: str) -> str | None:
+        """Return who an ``Authorization`` header says is asking, None where that is nobody."""
+        scheme, _, encoded = authorization.partition(" ")
+        try:
+            given = base64.b64decode(encoded, validate=True)
+        except ValueError:
+            return None
+        known = (name for name, expected in self._expected.items() if secrets.compare_digest(given, expected))
+        return next(known, None) if scheme.lower() == "basic" else None
+
+    def asking(self, headers: Mapping[str, str]) -> str | None:
+        """Return who sends a request with these headers, None where that is nobody."""
+        return self.named(headers.get("authorization", ""))
+
+    def owns(self, name: str | None) -> bool:
+        """Tell whether somebody may change the reports."""
+        return not self._expected or name == next(iter(self._expected))
+
+    def check_owns(self, name: str | None) -> None:
+        """Raise InputError where somebody may not change the reports."""
+        if not self.owns(name):
+            raise InputError(_NOT_OWNER)
 
 
 class Login:
@@ -22,38 +64,33 @@ class Login:
     Gradio's own login leaves its MCP tools and its file of settings open; here nothing is reached without the password.
     """
 
-    def __init__(self, app: ASGIApp, user: str, password: str) -> None:
+    def __init__(self, app: ASGIApp, users: Users) -> None:
         self._app = app
-        self._expected = f"{user}:{password}".encode()
+        self._users = users
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass the request on, or answer 401."""
-        if scope["type"] == "lifespan" or self._knows(Headers(scope=scope).get("authorization", "")):
+        if scope["type"] == "lifespan" or self._users.asking(Headers(scope=scope)):
             await self._app(scope, receive, send)
             return
         realm = {"WWW-Authenticate": 'Basic realm="reportqa", charset="UTF-8"'}
         await PlainTextResponse("请先登录。", 401, headers=realm)(scope, receive, send)
 
-    def _knows(self, header: str) -> bool:
-        scheme, _, encoded = header.partition(" ")
-        try:
-            given = base64.b64decode(encoded, validate=True)
-        except ValueError:
-            return False
-        return scheme.lower() == "basic" and secrets.compare_digest(given, self._expected)
-
 
 class ChinesePage:
-    """Sends Gradio's page with Chinese as its language and ``head`` at the top of its head.
+    """Sends Gradio's page with Chinese as its language, ``head`` at the top of its head and ``top`` of its body.
+
+    What stands in ``top`` is there before Gradio's script has started: a question can be typed at once.
 
     Gradio takes the language of its own labels from the browser, and the page's ``lang`` decides which form of a Han
     character a font shows; both have to be settled before its script starts, which its ``head`` option is too late for.
     Its ``css`` option rewrites selectors, and breaks those with a comma inside.
     """
 
-    def __init__(self, app: ASGIApp, head: str, home: str = "/") -> None:
+    def __init__(self, app: ASGIApp, head: str, top: str, home: str = "/") -> None:
         self._app = app
         self._head = f"<head>{head}".encode()
+        self._top = top.encode()
         self._home = home
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -74,7 +111,8 @@ class ChinesePage:
         return HTMLResponse(render("nowhere.html", message=message, home=self._home), status)
 
     def _rewrite(self, body: bytes) -> bytes:
-        return body.replace(b'lang="en"', b'lang="zh-CN"', 1).replace(b"<head>", self._head, 1)
+        body = body.replace(b'lang="en"', b'lang="zh-CN"', 1).replace(b"<head>", self._head, 1)
+        return body.replace(b"<gradio-app", self._top + b"<gradio-app", 1)
 
 
 def _is_opened(scope: Scope) -> bool:

@@ -6,7 +6,7 @@ import contextlib
 import queue
 import shutil
 import threading
-from collections.abc import Callable, Generator, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import datetime
@@ -22,12 +22,13 @@ from reportqa.index.opening import milvus_uri
 from reportqa.index.store import DocumentInfo
 from reportqa.qa import ReportQA
 from reportqa.reading import read_document
-from reportqa.reading.metadata import read_metadata, write_correction
+from reportqa.reading.metadata import CORRECTIONS, read_metadata, write_correction
 from reportqa.reading.recognition import Recogniser
 from reportqa.reading.recognition.corrections import write_line_correction
 from reportqa.serving import Metrics
 from reportqa.serving.metrics import Door
 from reportqa.text.records import Answer, ScanLine
+from reportqa.web.audit import Change, record_change
 
 _ANY_QUESTION = "报告说了什么？"
 _POLL = 0.3
@@ -35,7 +36,9 @@ _CORRECTING = "correcting.lock"
 # What people think of the answers is kept in a folder, also where the index is in Milvus.
 _DEFAULT = Path("index")
 Result = TypeVar("Result")
+CORRECTED = ("title", "year", "region", "genre")
 _BUSY = "正在建索引：请等它完成。"
+_STOPPED = "已停止：文库和索引和原来一样。"
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +76,7 @@ class Library:
         self.metrics = Metrics()
         self._opening = threading.Lock()
         self._changing = threading.Lock()
+        self._stopping = threading.Event()
         self._qa = ReportQA.open(index, model)
 
     @property
@@ -107,10 +111,12 @@ class Library:
         """Whether the index is that of the folder: only then does a rebuild lose nothing but what was taken out."""
         qa = self.qa
         roots = [(self.folder.resolve() / root).resolve() for root in qa.store.manifest.roots]
-        return roots == [self.corpus.resolve()] or all(self._file(one.name) for one in qa.store.library())
+        return roots == [self.corpus.resolve()] or all(self.file_of(one.name) for one in qa.store.library())
 
-    def add(self, file: Path) -> Iterator[Step]:
+    def add(self, file: Path, user: str = "") -> Iterator[Step]:
         """Copy a report into the folder and rebuild; the folder is as before where that fails.
+
+        Of every change ``user`` is who makes it, for the audit.
 
         Raises ReadingError where the file is no report, InputError where its name is taken.
         """
@@ -126,15 +132,15 @@ class Library:
             raise InputError(f"已经有名为 {file.name} 的报告：请先移出，或改一个文件名。")
         with _folder_errors(self.corpus):
             shutil.copyfile(file, target)
-        yield from self._rebuild(target.unlink)
+        yield from self._rebuild(Change("添加", user, file.name), target.unlink)
 
-    def remove(self, name: str) -> Iterator[Step]:
+    def remove(self, name: str, user: str = "") -> Iterator[Step]:
         """Take a report out and rebuild; its file stays in the folder under a name that is not read.
 
         Raises InputError where there is no such report, or no other one.
         """
         self._check_whole()
-        file = self._file(name)
+        file = self.file_of(name)
         if file is None or name not in self.titles():
             raise InputError(f"文库里没有这份报告：{name}。")
         if len(self.titles()) == 1:
@@ -142,26 +148,30 @@ class Library:
         aside = file.with_name(f".{file.name}")
         with _folder_errors(self.corpus):
             file.replace(aside)
-        yield from self._rebuild(lambda: aside.replace(file))
+        yield from self._rebuild(Change("移出", user, name), lambda: aside.replace(file))
 
-    def correct(self, name: str, title: str, year: str, region: str, genre: str) -> Iterator[Step]:
+    def correct(self, name: str, values: Mapping[str, str], user: str = "") -> Iterator[Step]:
         """Put what a person knows of a report into the table beside the reports, and rebuild; no text is encoded again.
 
-        What is empty, or as it was found, is left to what the report says. Raises InputError where the year is none.
+        ``values`` are its title, year, region and genre; what is empty, or as it was found, is left to what the report
+        says. Raises InputError where the year is none.
         """
         self._check_whole()
         if name not in self.titles():
             raise InputError(f"文库里没有这份报告：{name}。")
         if self._changing.locked():
             raise InputError(_BUSY)
-        found = self.qa.store.info(name).found
-        correction = read_metadata(title, year, region, genre).beside(found)
+        given = read_metadata(*(values.get(field, "") for field in CORRECTED))
+        table = self.corpus / CORRECTIONS
+        before = table.read_bytes() if table.exists() else None
+        correction = given.beside(self.qa.store.info(name).found)
         # Another process may serve the same folder, and the table is read before it is written.
         with _folder_errors(self.folder), FileLock(self.folder / _CORRECTING):
             write_correction(self.corpus, name, correction)
-        yield from self._rebuild(lambda: None)
+        change = Change("修改", user, name, {field: values.get(field, "") for field in CORRECTED})
+        yield from self._rebuild(change, lambda: table.write_bytes(before) if before else table.unlink())
 
-    def correct_line(self, name: str, page: int, read: str, said: str) -> Iterator[Step]:
+    def correct_line(self, name: str, page: int, read: str, said: str, user: str = "") -> Iterator[Step]:
         """Put right what was recognised on a page, in the table beside the reports, and rebuild.
 
         Raises InputError where there is no such line.
@@ -173,43 +183,59 @@ class Library:
             raise InputError("没有这一行识别的文字：请重新打开这一页。")
         with _folder_errors(self.folder), FileLock(self.folder / _CORRECTING):
             write_line_correction(self.corpus, name, page, read, said)
-        yield from self._rebuild(lambda: None)
+        yield from self._rebuild(Change("修改", user, name, {"page": str(page), "read": read, "said": said}))
 
     def _lines(self, name: str, page: int) -> list[ScanLine]:
         scans = (scan for scan in self.qa.store.scans(name) if scan.page == page and not scan.is_picture)
         return [line for scan in scans for line in scan.lines]
 
-    def rebuild(self) -> Iterator[Step]:
+    def stop(self) -> None:
+        """End the change that is being made; the folder and the index stay as they were before it."""
+        self._stopping.set()
+
+    def rebuild(self, user: str = "") -> Iterator[Step]:
         """Build the index of the folder again, where a file has been changed, added or removed by hand."""
         self._check_whole()
-        yield from self._rebuild(lambda: None)
+        yield from self._rebuild(Change("重建", user))
 
     def _check_whole(self) -> None:
         if not self.is_whole:
             raise InputError(f"这个索引不是由文件夹 {self.corpus} 建的：请在启动时用 --corpus 指明报告所在的文件夹。")
 
-    def _file(self, name: str) -> Path | None:
+    def file_of(self, name: str) -> Path | None:
+        """Return the file of a report, None where it is no longer there."""
         file = self.corpus / name
         return file if file.is_file() else None
 
-    def _rebuild(self, undo: Callable[[], object]) -> Iterator[Step]:
+    def _rebuild(self, change: Change, undo: Callable[[], object] = lambda: None) -> Iterator[Step]:
         if not self._changing.acquire(blocking=False):
             undo()
             raise InputError(_BUSY)
+        self._stopping.clear()
         yield Step("准备模型")
-        report = yield from _steps(lambda tell: self._build(tell, undo))
+        report = yield from _steps(lambda tell: self._build(tell, change, undo))
         said = [f"跳过：{failure}" for failure in report.failures] + [f"注意：{line}" for line in report.complaints]
         said += [f"没有读全：{note}" for note in report.unread]
         yield Step(f"{report.state}，{report.passages} 段，{report.figures} 个数据。{''.join(said)}", 1, 1)
 
-    def _build(self, tell: Progress, undo: Callable[[], object]) -> BuildReport:
+    def _build(self, tell: Progress, change: Change, undo: Callable[[], object]) -> BuildReport:
+        def stoppable(stage: str, done: int, total: int) -> None:
+            if self._stopping.is_set():
+                raise InputError(_STOPPED)
+            tell(stage, done, total)
+
+        outcome = "没有完成"
         try:
-            return build_index([self.corpus], self.index, self.model, tell)
-        except ReportQAError:
+            report = build_index([self.corpus], self.index, self.model, stoppable)
+            outcome = report.state
+            return report
+        except ReportQAError as error:
+            outcome = str(error)
             undo()
             raise
         finally:
             self._changing.release()
+            record_change(self.folder, change, outcome)
 
 
 def _steps(work: Callable[[Progress], Result]) -> Generator[Step, None, Result]:

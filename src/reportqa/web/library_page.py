@@ -12,8 +12,9 @@ import gradio as gr
 
 from reportqa.errors import ReportQAError
 from reportqa.reading import READERS
-from reportqa.web.library import Library, Step
-from reportqa.web.render import masthead_html, notice_html, render
+from reportqa.web.guard import Users
+from reportqa.web.library import CORRECTED, Library, Step
+from reportqa.web.render import notice_html, render
 
 _ACTIONS = """
 element.addEventListener('click', (event) => {
@@ -39,7 +40,7 @@ function save(row) {
   turn(row);
 }
 """
-_FIELDS = ("title", "year", "region", "genre")
+_Shown = tuple[Any, str, Any]
 _UNITS = ("字节", "KB", "MB", "GB")
 
 
@@ -48,74 +49,101 @@ class LibraryPage:
     """The components of the page."""
 
     listing: gr.HTML
+    offers: tuple[gr.UploadButton, gr.Button]
 
     @property
     def outputs(self) -> list[Any]:
         """What a visit may change."""
-        return [self.listing]
+        return [self.listing, *self.offers]
 
-    def show(self, library: Library) -> dict[Any, Any]:
-        """Show what is indexed now."""
-        return {self.listing: listing_html(library)}
+    def show(self, library: Library, owns: bool) -> dict[Any, Any]:
+        """Show what is indexed now; only who ``owns`` the library is offered to change it."""
+        hidden = {part: gr.update(visible=owns) for part in self.offers}
+        return {self.listing: listing_html(library, owns)} | hidden
 
 
-def build_library_page(library: Library, masthead: gr.HTML) -> LibraryPage:
-    """Lay the page out; ``masthead`` is told when the reports have changed."""
+def build_library_page(library: Library, users: Users) -> LibraryPage:
+    """Lay the page out."""
     listing = gr.HTML(elem_id="library", apply_default_css=False, js_on_load=_ACTIONS)
     with gr.Row(elem_id="library-actions"):
         upload = gr.UploadButton(
             "添加报告", file_types=list(READERS), file_count="single", variant="primary", scale=0, min_width=140
         )
         again = gr.Button("重建索引", scale=0, min_width=140)
+        stop = gr.Button("停止", variant="stop", scale=0, min_width=96, visible=False, elem_id="stop-build")
     state = gr.HTML(apply_default_css=False, js_on_load=None)
 
-    def change(steps: Callable[[], Iterator[Step]]) -> Iterator[tuple[Any, str, Any]]:
-        step = Step("")
-        try:
-            for step in steps():
-                yield gr.skip(), render("progress.html", stage=step.stage, done=step.done, total=step.total), gr.skip()
-        except ReportQAError as error:
-            yield listing_html(library), notice_html(str(error)), gr.skip()
-            return
-        yield listing_html(library), notice_html(step.stage), masthead_html(library.qa.store.library())
-
-    def add(file: str) -> Iterator[tuple[Any, str, Any]]:
-        yield from change(lambda: library.add(Path(file)))
-
-    def remove(event: gr.EventData) -> Iterator[tuple[Any, str, Any]]:
-        name = str(getattr(event, "name", ""))
-        yield from change(lambda: library.remove(name))
-
-    def correct(event: gr.EventData) -> Iterator[tuple[Any, str, Any]]:
-        name, title, year, region, genre = (str(getattr(event, key, "")) for key in ("name", *_FIELDS))
-        yield from change(lambda: library.correct(name, title, year, region, genre))
-
-    def rebuild() -> Iterator[tuple[Any, str, Any]]:
-        yield from change(library.rebuild)
-
+    changes = _Changes(library, users)
     options: dict[str, Any] = {
-        "outputs": [listing, state, masthead],
+        "outputs": [listing, state, stop],
         "show_progress": "hidden",
         "api_visibility": "private",
     }
-    upload.upload(add, inputs=[upload], **options)
-    listing.remove(remove, **options)
-    listing.correct(correct, **options)
-    again.click(rebuild, **options)
-    return LibraryPage(listing)
+    made = [
+        upload.upload(changes.add, inputs=[upload], **options),
+        listing.remove(changes.remove, **options),
+        listing.correct(changes.correct, **options),
+        again.click(changes.rebuild, **options),
+    ]
+    for changed in made:
+        # The line over the pages says what is asked now.
+        changed.then(fn=None, js="() => reportqa.visit()")
+    stop.click(changes.stop, queue=False, show_progress="hidden", api_visibility="private")
+    return LibraryPage(listing, (upload, again))
 
 
-def listing_html(library: Library) -> str:
-    """Render the reports with their sizes and dates."""
+class _Changes:
+    """What the buttons do, for the owner alone: each yields the listing, how far it is, the button that stops it."""
+
+    def __init__(self, library: Library, users: Users) -> None:
+        self._library = library
+        self._users = users
+
+    def add(self, file: str, request: gr.Request) -> Iterator[_Shown]:
+        yield from self._made(request, lambda user: self._library.add(Path(file), user))
+
+    def remove(self, event: gr.EventData, request: gr.Request) -> Iterator[_Shown]:
+        name = str(getattr(event, "name", ""))
+        yield from self._made(request, lambda user: self._library.remove(name, user))
+
+    def correct(self, event: gr.EventData, request: gr.Request) -> Iterator[_Shown]:
+        name = str(getattr(event, "name", ""))
+        values = {field: str(getattr(event, field, "")) for field in CORRECTED}
+        yield from self._made(request, lambda user: self._library.correct(name, values, user))
+
+    def rebuild(self, request: gr.Request) -> Iterator[_Shown]:
+        yield from self._made(request, self._library.rebuild)
+
+    def stop(self, request: gr.Request) -> None:
+        if self._users.owns(self._users.asking(request.headers)):
+            self._library.stop()
+
+    def _made(self, request: gr.Request, steps: Callable[[str], Iterator[Step]]) -> Iterator[_Shown]:
+        user = self._users.asking(request.headers)
+        owns = self._users.owns(user)
+        step = Step("")
+        try:
+            self._users.check_owns(user)
+            for step in steps(user or ""):
+                progress = render("progress.html", stage=step.stage, done=step.done, total=step.total)
+                yield gr.skip(), progress, gr.Button(visible=True)
+        except ReportQAError as error:
+            yield listing_html(self._library, owns), notice_html(str(error)), gr.Button(visible=False)
+            return
+        yield listing_html(self._library, owns), notice_html(step.stage), gr.Button(visible=False)
+
+
+def listing_html(library: Library, owns: bool = True) -> str:
+    """Render the reports with their sizes and dates, and who ``owns`` them what changes them."""
     holdings = library.holdings()
-    whole = library.is_whole
+    changeable = owns and library.is_whole
     rows = [
         {
             "document": holding.document,
             "size": _size(holding.size) if holding.size is not None else "",
             "date": _date(holding.changed) if holding.changed else "",
-            "correctable": whole,
-            "removable": whole and len(holdings) > 1,
+            "correctable": changeable,
+            "removable": changeable and len(holdings) > 1,
         }
         for holding in holdings
     ]

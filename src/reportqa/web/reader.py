@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from itertools import groupby, pairwise
 
 from reportqa.asking.scans import whole_page
+from reportqa.outline.gaps import Entry, without_gaps
 from reportqa.text.records import Cut, Document, Figure, Illustration, Scan, ScanLine, Span
 
 SectionRow = tuple[tuple[str, ...], int, Span | None]
@@ -70,9 +71,14 @@ class OpenReport:
     correctable: bool = False
 
     @property
-    def headings(self) -> list[tuple[str, int, Span]]:
-        """The outline: the words, the level and the place of each heading."""
-        return [(path[-1], level, heading) for path, level, heading in self.sections if heading]
+    def headings(self) -> list[Entry]:
+        """The words, the level and the place of each heading."""
+        return [Entry(path[-1], level, heading) for path, level, heading in self.sections if heading]
+
+    @property
+    def outline(self) -> list[Entry]:
+        """The headings, and what a numbering of theirs began with."""
+        return without_gaps(self.document.text, self.headings)
 
     @property
     def here(self) -> Span | None:

@@ -3,24 +3,29 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import cache
+from itertools import zip_longest
 
 from jinja2 import Environment, PackageLoader
 
 from reportqa.index.store import DocumentInfo
-from reportqa.output.wording import no_answer, quantity, quotation, unit
+from reportqa.output.candidates import Candidate
+from reportqa.output.shown import in_order, list_note, scope_words
+from reportqa.output.wording import UNSURE, no_answer, quantity, quotation, sureness, unit
 from reportqa.text.records import Answer, Citation, Document, Span
+from reportqa.web.context import Context
+from reportqa.web.export import exported
 from reportqa.web.history import PastQuestion
-from reportqa.web.links import answer_link, link, picture_link, place_link, scan_link
+from reportqa.web.links import answer_link, link, page_link, picture_link, place_link, scan_link
 from reportqa.web.reader import Mark, OpenReport, Piece, ShownLine, ShownTable, blocks_of, document_lines, pieces
 
 _LONG_ANSWER = 40
 
 
-def masthead_html(documents: Sequence[Document | DocumentInfo]) -> str:
-    """Render the line over the pages: the program's name and the reports that it speaks of."""
-    return render("masthead.html", documents=documents)
+def subject(documents: Sequence[DocumentInfo]) -> str:
+    """Say in a line which reports are asked."""
+    return documents[0].title or documents[0].name if len(documents) == 1 else f"{len(documents)} 份报告"
 
 
 def welcome_html(questions: Sequence[str]) -> str:
@@ -28,8 +33,8 @@ def welcome_html(questions: Sequence[str]) -> str:
     return render("welcome.html", questions=questions)
 
 
-def scope_html(documents: Sequence[Document | DocumentInfo], chosen: str = "") -> str:
-    """Render the choice of the reports to ask, where there are several."""
+def scope_html(documents: Sequence[Document | DocumentInfo], chosen: Sequence[str] = ()) -> str:
+    """Render the choice of the reports to ask, where there are several; none chosen is all of them."""
     return render("scope.html", documents=documents, chosen=chosen)
 
 
@@ -46,18 +51,33 @@ def report_labels(documents: Sequence[Document | DocumentInfo]) -> dict[str, str
     }
 
 
-def answer_html(answer: Answer, titles: dict[str, str] | None = None, typed: str = "", report: str = "") -> str:
+def answer_html(
+    answer: Answer,
+    titles: Mapping[str, str] | None = None,
+    typed: str = "",
+    reports: Sequence[str] = (),
+    turns: Sequence[PastQuestion] = (),
+    choices: Sequence[Candidate] = (),
+    contexts: Sequence[Context] = (),
+    suggestions: Sequence[str] = (),
+) -> str:
     """Render an answer: the answer itself, what warns of it, its figures, and the passages that it cites.
 
     ``titles`` maps the names of all documents to their titles; ``typed`` is the question as it was put on top of
-    another one, which completes it; ``report`` is the one that it was put to, "" where that was all of them.
+    another one, which completes it; ``reports`` are those that it was put to, none where that was all of them;
+    ``turns`` are the questions before it in the same conversation, ``choices`` what else may be the answer,
+    ``contexts`` what stands around each citation, and ``suggestions`` what can be asked instead.
     """
     titles = titles or {}
     return render(
         "answer.html",
         answer=answer,
         typed=typed or answer.question,
-        report=report,
+        reports=reports,
+        turns=turns,
+        choices=choices,
+        cited=list(zip_longest(answer.citations, contexts)),
+        suggestions=suggestions,
         titles=titles,
         copied=quotation(answer, titles),
         long=len(answer.answer) > _LONG_ANSWER,
@@ -104,16 +124,23 @@ def _environment() -> Environment:
     )
     for function in (
         answer_link,
+        exported,
+        in_order,
         link,
+        list_note,
         no_answer,
+        page_link,
         picture_link,
         place_link,
         scan_link,
         quantity,
+        sureness,
         unit,
         highlighted,
         quoted_rows,
         report_labels,
+        scope_words,
     ):
         environment.globals[function.__name__] = function
+    environment.globals["UNSURE"] = UNSURE
     return environment

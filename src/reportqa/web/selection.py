@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 
 from reportqa.text.records import Figure
 
 _LONGEST = 200
+_YEAR = len("2024")
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +48,23 @@ class Selection:
             and self.unit in ("", figure.unit)
             and all(word in said for word in self.words.split())
         )
+
+
+def without_dates(figures: Sequence[Figure]) -> list[Figure]:
+    """Leave out years that only say when another figure was so, and those that say nothing.
+
+    >>> when = Figure(0, 5, "2023年", "2023", "年", "2023", "年", "date", "常住人口")
+    >>> people = Figure(9, 16, "225.8万人", 225.8, "万人", 2258000, "人", "count", "常住人口")
+    >>> [figure.text for figure in without_dates([when, people])]
+    ['225.8万人']
+    """
+    measured = {(one.document, one.section, one.indicator) for one in figures if one.kind != "date"}
+    return [
+        one
+        for one in figures
+        if not (one.kind == "date" and len(str(one.normalized_value)) == _YEAR)
+        or (one.indicator and (one.document, one.section, one.indicator) not in measured)
+    ]
 
 
 def chapter(figure: Figure) -> str:

@@ -17,7 +17,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from reportqa.errors import InputError
-from reportqa.serving import read_key, read_secret
+from reportqa.serving import read_key
 from reportqa.web.library import Library
 from reportqa.writing import read_writer
 
@@ -43,14 +43,14 @@ def serve(
     >>> serve(Path("index"), None, port=8000, say=print)       # doctest: +SKIP
     网页：http://127.0.0.1:8000（Ctrl+C 结束）
 
-    ``auth`` is "user:password" or the path of a file that holds such a line; ``api_key`` likewise the key that Dify and
-    chat clients show, else REPORTQA_API_KEY: without one they are not answered; ``writer`` is the address and the model
-    that drafts paragraphs for them; ``root_path`` is the path under which a
-    reverse proxy offers the app; ``corpus`` is the folder that the 文库 page adds reports to and takes them from;
-    ``say`` is told the address, and warned where the app is open to others; with ``opened`` a browser shows the page.
+    ``auth`` is "user:password" or the path of a file of such lines, the owner's first; ``api_key`` likewise the key
+    that Dify and chat clients show, else REPORTQA_API_KEY: without one they are not answered; ``writer`` is the address
+    and the model that drafts paragraphs for them; ``root_path`` is the path under which a reverse proxy offers the app;
+    ``corpus`` is the folder that the 文库 page adds reports to and takes them from; ``say`` is told the address, and
+    warned where the app is open to others; with ``opened`` a browser shows the page.
     Raises InputError where the address or the login is unusable, IndexStoreError where the index is.
     """
-    login = read_login(auth) if auth else None
+    logins = read_login(auth) if auth else {}
     key, drafting = read_key(api_key), read_writer(writer)
     listener = listen(host, port)
     with listener, tempfile.TemporaryDirectory(prefix="reportqa-", ignore_cleanup_errors=True) as scratch:
@@ -65,10 +65,10 @@ def serve(
 
         from reportqa.web.app import create_app
 
-        app = create_app(library, Path(scratch), login, root_path, key, drafting)
+        app = create_app(library, Path(scratch), logins, root_path, key, drafting)
         if say:
             say(f"网页：http://{_in_url(host)}:{port}（Ctrl+C 结束）")
-            if login is None and not is_loopback(host):
+            if not logins and not is_loopback(host):
                 say("注意：没有设置登录（--auth），同一网络里的任何人都能打开这个网页。")
         if opened and has_screen():
             # The page waits in the socket until the server runs; a browser may keep its caller waiting.
@@ -114,18 +114,25 @@ def is_loopback(host: str) -> bool:
         return host == "localhost"
 
 
-def read_login(auth: str) -> tuple[str, str]:
-    """Read "user:password", given itself or in the first line of a file.
+def read_login(auth: str) -> dict[str, str]:
+    """Read "user:password", given itself, or the lines of a file, the owner's first; return the passwords by name.
 
     >>> read_login("老师:秘密:2024")
-    ('老师', '秘密:2024')
+    {'老师': '秘密:2024'}
 
-    Raises InputError where either part is missing.
+    Raises InputError where either part is missing, or a name is given twice.
     """
-    user, _, password = read_secret(auth, "用户名:密码").partition(":")
-    if not user or not password:
+    path = Path(auth)
+    try:
+        lines = path.read_text(encoding="utf-8-sig").splitlines() if path.is_file() else [auth]
+    except (OSError, ValueError) as error:
+        raise InputError(f"读不出登录文件 {auth}：要一行“用户名:密码”，UTF-8 编码。") from error
+    logins = [line.strip().partition(":") for line in lines if line.strip()]
+    if not logins or not all(user and password for user, _, password in logins):
         raise InputError("登录要写成“用户名:密码”，或写有这样一行的文件的路径。")
-    return user, password
+    if len({user for user, _, _ in logins}) < len(logins):
+        raise InputError(f"登录文件 {auth} 里有一个用户名写了两次：每个用户名只写一行。")
+    return {user: password for user, _, password in logins}
 
 
 def _end_as_interrupted() -> None:

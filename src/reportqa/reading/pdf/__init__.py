@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import threading
 import time
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
@@ -18,6 +17,7 @@ from reportqa.reading.blocks import make_source
 from reportqa.reading.kinds import PDF, kind_of, misnamed
 from reportqa.reading.pdf.content import PageContent
 from reportqa.reading.pdf.flow import blocks_of
+from reportqa.reading.pdf.opening import LOCK, open_pdf
 from reportqa.reading.pdf.page import read_page
 from reportqa.reading.pdf.recognised import ImagePages, named_pages
 from reportqa.reading.picture_texts import read_pictures
@@ -37,8 +37,6 @@ _MANY_STROKES = 200
 _DOTS_AN_INCH = 200
 # Smaller images are strips and speckles.
 _DOT = 64
-# PDFium is made for one thread at a time.
-_LOCK = threading.Lock()
 
 
 def read_pdf(data: bytes, path: Path, recogniser: Recogniser) -> Source:
@@ -50,16 +48,16 @@ def read_pdf(data: bytes, path: Path, recogniser: Recogniser) -> Source:
     kind = kind_of(data)
     if kind not in (None, PDF):
         raise misnamed(path.name, kind)
-    with _LOCK:
-        document = _opened(data, path.name)
+    with LOCK:
+        document = open_pdf(data, path.name)
     try:
-        with _LOCK:
+        with LOCK:
             title = document.get_metadata_value("Title")
             pages = _pages(document, path.name)
         images = ImagePages(path.name, recogniser)
         _recognise(document, pages, images)
     finally:
-        with _LOCK:
+        with LOCK:
             document.close()
     notes = (*images.notes(), *_notes(pages))
     _check_text(pages, path.name, notes)
@@ -67,15 +65,6 @@ def read_pdf(data: bytes, path: Path, recogniser: Recogniser) -> Source:
     source = make_source(blocks)
     source = replace(source, notes=(*notes, *unread), scans=(*images.scans(source), *source.scans))
     return source if source.title or title_of(source.text) else replace(source, title=named_title(title))
-
-
-def _opened(data: bytes, name: str) -> pdfium.PdfDocument:
-    try:
-        return pdfium.PdfDocument(data)
-    except pdfium.PdfiumError as error:
-        if raw.FPDF_ERR_PASSWORD in (error.err_code, raw.FPDF_GetLastError()):
-            raise ReadingError(f"文件加了密码：{name}（请去掉密码再放进来）。") from error
-        raise ReadingError(f"文件损坏：{name} 不是完好的 PDF（请重新导出）。") from error
 
 
 def _pages(document: pdfium.PdfDocument, name: str) -> list[PageContent]:
@@ -131,7 +120,7 @@ def _is_drawn(page: PageContent) -> bool:
 
 def _rendered(document: pdfium.PdfDocument, number: int) -> Image.Image:
     """Return a page as it looks, at 200 dots an inch or as many as fit."""
-    with _LOCK:
+    with LOCK:
         try:
             page = document.get_page(number)
             try:

@@ -1,8 +1,5 @@
 // Every answer and every place has an address; this leads from one to the next without loading the page again.
 
-// Gradio names its own buttons in the browser's language; this page is Chinese for everyone.
-Object.defineProperty(navigator, "language", { value: "zh-CN" });
-
 const reportqa = {
   // The last address of each page, so that turning back to it keeps what was there.
   last: {},
@@ -10,8 +7,18 @@ const reportqa = {
   // Whether figures are marked in the report.
   figures: false,
 
+  // The question that this script put into the box last: what a person has typed since stays.
+  asked: "",
+
   // Set by the page's router: shows what the address names.
   show: undefined,
+
+  // Called where the box stands, before Gradio's script has started.
+  begin() {
+    theme.apply();
+    this.asked = this.box().value = new URLSearchParams(location.search).get("q") ?? "";
+    if (this.page(location.search) === "ask") this.box().focus();
+  },
 
   // One at a time, and the newest address last: an answer that was slow must not take the place of the next one.
   visit() {
@@ -22,8 +29,9 @@ const reportqa = {
     this.show();
   },
 
-  // `address` is that of the answer which has come: a question that leaned on the one before stands in it whole.
-  done(address) {
+  // `shown` says what has come: its address, where a question that leaned on the one before stands whole, its title.
+  done(shown) {
+    const { address, title, question, subject } = JSON.parse(shown);
     const visited = this.running;
     this.running = undefined;
     if (address && location.search === visited) history.replaceState(null, "", address);
@@ -33,7 +41,12 @@ const reportqa = {
     const page = this.page(location.search);
     // Someone has turned to another page meanwhile, and stays there.
     if (page !== this.page(visited)) document.getElementById(`page-${page}-button`)?.click();
-    if (document.activeElement === this.box()) this.box().select();
+    else document.title = title ? `${title} · 问报告` : "问报告";
+    document.querySelector("#top .subject").textContent = subject;
+    if (question !== null && this.box().value === this.asked) {
+      this.asked = this.box().value = question;
+      if (document.activeElement === this.box()) this.box().select();
+    }
   },
 
   failed() {
@@ -42,7 +55,7 @@ const reportqa = {
   },
 
   box() {
-    return document.querySelector("#question :is(textarea, input)");
+    return document.querySelector("#question textarea");
   },
 
   page(search) {
@@ -56,13 +69,13 @@ const reportqa = {
     this.visit();
   },
 
-  // Asks on top of the answer that is shown, in the report that is chosen.
+  // Asks on top of the answer that is shown, in the reports that are chosen.
   ask(question) {
+    this.asked = this.box().value;
     const given = new URLSearchParams({ q: question.trim() });
     const before = document.querySelector("#answer [data-question]")?.dataset.question;
     if (before && before !== given.get("q")) given.set("after", before);
-    const report = document.querySelector("#scope select")?.value;
-    if (report) given.set("in", report);
+    for (const report of document.querySelectorAll("#scope :checked")) given.append("in", report.value);
     this.go("?" + given);
   },
 
@@ -71,6 +84,8 @@ const reportqa = {
     const known = this.last[page];
     if (known === undefined) return this.go(page === "ask" ? "?" : `?p=${page}`);
     history.pushState(null, "", known);
+    // Not what was there: somebody may have changed the reports since.
+    if (page === "library" || page === "feedback") this.visit();
   },
 
   // The page may still be hidden when its content arrives: what is hidden cannot be scrolled.
@@ -83,6 +98,7 @@ const reportqa = {
     if (outline) outline.open = matchMedia("(min-width: 721px)").matches;
     const toggle = element.querySelector("[name=figures]");
     if (toggle) toggle.checked = this.figures;
+    for (const back of element.querySelectorAll("[data-back]")) back.hidden = !this.last.ask?.includes("q=");
     element.querySelector("[aria-current]")?.scrollIntoView({ block: "nearest" });
     const place = element.querySelector(".place") ?? element.querySelector(".found");
     place?.classList.add("current");
@@ -116,43 +132,31 @@ const reportqa = {
   },
 };
 
-// What Gradio says by itself, it says in English whatever the language of the page.
-const SAYINGS = [
-  [/^Error\b/, "出错了"],
-  [/^(Warning|Info|Success)\b/, "提示"],
-  [/Connection to the server was lost/, "和程序的连接断了，正在重新连接……"],
-  [/Connection errored out|Failed to fetch|NetworkError|Load failed/, "连不上程序：它可能已经停止，或者网络断了。"],
-  [/Invalid file types?: (.*)\. Only (.*) allowed/, "不能用这种文件：$1。可以用的是 $2。"],
-  [/currently busy|queue is full/i, "现在忙不过来：请稍后再试。"],
-  [/exceeds the maximum|too large/i, "文件太大了。"],
-];
-const LABELS = {
-  "Click to upload or drop files": "点击上传，或把文件拖放到此处",
-  "File upload": "上传文件",
-  "More tabs": "更多页面",
-  "Vega visualization": "图表",
-  "Close": "关闭",
-  "Empty value": "空",
+// Light or dark as the system is, or as somebody has chosen in this browser.
+const theme = {
+  names: { system: "跟随系统", light: "浅色", dark: "深色" },
+  signs: { system: "◐", light: "☀", dark: "☾" },
+  dark: matchMedia("(prefers-color-scheme: dark)"),
+  get chosen() {
+    return this.names[localStorage.getItem("reportqa-theme")] ? localStorage.getItem("reportqa-theme") : "system";
+  },
+  turn() {
+    const names = Object.keys(this.names);
+    localStorage.setItem("reportqa-theme", names[(names.indexOf(this.chosen) + 1) % names.length]);
+    this.apply();
+  },
+  apply() {
+    const dark = this.chosen === "dark" || (this.chosen === "system" && this.dark.matches);
+    if (document.body.classList.contains("dark") !== dark) document.body.classList.toggle("dark", dark);
+    const button = document.querySelector("#top .theme");
+    button.textContent = this.signs[this.chosen];
+    button.title = button.ariaLabel = `明暗：${this.names[this.chosen]}`;
+  },
 };
-
-// Puts Gradio's own words into Chinese; one that is not known still says that something went wrong.
-function translate() {
-  for (const toasts of document.querySelectorAll(".toast-wrap")) {
-    // Word by word, in place: the elements are Gradio's own, which it goes on to change.
-    const words = document.createTreeWalker(toasts, NodeFilter.SHOW_TEXT);
-    while (words.nextNode()) {
-      const said = words.currentNode.data.trim();
-      const known = SAYINGS.find(([form]) => form.test(said));
-      if (known) words.currentNode.data = said.match(known[0])[0].replace(...known);
-      else if (/[A-Za-z]/.test(said) && !/[\u4e00-\u9fff]/.test(said)) words.currentNode.data = "出错了：请再试一次。";
-    }
-  }
-  for (const [english, chinese] of Object.entries(LABELS))
-    for (const place of document.querySelectorAll(`[aria-label="${english}"]`)) place.setAttribute("aria-label", chinese);
-  // A chart's titles, which Vega names to a screen reader in English and which stand there as text.
-  for (const place of document.querySelectorAll('[aria-label*="itle text "]')) place.removeAttribute("aria-label");
-}
-new MutationObserver(translate).observe(document, { childList: true, subtree: true, characterData: true });
+theme.dark.addEventListener("change", () => theme.apply());
+// Gradio sets the page's own colours by the system alone, once it has started.
+addEventListener("DOMContentLoaded", () =>
+  new MutationObserver(() => theme.apply()).observe(document.body, { attributeFilter: ["class"] }));
 
 document.addEventListener("click", (event) => {
   const link = event.target.closest?.('a[href^="?"]');
@@ -167,21 +171,61 @@ document.addEventListener("click", (event) => {
 });
 
 document.addEventListener("click", (event) => {
-  const button = event.target.closest?.("[data-copy], [data-copy-address], [data-found]");
+  const button = event.target.closest?.("button");
   if (!button) return;
-  if (button.dataset.found) reportqa.turnToFound(button.closest(".reader"), Number(button.dataset.found));
-  else reportqa.copy(button.dataset.copy ?? location.href, button);
+  const { copy, found } = button.dataset;
+  if (found) reportqa.turnToFound(button.closest(".reader"), Number(found));
+  if (copy !== undefined) reportqa.copy(copy, button);
+  if (button.matches("[data-copy-address]")) reportqa.copy(location.href, button);
+  if (button.matches("[data-theme]")) theme.turn();
+  if (button.matches("[data-back]")) document.getElementById("page-ask-button").click();
+  if (button.matches("[data-top]")) scrollTo(0, 0);
+  if (button.matches("[data-contents]")) {
+    const outline = button.closest(".reader").querySelector("details");
+    outline.open = true;
+    outline.scrollIntoView();
+  }
+  if (button.matches("[data-all]")) {
+    for (const one of button.form.elements) one.checked = false;
+    button.form.requestSubmit();
+  }
+});
+
+// A name that is being composed from its sounds is taken with Enter, too: that asks nothing yet.
+document.addEventListener("keydown", (event) => {
+  const inBox = event.target === reportqa.box();
+  if (inBox && event.key === "Enter" && !event.shiftKey && !event.isComposing) {
+    event.preventDefault();
+    reportqa.box().form.requestSubmit();
+  }
+  if (event.key !== "/" || event.ctrlKey || event.metaKey || event.altKey) return;
+  if (event.target.matches?.("input:not([type=checkbox]), textarea, select, [contenteditable]")) return;
+  event.preventDefault();
+  reportqa.box().focus();
+  reportqa.box().select();
 });
 
 document.addEventListener("submit", (event) => {
-  if (!event.target.matches("form[data-go]")) return;
-  event.preventDefault();
-  const given = [...new FormData(event.target)].filter(([, value]) => value.trim());
-  reportqa.go("?" + new URLSearchParams(given));
+  if (event.target.matches("#question")) {
+    event.preventDefault();
+    reportqa.ask(reportqa.box().value);
+  } else if (event.target.matches("form[data-scope]")) {
+    event.preventDefault();
+    event.target.closest("details").open = false;
+    if (reportqa.box().value.trim()) reportqa.ask(reportqa.box().value);
+  } else if (event.target.matches("form[data-go]")) {
+    event.preventDefault();
+    const given = [...new FormData(event.target)].filter(([, value]) => value.trim());
+    reportqa.go("?" + new URLSearchParams(given));
+  }
 });
 
 document.addEventListener("change", (event) => {
   if (event.target.matches("[data-go-on-change]")) event.target.form.requestSubmit();
-  if (event.target.matches("[data-ask-again]") && reportqa.box().value.trim()) reportqa.ask(reportqa.box().value);
+  if (event.target.matches("[data-scope] [name=in]")) {
+    const scope = event.target.closest(".scope");
+    const [all, chosen] = [scope.querySelectorAll("[name=in]").length, scope.querySelectorAll(":checked").length];
+    scope.querySelector("summary b").textContent = chosen ? `${chosen} 份` : `全部 ${all} 份`;
+  }
   if (event.target.matches(".reader [name=figures]")) reportqa.figures = event.target.checked;
 });
