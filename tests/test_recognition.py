@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 from PIL import Image
 from playwright.sync_api import expect
 from programs import load
-from test_web import serving, watched_page
+from test_web import serving, wait_until, watched_page
 
 from reportqa.errors import ReadingError
 from reportqa.index.build import build_index
@@ -394,8 +394,7 @@ def test_a_recognised_citation_opens_with_its_cut(browser, half_scanned: Path) -
         box, mark = cut.bounding_box(), cut.locator("rect").first.bounding_box()
         assert box["width"] > 300
         assert box["x"] <= mark["x"] < mark["x"] + mark["width"] <= box["x"] + box["width"]
-        page.wait_for_load_state("networkidle")
-        assert images
+        wait_until(lambda: bool(page.evaluate("1") and images))
         assert set(images) == {200}
         first.locator("a.citation").click()
         expect(page.locator(".reader .document svg.scan").first).to_be_visible()
