@@ -99,15 +99,16 @@ def _vary_number(number: str, rng: random.Random) -> str:
 def count_tokens(corpus: Path, index: Path) -> tuple[int, int, int]:
     """Count the tokens of the plain texts, and the passages that were encoded, each once, with their tokens."""
     from reportqa.index.folder import FolderStore
-    from reportqa.index.texts import header_of
     from reportqa.models.bundled import PASSAGE
     from reportqa.models.runtime import WEIGHTS, open_tokenizer
+    from reportqa.outline.headings import header_of
+    from reportqa.text.naming import known_as
 
     tokenizer = open_tokenizer(WEIGHTS)
     store, texts = FolderStore(index), set()
     for one in map(store.passage, range(len(store))):
         title = store.info(one.passage.document).found.title
-        texts.add(PASSAGE + header_of(title, one.passage.section) + one.prose.text)
+        texts.add(PASSAGE + header_of(known_as(title, one.passage.document), one.passage.section) + one.prose.text)
     store.close()
     encoded = sum(len(one) for one in tokenizer.encode_batch_fast(list(texts)))
     plain = sum(

@@ -48,6 +48,32 @@ def test_a_serial_number_names_no_row():
     assert cells(text) == [[("甲校", "招生", "12")], [("乙校", "招生", "9")]]
 
 
+def test_codes_name_no_row_and_are_read_before_its_name():
+    heads = "| 科目编码 | 科目编码 | 科目名称 | 合计 |\n| 类 | 款 | 科目名称 | 合计 |"
+    rows = "| 302 | 05 | 水费 | 10.6 |\n| 302 | 06 | 电费 | 32.5 |\n| 合计 | 合计 | 合计 | 43.1 |"
+    text = f"{heads}\n|---|---|---|---|\n{rows}"
+    assert cells(text) == [[("水费", "合计", "10.6")], [("电费", "合计", "32.5")], [("合计", "合计", "43.1")]]
+    (passage,) = passages(text)
+    assert passage.prose(text).text == "302 05 水费合计10.6。302 06 电费合计32.5。合计合计43.1。"
+
+
+def test_two_tables_that_stand_side_by_side_are_two():
+    heads = "| 收入 | 收入 | 支出 | 支出 |\n| 项目 | 决算数 | 项目 | 决算数 |\n|---|---|---|---|"
+    text = f"{heads}\n| 一般公共预算 | 120 | 教育支出 | 100 |\n|  |  | 住房保障 | 20 |\n| 合计 | 120 | 合计 | 120 |"
+    assert cells(text) == [
+        [("一般公共预算", "收入/决算数", "120")],
+        [("教育支出", "支出/决算数", "100")],
+        [("住房保障", "支出/决算数", "20")],
+        [("合计", "收入/决算数", "120")],
+        [("合计", "支出/决算数", "120")],
+    ]
+
+
+def test_heads_that_are_said_again_below_the_line_are_heads():
+    text = "| 项目 | 合计 | 公用 |\n|---|---|---|\n| 类 | 合计 | 公用 |\n| 水费 | 10.6 | 9 |\n| 电费 | 32.5 | 7 |"
+    assert cells(text)[0] == [("水费", "合计", "10.6"), ("水费", "公用", "9")]
+
+
 def test_two_columns_name_a_row_where_the_first_says_the_same_of_several():
     rows = "| 公办 | 甲校 | 12 |\n| | 乙校 | 9 |\n| 民办 | 丙校 | 7 |\n| 合计 | | 28 |"
     text = f"| 类别 | 学校 | 招生 |\n|---|---|---|\n{rows}"

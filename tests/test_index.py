@@ -218,7 +218,7 @@ def test_an_update_encodes_what_is_new_and_gives_the_index_of_a_build_anew(libra
 def test_nothing_is_encoded_and_no_model_is_loaded_where_nothing_new_is_said(library):
     corpus = library / "corpus"
     (corpus / "丙.txt").unlink()
-    (corpus / "乙.txt").rename(corpus / "改名.txt")
+    (corpus / "乙.txt").rename(corpus / "乙2.txt")
     data = (corpus / "甲.txt").read_bytes()
     (corpus / "甲.txt").write_bytes(b"\xef\xbb\xbf" + data)
     seen = []

@@ -19,6 +19,9 @@ _CHANGE = re.compile(
     r" ?又? ?(?P<n>[\d一二两三四五六七八九]{1,2}) ?(?P<unit>角|毛|美分|欧分|分|日本[銭钱])"
     r"(?P<cents>[\d一二三四五六七八九]分)?"
 )
+# 12分36秒, 2小时30分, 3年6个月: what each unit has of the next smaller one.
+_SMALLER = {"年": ("个月", 12), "小时": ("分", 60), "个小时": ("分", 60), "分": ("秒", 60), "分钟": ("秒", 60)}
+_REST = re.compile(r" ?(?P<n>\d{1,2}) ?(?P<unit>个月|分|秒)钟?")
 _TENTH = frozenset("角毛")
 _SPENT = re.compile(r" ?块(?= ?(?:$|[，。；!]))")
 _AMOUNT = re.compile(r"[,.万亿]")
@@ -31,6 +34,8 @@ def read_amount(text: str, numeral: Numeral, negative: bool = False) -> Quantity
     >>> read = lambda text: read_amount(text, read_numeral(text, NUMBER.search(text)))
     >>> read("1-2小时").value, read("225.8万人").normalized_value, read("五元三毛").value, read("两年半").value
     ([1, 2], 2258000, 5.3, 2.5)
+    >>> read("12分36秒").value, read("2小时30分钟").value, read("3年6个月").unit
+    (12.6, 2.5, '年')
 
     ``negative`` tells that a minus stands before the number: it counts for the low end of a range (−5℃至3℃).
     """
@@ -47,6 +52,8 @@ def read_amount(text: str, numeral: Numeral, negative: bool = False) -> Quantity
     unit, end = found
     if unit.kind == "money" and not numeral.multiplier and (change := _with_change(text, numeral, unit, end)):
         return change
+    if unit.written in _SMALLER and (lasting := _with_smaller(text, numeral, unit, end)):
+        return lasting
     if unit.written in _HALVES and text.startswith("半", end):
         return _plus_half(numeral, unit, end + 1)
     if numeral.values == (Decimal("0.5"),) and numeral.chinese and unit.written not in _HALVES:
@@ -94,6 +101,17 @@ def _with_change(text: str, numeral: Numeral, unit: Unit, end: int) -> Quantity 
     if found["cents"]:
         value += Decimal("0.01") * _small(found["cents"][:-1])
     return measured(numeral.start, found.end(), (value,), (value,), unit)
+
+
+def _with_smaller(text: str, numeral: Numeral, unit: Unit, end: int) -> Quantity | None:
+    value, last, share = numeral.values[0], unit.written, 1
+    while last in _SMALLER and (rest := _REST.match(text, end)) and rest["unit"] == _SMALLER[last][0]:
+        last, share, end = rest["unit"], share * _SMALLER[last][1], rest.end()
+        value += Decimal(rest["n"]) / share
+    if share == 1 or len(numeral.values) > 1 or numeral.multiplier:
+        return None
+    values = (round(value, 4),)
+    return measured(numeral.start, end, values, values, UNITS["分钟"] if unit.written == "分" else unit)
 
 
 def _small(digits: str) -> Decimal:

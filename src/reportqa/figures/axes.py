@@ -13,7 +13,7 @@ from reportqa.outline.tables import Cell, Grid, is_value
 from reportqa.text.forms import YEAR
 
 _MEASURES = re.compile(r"(?:主要|统计|评价|核心|具体)?指标(?:名称|项目)?|数据项目?")
-_ITEMS = re.compile(r"项目|内容|科目|类目|名目|事项")
+_ITEMS = re.compile(r"[\u4e00-\u9fff]{0,6}(?:项目|内容|科目|类目|名目|事项)(?:名称)?")
 _UNIT_IN_CELL = re.compile(r"[^\d.,\s]*$")
 _ENDING = re.compile(
     r"(?:情况|分布|变化|一览|对比|比较|统计|构成|结构|趋势|现状|概况|明细|汇总|数据|分析|主要指标|指标|表|图|\s|:)+$"

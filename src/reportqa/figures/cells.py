@@ -92,11 +92,11 @@ class _Reader:
     def read(self, grid: Grid, text: str) -> Iterator[Figure]:
         """Yield the figures of all cells, row by row."""
         spread = spread_totals(grid, text)
-        whole: dict[tuple[str, ...], Figure] = {}
+        wholes: dict[int, dict[tuple[str, ...], Figure]] = {}
         for line in grid.lines:
             neighbour = ""
             own: dict[tuple[str, ...], Figure] = {}
-            part = False
+            part, whole = False, wholes.get(line.block, {})
             for cell in line.cells:
                 if cell in spread:
                     cell = replace(cell, columns=())
@@ -108,7 +108,7 @@ class _Reader:
                     figures[0] = self._part(figures[0], whole[cell.columns])
                 own.update((cell.columns, figure) for figure in figures[:1])
                 yield from figures
-            whole = whole if part else own
+            wholes[line.block] = whole if part else own
 
     def _part(self, figure: Figure, whole: Figure) -> Figure:
         same = (figure.kind, figure.normalized_unit) == (whole.kind, whole.normalized_unit)

@@ -11,17 +11,17 @@ def spread_totals(grid: Grid, text: str) -> set[Cell]:
 
     小学 | 940 | 586 over 合计 | 1,526 | (nothing): the total is of both, unless it is the sum of its own column.
     """
-    amounts: dict[tuple[str, ...], list[float]] = {}
+    amounts: dict[int, dict[tuple[str, ...], list[float]]] = {}
     for line in grid.lines:
         for cell in line.cells:
             if cell.columns and not _is_total(cell) and is_value(cell.span.of(text)):
-                amounts.setdefault(cell.columns, []).append(_number(cell, text))
+                amounts.setdefault(line.block, {}).setdefault(cell.columns, []).append(_number(cell, text))
     found = set()
     for line in grid.lines:
-        alone = line.cells[0] if len(line.cells) == 1 else None
-        if alone is None or not _is_total(alone) or len(amounts) < 2 or alone.columns != next(iter(amounts)):
+        alone, own = line.cells[0] if len(line.cells) == 1 else None, amounts.get(line.block, {})
+        if alone is None or not _is_total(alone) or len(own) < 2 or alone.columns != next(iter(own)):
             continue
-        if is_value(alone.span.of(text)) and abs(sum(amounts[alone.columns]) - _number(alone, text)) > _SLACK:
+        if is_value(alone.span.of(text)) and abs(sum(own[alone.columns]) - _number(alone, text)) > _SLACK:
             found.add(alone)
     return found
 

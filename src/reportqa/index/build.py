@@ -17,11 +17,13 @@ from reportqa.index.entries import DocumentEntry, KeptDocument, PassageEntry, Pa
 from reportqa.index.generations import Manifest
 from reportqa.index.home import Home, home_of
 from reportqa.index.store import Store
-from reportqa.index.texts import Planned, header_of, parts_of, planned_passages, unit_texts
+from reportqa.index.texts import Planned, parts_of, planned_passages, unit_texts
 from reportqa.models.encoder import Encoder, Parts, identify_model, open_encoder
+from reportqa.outline.headings import header_of
 from reportqa.outline.pictures import tie_pictures
 from reportqa.outline.sections import Outline, split_sections
 from reportqa.reading.files import Shard
+from reportqa.text.naming import known_as
 
 Progress = Callable[[str, int, int], None]
 
@@ -227,7 +229,7 @@ def _known_vectors(old: Store | None, documents: Iterable[str]) -> dict[Parts, V
                 old.prepare(range(number, min(number + _AT_ONCE, info.passages.stop)))
             one = old.passage(number)
             units = tuple(unit_texts(one.passage, one.prose.text))
-            header = header_of(info.found.title or "", one.passage.section)
+            header = header_of(known_as(info.found.title or "", name), one.passage.section)
             parts = parts_of(header, one.prose, units, old.figures(one.number))
             known[parts] = np.concatenate([old.unit_vectors(one), old.figure_vectors(one.number)])
     return known

@@ -8,13 +8,13 @@ from dataclasses import dataclass
 
 from reportqa.figures.extract import paragraph_figures
 from reportqa.models.parts import Parts
-from reportqa.outline.headings import bare_heading
+from reportqa.outline.headings import bare_heading, header_of
 from reportqa.outline.passages import clauses, sentences, split_passages
 from reportqa.outline.sections import Outline
+from reportqa.text.naming import known_as
 from reportqa.text.records import Document, Figure, Passage, Prose
 
 UnitText = tuple[tuple[int, int], bool, str]
-_MAX_TITLE, _MAX_HEADING, _HEADINGS = 40, 24, 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +29,7 @@ class Planned:
 
 def planned_passages(document: Document, outline: Outline) -> Iterator[Planned]:
     """Yield the passages of a document with all that is encoded of them, in order."""
+    known = known_as(document.title, document.name)
     for paragraph in outline.paragraphs:
         figures = paragraph_figures(paragraph, document)
         starts = [figure.start for figure in figures]
@@ -36,19 +37,8 @@ def planned_passages(document: Document, outline: Outline) -> Iterator[Planned]:
             first, last = bisect_left(starts, passage.span.start), bisect_left(starts, passage.span.end)
             prose, own = passage.prose(document.text), tuple(figures[first:last])
             units = tuple(unit_texts(passage, prose.text))
-            parts = parts_of(header_of(document.title, passage.section), prose, units, own)
+            parts = parts_of(header_of(known, passage.section), prose, units, own)
             yield Planned(passage, units, own, parts)
-
-
-def header_of(title: str, section: Sequence[str]) -> str:
-    """Return what is read before a passage: the title of its report and the innermost three headings over it.
-
-    >>> header_of("渝北区年度报告", ("一、概况", "（三）学生规模"))
-    '渝北区年度报告，概况，学生规模：'
-    """
-    headings = [bare_heading(heading)[:_MAX_HEADING] for heading in section[-_HEADINGS:]]
-    said = [words for words in (title[:_MAX_TITLE], *headings) if words]
-    return "，".join(said) + "：" if said else ""
 
 
 def parts_of(header: str, prose: Prose, units: Sequence[UnitText], figures: Sequence[Figure]) -> Parts:
@@ -61,7 +51,8 @@ def parts_of(header: str, prose: Prose, units: Sequence[UnitText], figures: Sequ
 def unit_texts(passage: Passage, text: str) -> Iterator[UnitText]:
     """Yield the sentences and clauses of a passage: range in ``text``, whether it is whole, and its words alone.
 
-    >>> from reportqa.text.records import Span
+    >>> from reportqa.text.naming import known_as
+    from reportqa.text.records import Span
     >>> passage = Passage("r.txt", ("一、概况", "（三）学生规模"), 1, (Span(0, 15),))
     >>> [words for _, _, words in unit_texts(passage, "招生6191人，毕业6782人。")]
     ['招生6191人，毕业6782人。', '学生规模：招生6191人，', '学生规模：毕业6782人。']

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from typing import NamedTuple
 
 from reportqa.outline.text_lines import ENUMERATED, HAN, RUNNING, SENTENCE_MARKS, TextLine
@@ -15,6 +16,8 @@ _OPEN_HEADING_LENGTH = 20
 _RUN_IN_LENGTH = 24
 _PLAIN_LENGTH = 20
 _UNIT_LENGTH = 12
+# So much of a name, of each heading, and so many headings are read before a passage.
+_LONGEST_NAME, _MAX_HEADING, _HEADINGS = 48, 24, 3
 # Heading forms from the outermost to the innermost, after the customs of Chinese official writing (GB/T 9704, 1.1).
 # A form's rank decides what it closes: a heading ends every open section of its own rank or an inner one.
 _FORMS: tuple[tuple[int, re.Pattern[str]], ...] = (
@@ -147,3 +150,14 @@ def is_running(line: TextLine) -> bool:
     if SENTENCE_MARKS.search(line.text) or ENUMERATED.match(line.text):
         return True
     return len(line.text) > _PLAIN_LENGTH and "，" in line.text
+
+
+def header_of(known_as: str, section: Sequence[str]) -> str:
+    """Return what is read before a passage: what its report is known as and the innermost three headings over it.
+
+    >>> header_of("渝北区年度报告", ("一、概况", "（三）学生规模"))
+    '渝北区年度报告，概况，学生规模：'
+    """
+    headings = [bare_heading(heading)[:_MAX_HEADING] for heading in section[-_HEADINGS:]]
+    said = [words for words in (known_as[:_LONGEST_NAME], *headings) if words]
+    return "，".join(said) + "：" if said else ""

@@ -152,7 +152,7 @@ def _strips(line: GridRow, text: str, limit: int) -> Iterator[_Strip]:
 
 
 def _pieces(line: GridRow, text: str, limit: int) -> Iterator[_Piece]:
-    """Yield the name of a row, and its cells after their heads; the first one after what the name does not say yet."""
+    """Yield codes and name of a row, and its cells after their heads; the first after what the name does not say."""
     first = line.cells[0]
     names = line.names if len(line.names) <= len(first.rows) else ()
     if any(len(name) > limit // 2 for name in names):
@@ -160,8 +160,12 @@ def _pieces(line: GridRow, text: str, limit: int) -> Iterator[_Piece]:
             yield from _cell_pieces(Cell(name), "", "", text, limit)
         names = ()
     outer = first.rows[: len(first.rows) - len(names)]
+    codes = line.codes if names else ()
+    for number, code in enumerate(codes):
+        yield _Piece(code, " " * bool(number), number > 0)
     for number, name in enumerate(names):
-        yield _Piece(name, "，" if number else "".join(f"{word}，" for word in outer), number > 0)
+        before = "，" if number else " " * bool(codes) + "".join(f"{word}，" for word in outer)
+        yield _Piece(name, before, bool(number or codes))
     for number, cell in enumerate(line.cells):
         named = names[-1].of(text) if names and number == 0 else ""
         row = _unit_of(cell.rows[-1], named) if named else "，".join(cell.rows)

@@ -33,6 +33,7 @@ from reportqa.outline.text_lines import (
 from reportqa.reading.marks import IN_PICTURE
 from reportqa.text.records import Document, Illustration, Paragraph, Section, Span, Table
 
+_FORM_LINE = 80
 _WRAPPED_LENGTH = 15
 _PLAIN_NUMBER_RANK = 33
 _PLAIN_RANK = 40
@@ -179,7 +180,9 @@ class _Splitter:
         return ""
 
     def _unit_over(self, number: int) -> str:
-        """Return the unit of a caption that has a second line under it: 表2 教师（人） over 2024年教师情况."""
+        """Return the unit that ends the line over a table (部门：民政局 单位：万元), or a caption over that."""
+        if number and "单位" in (line := self.lines[number - 1].text) and len(line) <= _FORM_LINE:
+            return without_unit(line)[1]
         bare = number > 1 and BARE_CAPTION.fullmatch(self.lines[number - 1].folded)
         over = captions_on(self.lines[number - 2]) if bare else []
         return next((without_unit(words)[1] for label, words, _ in over if "表" in label), "")

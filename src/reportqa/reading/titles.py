@@ -17,6 +17,10 @@ _NO_TITLE = re.compile(
     rf"[。；！？：，]|^[{_HAN}]+、|^第[{_HAN}\d]+[编篇部章节]|^[（(][{_HAN}\d]+[)）]|^\d{{1,2}}[.、．)）]"
     r"|^[|>*•●①-⑳-]|^[图表圖]\s*\d"
 )
+# What a page of the web says around a text that was copied from it.
+_BUTTONS = re.compile(
+    r"\W*(?:(?:下载|打印|全屏|收藏|分享|转发|关闭|返回|首页|字[体号]|本页|此页|加大|减小|放大|缩小|还原|大|中|小)\W*)*"
+)
 # A title that says what it is has ended; only a year, an edition or a subtitle still belongs to it.
 _TITLE_END = re.compile(
     r"(?:报告|報告|年报|年報|年鉴|年鑑|总结|總結|公报|公報|白皮书|蓝皮书|规划|方案|纲要|要点|简报|通报|摘要|汇编)(?:[（(].*[)）])?$"
@@ -47,12 +51,14 @@ def title_lines(lines: Iterable[str]) -> list[str]:
 
     >>> title_lines(["", "某县教育", "质量年度报告", "（2024年）", "一、概况"])
     ['某县教育', '质量年度报告', '（2024年）']
+    >>> title_lines(["打印", "【字号：大 中 小】", "某县质量年度报告"])
+    ['某县质量年度报告']
     """
     found: list[str] = []
     blank = False
     for line in lines:
         line = line.strip().lstrip("#").strip()
-        if not line:
+        if not line or _BUTTONS.fullmatch(line):
             blank = bool(found)
             continue
         ended = blank or bool(_TITLE_END.search("".join(found)))

@@ -36,6 +36,7 @@ _NAMED = re.compile(r"[岁级届号期班类年月日第]|以[上下内]")
 _TOTAL = re.compile(r"(?:总?合|总|共)计|总数|全部")
 _SUBTOTAL = re.compile(r"小计")
 _SERIAL = re.compile(r"序号|编号|序|序次|项次|no\.?|№|#")
+_CODE_HEAD = re.compile(r"编码|代码|^[类款项]$")
 _UNIT_HEAD = re.compile(r"(?:计量|数量)?单位")
 _UNIT = re.compile(
     r"[百千万亿]*(?:人次|人|名|位|个|所|家|元|美元|%|‰|个?百分点|平方米|平方公里|公顷|亩|公里|米|吨|千克|公斤|台|套|台套|辆|册"
@@ -142,6 +143,11 @@ def is_name(words: str) -> bool:
 def is_serial_head(words: str) -> bool:
     """Tell whether a column only counts the rows: 序号."""
     return bool(_SERIAL.fullmatch(_bare(words)))
+
+
+def is_code_head(words: str) -> bool:
+    """Tell whether a column may give the numbers of what its neighbour names: 科目编码, and 类, 款, 项 under it."""
+    return bool(_CODE_HEAD.search(_bare(words)))
 
 
 def is_unit_head(words: str) -> bool:

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from itertools import takewhile
+from itertools import pairwise, takewhile
 
 from reportqa.outline.tables.cell_kinds import (
     cell_words,
+    is_code_head,
     is_empty,
     is_name,
     is_serial_head,
@@ -21,6 +22,7 @@ from reportqa.outline.tables.cell_kinds import (
 )
 from reportqa.text.records import Span, Table, TableRow
 
+_NARROWEST = 2  # the least columns of a table beside another
 _MOST_NAMES = 3  # columns that together name a row
 _LONGEST_HEAD = 60
 _LONGEST_GROUP = 30  # the name of several rows
@@ -37,14 +39,16 @@ class Cell:
 
 @dataclass(frozen=True, slots=True)
 class GridRow:
-    """A row of a table as it is read: its place, its cells, and the cells with its own name.
+    """A row of a table as it is read: its place, its cells, and the cells with its codes and its own name.
 
-    A row that only names others is its own one cell.
+    A row that only names others is its own one cell. Of a table of several ``block``s side by side each has its rows.
     """
 
     span: Span
     cells: tuple[Cell, ...]
     names: tuple[Span, ...] = ()
+    codes: tuple[Span, ...] = ()
+    block: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,11 +61,16 @@ class Grid:
 
 @dataclass(frozen=True, slots=True)
 class _Layout:
-    """Which columns name the rows, which one gives their units (or -1), and which hold what the table says."""
+    """Which columns name the rows, which one gives their units (or -1), and which hold what the table says.
+
+    ``codes`` are those before the names that say the same in numbers: 类, 款, 项 of 科目编码.
+    """
 
     names: tuple[int, ...]
     unit: int
     data: tuple[int, ...]
+    codes: tuple[int, ...]
+    last: int
 
 
 def read_grid(table: Table, text: str) -> Grid:
@@ -79,9 +88,10 @@ def read_grid(table: Table, text: str) -> Grid:
     """
     words = [[cell_words(cell, text) for cell in row.cells] for row in table.rows]
     heads = _column_heads([[cell_words(cell, text) for cell in row.cells] for row in table.heads])
-    layout = _layout(words, heads)
-    lines = tuple(_lines(table.rows, words, heads, layout, text))
-    return Grid(lines, _at(heads, layout.names[0])[-1:][0] if layout.names and _at(heads, layout.names[0]) else "")
+    layouts = [_layout(words, heads, *columns) for columns in _blocks(words, heads)]
+    lines = tuple(_lines(table.rows, words, heads, layouts, text))
+    corner = _at(heads, layouts[0].names[0])[-1:] if layouts[0].names else ()
+    return Grid(lines, corner[0] if corner else "")
 
 
 def _column_heads(rows: Sequence[Sequence[str]]) -> list[tuple[str, ...]]:
@@ -114,10 +124,24 @@ def _levels(head: str, shared: Counter[str]) -> list[str]:
     return words if apart else [head]
 
 
-def _layout(words: Sequence[Sequence[str]], heads: Sequence[tuple[str, ...]]) -> _Layout:
+def _blocks(words: Sequence[Sequence[str]], heads: Sequence[tuple[str, ...]]) -> list[tuple[int, int]]:
+    """Return the columns, from and to, of the tables that stand side by side; most are one."""
     width = max(len(heads), max(map(len, words), default=0))
+    starts = [0]
+    for column in range(_NARROWEST, width - 1):
+        again = bool(_at(heads, 0)) and _at(heads, column)[-1:] == _at(heads, 0)[-1:]
+        said = [row[column] for row in words if column < len(row)]
+        names = _is_code(said, _at(heads, column)) or (any(said) and not _has_amounts(said))
+        if again and names and column - starts[-1] >= _NARROWEST:
+            starts.append(column)
+    return list(pairwise([*starts, width]))
+
+
+def _layout(words: Sequence[Sequence[str]], heads: Sequence[tuple[str, ...]], begin: int, width: int) -> _Layout:
     columns = [[row[column] for row in words if column < len(row)] for column in range(width)]
-    first = next((n for n in range(width) if not _is_serial(columns[n], _at(heads, n))), 0)
+    serial = [n for n in range(begin, width) if _is_serial(columns[n], _at(heads, n))]
+    codes = [n for n in range(begin, width) if n not in serial and _is_code(columns[n], _at(heads, n))]
+    first = next((n for n in range(begin, width) if n not in serial and n not in codes), begin)
     amounts = [_has_amounts(column) for column in columns]
     names = _naming(words, columns, amounts, first)
     # A first column of amounts names nothing, unless they are years or have no other column beside them.
@@ -125,7 +149,8 @@ def _layout(words: Sequence[Sequence[str]], heads: Sequence[tuple[str, ...]]) ->
         names = []
     after = names[-1] + 1 if names else first
     unit = next((n for n in range(after, width) if _is_unit_column(columns[n], _at(heads, n))), -1) if names else -1
-    return _Layout(tuple(names), unit, tuple(n for n in range(after, width) if n != unit))
+    data = tuple(n for n in range(after, width) if n != unit)
+    return _Layout(tuple(names), unit, data, tuple(n for n in codes if n < first) if names else (), width)
 
 
 def _naming(
@@ -150,6 +175,16 @@ def _is_serial(column: Sequence[str], head: tuple[str, ...]) -> bool:
     return not head and len(said) > 1 and said == [str(number) for number in range(1, len(said) + 1)]
 
 
+def _is_code(column: Sequence[str], head: tuple[str, ...]) -> bool:
+    """Tell whether a column gives the numbers of what the next one names: 302 and 05 of 水费."""
+    said = [word for word in column if not is_empty(word)]
+    numbers = [word for word in said if word.isdecimal()]
+    padded = len(numbers) > 1 and any(word.startswith("0") and len(word) > 1 for word in numbers)
+    # Totals and notes below the rows may reach into the column.
+    mostly = len(numbers) * 2 > len(said) and not any(is_value(word) for word in said if word not in numbers)
+    return mostly and (padded or any(map(is_code_head, head)))
+
+
 def _has_amounts(column: Sequence[str]) -> bool:
     said = [word for word in column if not is_empty(word)]
     return sum(map(is_value, said)) * 2 > len(said)
@@ -170,33 +205,39 @@ def _lines(
     rows: Sequence[TableRow],
     words: Sequence[Sequence[str]],
     heads: Sequence[tuple[str, ...]],
-    layout: _Layout,
+    layouts: Sequence[_Layout],
     text: str,
 ) -> Iterator[GridRow]:
-    group: tuple[str, ...] = ()
-    above: tuple[str, ...] = ()
+    groups: list[tuple[str, ...]] = [()] * len(layouts)
+    above: list[tuple[str, ...]] = [()] * len(layouts)
     amounts = any(is_value(word) for row in words for word in row[1:])
-    for row, said in zip(rows, words, strict=True):
-        filled = [n for n, word in enumerate(said) if not is_empty(word)]
-        if not filled:
-            continue
-        if _only_names(said, filled, layout):
-            if amounts and _names_group(said):
-                group, above = (without_number(said[filled[0]]),), ()
-            yield GridRow(row.span, (Cell(row.cells[filled[0]]),))
-            continue
-        above = _name(said, layout, above)
-        outer = () if above and is_total(above[0]) else group
-        name, merged = outer + _with_unit(above, said, layout), _merged_columns(row, text)
-        cells = tuple(_cells(row, said, heads, layout, name, merged))
-        own = {said[column]: row.cells[column] for column in reversed(filled) if column in layout.names}
-        yield GridRow(row.span, cells, tuple(sorted(own.values())))
+    for row, every in zip(rows, words, strict=True):
+        merged = _merged_columns(row, text)
+        begin = 0
+        for block, layout in enumerate(layouts):
+            said = every[: layout.last]
+            filled = [n for n, word in enumerate(said) if n >= begin and not is_empty(word)]
+            parts, begin = range(begin, len(said)), layout.last
+            if not filled:
+                continue
+            span = row.span if len(layouts) == 1 else Span(row.cells[parts[0]].start, row.cells[parts[-1]].end)
+            if _only_names([said[n] for n in parts], [n - parts[0] for n in filled], layout, parts[0]):
+                if amounts and _names_group([said[n] for n in parts]):
+                    groups[block], above[block] = (without_number(said[filled[0]]),), ()
+                yield GridRow(span, (Cell(row.cells[filled[0]]),), block=block)
+                continue
+            above[block] = _name(said, layout, above[block])
+            outer = () if above[block] and is_total(above[block][0]) else groups[block]
+            cells = tuple(_cells(row, said, heads, layout, outer + _with_unit(above[block], said, layout), merged))
+            own = {said[column]: row.cells[column] for column in reversed(filled) if column in layout.names}
+            codes = tuple(row.cells[n] for n in filled if n in layout.codes and said[n].isdecimal())
+            yield GridRow(span, cells, tuple(sorted(own.values())), codes, block)
 
 
-def _only_names(said: Sequence[str], filled: Sequence[int], layout: _Layout) -> bool:
+def _only_names(said: Sequence[str], filled: Sequence[int], layout: _Layout, begin: int) -> bool:
     """Tell whether a row says one thing alone, in its first cell or, merged, in all of them."""
     merged = len(said) > 1 and len(filled) == len(said) and len(set(said)) == 1 and not is_value(said[0])
-    alone = not any(said[n] for n in layout.data if n < len(said))
+    alone = not any(said[n - begin] for n in layout.data if n - begin < len(said))
     return merged or alone
 
 

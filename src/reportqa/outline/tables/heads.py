@@ -40,7 +40,8 @@ def _names_columns(words: _Words, unruled: bool) -> bool:
 def _goes_on(words: _Words, count: int) -> bool:
     """Tell whether a row goes on with the heads above it."""
     above, row, below = words[count - 1], words[count], words[count + 1 :]
-    if not row or (not is_empty(row[0]) and row[0] != above[0]):
+    again = sum(one == other and not is_empty(one) for one, other in zip(row, above, strict=False))
+    if not row or (not is_empty(row[0]) and row[0] != above[0] and again * 2 < len(row)):
         return False
     said = [cell for cell in row[1:] if not is_empty(cell)]
     return len(said) > 1 and not any(map(is_value, said)) and any(is_value(cell) for row in below for cell in row[1:])
