@@ -22,8 +22,8 @@ from reportqa.text.records import Figure, Prose
 
 DATA = Path(os.environ.get("REPORTQA_TRAINING_DATA", Path(__file__).parent / "data"))
 # Reports on which the weights of the program are fitted, and those on which it is measured; the rest train the models.
-FITTING = re.compile(r"w[1-46-9]_02|w5_0[34]|w6_07|d1_0[34]|d[2-9]_02")
-HELD_BACK = re.compile(r"w[1-4679]_05|w8_06|w5_0[56]|w7_01|d[2-9]_05|d[2-9]_07")
+FITTING = re.compile(r"w[1-46-9]_02|w5_0[34]|w6_07|d1_0[34]|d[2-9]_02|e[12]_02|e2_06")
+HELD_BACK = re.compile(r"w[1-4679]_05|w8_06|w5_0[56]|w7_01|d[2-9]_05|d[2-9]_07|e[12]_05|e1_09|e2_10")
 LIBRARIES = re.compile(r"(w5_\d\d|d1_\d\d)")
 
 
@@ -125,6 +125,12 @@ def questions_of(path: Path) -> list[dict[str, Any]]:
     for file in sorted(DATA.glob(f"*questions/{path.stem}.jsonl")):
         rows += [json.loads(line) for line in file.read_text(encoding="utf-8").splitlines()]
     return rows
+
+
+def verdicts() -> dict[str, str]:
+    """Return 是 or 否 by the id of a question, for questions that were written without."""
+    told: dict[str, str] = json.loads((DATA / "verdicts.json").read_text(encoding="utf-8"))
+    return told
 
 
 def lookups(path: Path) -> list[dict[str, Any]]:
