@@ -16,7 +16,7 @@ import hashlib
 import json
 import shutil
 import sys
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -57,6 +57,7 @@ KINDS: dict[str, Multiply] = {
     "8 bits 128": by_block(8, 128),
 }
 """Ways to store and multiply the matrices; docs/models.md has what each is worth."""
+Inputs = Mapping[str, NDArray[Any]]
 FILES = "encoder.onnx", "tokenizer.json"
 NOTHING = "figure", "clause", "sentence"
 _HALF_PASSAGE, _LINES = 300, 400
@@ -111,9 +112,8 @@ def read_config(folder: Path) -> dict[str, Any]:
     return config
 
 
-def measure_met(weights: Weights, heads: int, tokenizer: Tokenizer, texts: Sequence[str]) -> dict[str, Met]:
-    """Return what meets each matrix in float32, over some texts."""
-    model = write_graph(weights, heads, packed=False)
+def measure_met(model: onnx.ModelProto, weights: Weights, samples: Iterable[Inputs]) -> dict[str, Met]:
+    """Return what meets each matrix of a model (float32) over some inputs, one text each; adds outputs to the model."""
     names = [
         name.removesuffix(".weight")
         for name in weights
@@ -122,21 +122,31 @@ def measure_met(weights: Weights, heads: int, tokenizer: Tokenizer, texts: Seque
     met = matrices_met(model, names)
     values = sorted(set(met.values()))
     model.graph.output.extend(onnx.helper.make_tensor_value_info(name, onnx.TensorProto.FLOAT, None) for name in values)
-    options = onnxruntime.SessionOptions()
-    options.intra_op_num_threads = 1
-    options.graph_optimization_level = onnxruntime.GraphOptimizationLevel.ORT_DISABLE_ALL
-    session = onnxruntime.InferenceSession(model.SerializeToString(), options, providers=["CPUExecutionProvider"])
+    session = open_model(model)
     found: dict[str, Met] = {}
-    for text in texts:
-        ids = np.array([tokenizer.encode(text).ids[:512]], np.int64)
-        for name, (one,) in zip(
-            values, session.run(values, {"input_ids": ids, "attention_mask": np.ones_like(ids)}), strict=True
-        ):
+    for sample in samples:
+        for name, (one,) in zip(values, session.run(values, dict(sample)), strict=True):
             width = one.shape[1]
             known = found.setdefault(name, Met(np.zeros(width, np.float32), np.zeros((width, width), np.float32)))
             np.maximum(known.peaks, np.abs(one).max(axis=0), out=known.peaks)
             known.products += one.T @ one
     return {name: found[value] for name, value in met.items()}
+
+
+def open_model(model: onnx.ModelProto | Path) -> onnxruntime.InferenceSession:
+    """Open a model as the package does: one core, nothing optimised."""
+    options = onnxruntime.SessionOptions()
+    options.intra_op_num_threads = options.inter_op_num_threads = 1
+    options.graph_optimization_level = onnxruntime.GraphOptimizationLevel.ORT_DISABLE_ALL
+    given = str(model) if isinstance(model, Path) else model.SerializeToString()
+    return onnxruntime.InferenceSession(given, options, providers=["CPUExecutionProvider"])
+
+
+def as_inputs(tokenizer: Tokenizer, texts: Iterable[str]) -> Iterator[Inputs]:
+    """Yield what the encoder takes for each text."""
+    for text in texts:
+        ids = np.array([tokenizer.encode(text).ids[:512]], np.int64)
+        yield {"input_ids": ids, "attention_mask": np.ones_like(ids)}
 
 
 def sample_texts(paths: Sequence[Path]) -> Iterator[str]:
@@ -181,7 +191,8 @@ def export(
     heads = int(config["num_attention_heads"])
     tokenizer = Tokenizer.from_file(str(folder / "tokenizer.json"))
     tokenizer.no_truncation()
-    met = measure_met(weights, heads, tokenizer, list(sample_texts(texts)))
+    plain = write_graph(weights, heads, packed=False)
+    met = measure_met(plain, weights, as_inputs(tokenizer, sample_texts(texts)))
     out.mkdir(parents=True, exist_ok=True)
     onnx.save(make_model(weights, heads, kind, met), str(out / FILES[0]))
     shutil.copyfile(folder / "tokenizer.json", out / FILES[1])

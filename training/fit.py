@@ -15,7 +15,7 @@ import datetime
 import json
 import math
 import tempfile
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -25,11 +25,16 @@ from numpy.typing import NDArray
 from scipy.optimize import minimize
 
 from reportqa.asking import matching, search, sure
+from reportqa.asking import read as reading
 from reportqa.asking import weights as fitted_weights
+from reportqa.asking.config import FITTED
 from reportqa.asking.question import Question, understand
+from reportqa.asking.read import ordered, read
 from reportqa.asking.sure import chance, figure_signals, text_signals
 from reportqa.index.build import build_index
 from reportqa.index.dense import Vectors
+from reportqa.index.store import Store
+from reportqa.models.reader import Reader
 from reportqa.qa import ReportQA
 from training import data
 
@@ -129,31 +134,59 @@ def shared(a: tuple[int, int], b: tuple[int, int]) -> int:
 
 def _set(**weights: Any) -> None:
     fitted = dataclasses.replace(fitted_weights.WEIGHTS, **weights)
-    for module in (fitted_weights, search, matching, sure):
+    for module in (fitted_weights, search, reading, matching, sure):
         module.WEIGHTS = fitted  # type: ignore[attr-defined]
 
 
-def _looked_up(qa: ReportQA, one: Asked) -> tuple[Question, Vectors, list[search.Candidate]]:
-    retriever = qa._retriever
-    question = retriever.focus(understand(one.question, qa._vocabulary))
-    vector = retriever.encode([question])[0]
-    return question, vector, retriever.search(question, vector)
+@dataclass(frozen=True, slots=True)
+class LookedUp:
+    """A gold question with the passages that were found, and read, for it."""
+
+    gold: Asked
+    store: Store
+    question: Question
+    vector: Vectors
+    found: list[search.Candidate]
 
 
-def passages_of(libraries: Sequence[Library]) -> tuple[list[str], list[Choice]]:
+def looked_up(libraries: Iterable[Library], reader: Reader | None) -> list[LookedUp]:
+    """Search for every question; with a reader read the best passages too."""
+    every = []
+    for qa, questions in libraries:
+        retriever = qa._retriever
+        for one in questions:
+            question = retriever.focus(understand(one.question, qa._vocabulary))
+            vector = retriever.encode([question])[0]
+            found = retriever.search(question, vector)
+            every.append(
+                LookedUp(one, qa.store, question, vector, read(reader, qa.store, question, found) if reader else found)
+            )
+    return every
+
+
+def passages_of(every: Sequence[LookedUp]) -> tuple[list[str], list[Choice]]:
     """Return the passages found for every answerable question."""
     names = list(fitted_weights.WEIGHTS.passages)
     choices = []
-    for qa, questions in libraries:
-        for one in questions:
-            if not one.answerable:
-                continue
-            _, _, found = _looked_up(qa, one)
-            right = np.array([_holds(candidate, one) for candidate in found])
-            if right.any() and not right.all():
-                rows = np.array([[candidate.signals[name] for name in names] for candidate in found])
-                rows = (rows - rows.mean(axis=0)) / (rows.std(axis=0) + 1e-9)
-                choices.append(Choice(rows, np.array([candidate.signals["document"] for candidate in found]), right))
+    for one in every:
+        right = np.array([_holds(candidate, one.gold) for candidate in one.found])
+        if one.gold.answerable and right.any() and not right.all():
+            rows = np.array([[candidate.signals[name] for name in names] for candidate in one.found])
+            rows = (rows - rows.mean(axis=0)) / (rows.std(axis=0) + 1e-9)
+            choices.append(Choice(rows, np.array([candidate.signals["document"] for candidate in one.found]), right))
+    return names, choices
+
+
+def readings_of(every: Sequence[LookedUp]) -> tuple[list[str], list[Choice]]:
+    """Return the passages read for every answerable question."""
+    names = list(fitted_weights.WEIGHTS.reading)
+    choices = []
+    for one in every:
+        heard = [candidate for candidate in one.found if candidate.reading]
+        right = np.array([_holds(candidate, one.gold) for candidate in heard])
+        if one.gold.answerable and right.any() and not right.all():
+            rows = np.array([[candidate.signals[name] for name in names] for candidate in heard])
+            choices.append(Choice(rows, np.array([candidate.signals["found"] for candidate in heard]), right))
     return names, choices
 
 
@@ -163,26 +196,24 @@ def _holds(candidate: search.Candidate, one: Asked) -> bool:
     return passage.document == one.document and shared(span, one.evidence) >= 0.6 * (one.evidence[1] - one.evidence[0])
 
 
-def figures_of(libraries: Sequence[Library]) -> tuple[list[str], list[Choice]]:
+def figures_of(every: Sequence[LookedUp]) -> tuple[list[str], list[Choice]]:
     """Return the figures found for every question for a figure."""
     names = [name for name in fitted_weights.WEIGHTS.figures if name not in HELD]
     choices = []
-    for qa, questions in libraries:
-        for one in questions:
-            if not one.numeric:
-                continue
-            question, vector, found = _looked_up(qa, one)
-            matches = matching.match_figures(question, found, qa.store, vector)
-            right = np.array([is_right(match.figure, one) for match in matches], bool)
-            if right.any() and not right.all():
-                rows = np.array([[match.signals[name] for name in names] for match in matches])
-                fixed = np.array(
-                    [
-                        match.candidate.signals["document"] + sum(HELD[name] * match.signals[name] for name in HELD)
-                        for match in matches
-                    ]
-                )
-                choices.append(Choice(rows, fixed, right))
+    for one in every:
+        if not one.gold.numeric:
+            continue
+        matches = matching.match_figures(one.question, ordered(one.found), one.store, one.vector)
+        right = np.array([is_right(match.figure, one.gold) for match in matches], bool)
+        if right.any() and not right.all():
+            rows = np.array([[match.signals[name] for name in names] for match in matches])
+            fixed = np.array(
+                [
+                    match.candidate.signals["document"] + sum(HELD[name] * match.signals[name] for name in HELD)
+                    for match in matches
+                ]
+            )
+            choices.append(Choice(rows, fixed, right))
     return names, choices
 
 
@@ -204,20 +235,19 @@ class Outcome:
     answerable: bool
 
 
-def outcomes_of(libraries: Sequence[Library]) -> list[Outcome]:
+def outcomes_of(every: Sequence[LookedUp]) -> list[Outcome]:
     """Return what the first figure, or the first passage, of every question comes to."""
     outcomes = []
-    for qa, questions in libraries:
-        for one in questions:
-            question, vector, found = _looked_up(qa, one)
-            matches = matching.match_figures(question, found, qa.store, vector) if question.numeric else []
-            if matches:
-                held = is_right(matches[0].figure, one) if one.numeric else _holds(matches[0].candidate, one)
-                signals = figure_signals(question, matches, found)
-                outcomes.append(Outcome("figure", signals, one.answerable and held, one.answerable))
-            else:
-                right = one.answerable and _holds(found[0], one)
-                outcomes.append(Outcome("text", text_signals(question, found), right, one.answerable))
+    for one in every:
+        question, found, gold = one.question, ordered(one.found), one.gold
+        matches = matching.match_figures(question, found, one.store, one.vector) if question.numeric else []
+        if matches:
+            held = is_right(matches[0].figure, gold) if gold.numeric else _holds(matches[0].candidate, gold)
+            signals = figure_signals(question, matches, found)
+            outcomes.append(Outcome("figure", signals, gold.answerable and held, gold.answerable))
+        else:
+            right = gold.answerable and _holds(found[0], gold)
+            outcomes.append(Outcome("text", text_signals(question, found), right, gold.answerable))
     return outcomes
 
 
@@ -237,12 +267,6 @@ def chance_weights(outcomes: Sequence[Outcome], pull: float = PULL) -> dict[str,
 def chances(outcomes: Sequence[Outcome], weights: Mapping[str, Mapping[str, float]], what: str) -> Array:
     """Return how likely each answer is right, or each question has one."""
     return np.array([chance(weights[f"{what}_{one.kind}"], one.signals) for one in outcomes])
-
-
-def threshold_of(outcomes: Sequence[Outcome], weights: Mapping[str, Mapping[str, float]], answered: float) -> float:
-    """Return the chance below which a question is refused, so that a share of those with an answer is answered."""
-    likely = np.sort(chances([one for one in outcomes if one.answerable], weights, "answerable"))
-    return round(float(likely[int((1 - answered) * len(likely))]), 4)
 
 
 def reliability(outcomes: Sequence[Outcome], weights: Mapping[str, Mapping[str, float]]) -> list[dict[str, float]]:
@@ -305,45 +329,55 @@ def _gold(rows: Iterable[dict[str, Any]], texts: Mapping[str, str]) -> Iterator[
                 yield one
 
 
+def fit_one(
+    kind: str,
+    choices_of: Callable[[Sequence[LookedUp]], tuple[list[str], list[Choice]]],
+    ours: Sequence[LookedUp],
+    theirs: Sequence[LookedUp],
+) -> dict[str, Any]:
+    """Fit the weights of one kind on our questions, use them from now on, and return what they are worth on theirs."""
+    (names, choices), (_, others) = choices_of(ours), choices_of(theirs)
+    start = np.array([getattr(fitted_weights.WEIGHTS, kind)[name] for name in names])
+    weights = listwise(choices, start, PULL)
+    without = {
+        name: round(first_right(others, np.where(np.arange(len(names)) == k, 0, weights)), 4)
+        for k, name in enumerate(names)
+    }
+    worth = {"questions": len(others), "first is right": round(first_right(others, weights), 4), "without": without}
+    chosen = dict(zip(names, map(float, weights.round(4)), strict=True))
+    print(kind, worth, chosen, flush=True)
+    _set(**{kind: chosen | (HELD if kind == "figures" else {})})
+    return worth
+
+
 def main() -> None:
     """Fit on one side, measure on the other, and write the weights."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("out", type=Path)
     parser.add_argument("--results", type=Path, help="where the measures go (JSON)")
-    parser.add_argument("--answered", type=float, default=0.95)
+    parser.add_argument("--every", type=int, default=1, help="only every so-manieth question, to try")
     options = parser.parse_args()
     with tempfile.TemporaryDirectory() as scratch:
         fit, test = (libraries_of(side, Path(scratch)) for side in ("fit", "test"))
         fit += question_sets(Path(scratch))
+        fit, test = ([(qa, asked[:: options.every]) for qa, asked in side] for side in (fit, test))
         results: dict[str, Any] = {"date": str(datetime.date.today()), "data": data.fingerprint()}
-        for kind, choices_of in (("passages", passages_of), ("figures", figures_of)):
-            names, choices = choices_of(fit)
-            _, others = choices_of(test)
-            start = np.array([getattr(fitted_weights.WEIGHTS, kind)[name] for name in names])
-            weights = listwise(choices, start, PULL)
-            left_out = {
-                name: first_right(others, np.where(np.arange(len(names)) == k, 0, weights))
-                for k, name in enumerate(names)
-            }
-            results[kind] = {
-                "questions": len(others),
-                "first is right": round(first_right(others, weights), 4),
-                "without": {name: round(value, 4) for name, value in left_out.items()},
-            }
-            print(kind, results[kind], flush=True)
-            chosen = dict(zip(names, map(float, weights.round(4)), strict=True))
-            _set(**{kind: chosen | (HELD if kind == "figures" else {})})
-        outcomes, unseen = outcomes_of(fit), outcomes_of(test)
+        ours, theirs = looked_up(fit, None), looked_up(test, None)
+        results["passages"] = fit_one("passages", passages_of, ours, theirs)
+        reader = Reader()
+        ours, theirs = looked_up(fit, reader), looked_up(test, reader)
+        for kind, choices_of in (("reading", readings_of), ("figures", figures_of)):
+            results[kind] = fit_one(kind, choices_of, ours, theirs)
+        outcomes, unseen = outcomes_of(ours), outcomes_of(theirs)
         likely = chance_weights(outcomes)
-        threshold = threshold_of(outcomes, likely, options.answered)
-        refused = chances(unseen, likely, "answerable") < threshold
+        refused = chances(unseen, likely, "answerable") < FITTED.answerable
         with_answer = np.array([one.answerable for one in unseen])
         results["answered"] = round(1 - float(refused[with_answer].mean()), 4)
         results["refused"] = round(float(refused[~with_answer].mean()), 4)
         results["reliability"] = reliability([one for one, no in zip(unseen, refused, strict=True) if not no], likely)
         print(json.dumps({name: results[name] for name in ("answered", "refused", "reliability")}, ensure_ascii=False))
     source = f"training/fit.py, {results['date']}, data {results['data']}, {len(fit)} reports"
-    fitted = dataclasses.replace(fitted_weights.WEIGHTS, threshold=threshold, source=source, **likely)
+    fitted = dataclasses.replace(fitted_weights.WEIGHTS, source=source, **likely)
     options.out.write_text(
         json.dumps(dataclasses.asdict(fitted), ensure_ascii=False, indent=1) + "\n", encoding="utf-8"
     )

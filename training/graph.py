@@ -200,6 +200,9 @@ def write_graph(
 ) -> onnx.ModelProto:
     """Return the encoder as a model: input_ids and attention_mask (texts, tokens) to last_hidden_state.
 
+    A second output, "middle", are the hidden states after the lower half of the layers, which the reader takes: asked
+    for alone, with ``only_execute_path_to_fetches``, it leaves the upper half out.
+
     ``met`` says what meets each matrix (:func:`training.export.measure_met`);
     ``packed`` stores the vectors of the vocabulary in 4 bits.
     """
@@ -208,17 +211,28 @@ def write_graph(
     mask = graph.add("Cast", "attention_mask", to=TensorProto.INT32)
     layers = 1 + max(int(name.split(".")[1]) for name in weights if name.startswith("layers."))
     for number in range(layers):
-        hidden = _layer(graph, hidden, mask, f"layers.{number}", weights, heads, multiply, met or {})
+        hidden = add_layer(graph, hidden, mask, f"layers.{number}", weights, heads, multiply, met or {})
+        if 2 * (number + 1) == layers:
+            graph.nodes[-1].output[0] = hidden = "middle"
     graph.nodes[-1].output[0] = "last_hidden_state"
-    inputs = [_described(name, TensorProto.INT64) for name in ("input_ids", "attention_mask")]
-    outputs = [_described("last_hidden_state", TensorProto.FLOAT, weights["words.weight"].shape[1])]
-    made = helper.make_graph(graph.nodes, "encoder", inputs, outputs, list(graph.stored.values()))
+    inputs = [described(name, TensorProto.INT64, "tokens") for name in ("input_ids", "attention_mask")]
+    width = weights["words.weight"].shape[1]
+    outputs = [described(name, TensorProto.FLOAT, "tokens", width) for name in ("last_hidden_state", "middle")]
+    return model_of(graph, "encoder", inputs, outputs)
+
+
+def model_of(
+    graph: Graph, name: str, inputs: Sequence[onnx.ValueInfoProto], outputs: Sequence[onnx.ValueInfoProto]
+) -> onnx.ModelProto:
+    """Return a graph as a model."""
+    made = helper.make_graph(graph.nodes, name, inputs, outputs, list(graph.stored.values()))
     versions = [helper.make_opsetid("", _OPSET), helper.make_opsetid(_MICROSOFT, 1)]
     return helper.make_model(made, opset_imports=versions, ir_version=10)
 
 
-def _described(name: str, kind: int, *rest: int) -> onnx.ValueInfoProto:
-    return helper.make_tensor_value_info(name, kind, ["texts", "tokens", *rest])
+def described(name: str, kind: int, *rest: str | int) -> onnx.ValueInfoProto:
+    """Describe an input or output whose first axis are texts."""
+    return helper.make_tensor_value_info(name, kind, ["texts", *rest])
 
 
 def _embedded(graph: Graph, weights: Weights, packed: bool) -> str:
@@ -240,7 +254,7 @@ def _embedded(graph: Graph, weights: Weights, packed: bool) -> str:
     return graph.add("LayerNormalization", hidden, *norm, epsilon=_EPSILON)
 
 
-def _layer(
+def add_layer(
     graph: Graph,
     hidden: str,
     mask: str,
@@ -250,6 +264,8 @@ def _layer(
     multiply: Multiply,
     met: Mapping[str, Met],
 ) -> str:
+    """Add a layer to a graph; return the name of its hidden states."""
+
     def stored(part: str) -> str:
         return graph.store(f"{name}.{part}", weights[f"{name}.{part}"])
 

@@ -10,25 +10,25 @@ reports kept for it are told right.
 from __future__ import annotations
 
 import argparse
+from collections.abc import Iterable
 from pathlib import Path
 
 import numpy as np
 from scipy.sparse import csr_matrix
 from sklearn.linear_model import LogisticRegression
 
-from reportqa.asking.intent import BUCKETS, KINDS, pieces
+from reportqa.asking.intent import KINDS, features
 from training import data
 
 
-def table(questions: list[str]) -> csr_matrix:
-    """Return the pieces of questions as rows of a sparse matrix, shape (questions, BUCKETS), each of length one."""
+def table(rows: Iterable[list[int]], buckets: int = 1 << 14) -> csr_matrix:
+    """Return hashed pieces as rows of a sparse matrix, shape (rows, buckets), each of length one."""
     columns, starts, values = [], [0], []
-    for question in questions:
-        own = pieces(question)
-        columns += own
+    for own in rows:
+        columns += [number % buckets for number in own]
         starts.append(len(columns))
         values += [1 / np.sqrt(max(len(own), 1))] * len(own)
-    return csr_matrix((values, columns, starts), shape=(len(questions), BUCKETS))
+    return csr_matrix((values, columns, starts), shape=(len(starts) - 1, buckets))
 
 
 def main() -> None:
@@ -41,9 +41,9 @@ def main() -> None:
         rows = [row for row in data.questions_of(path) if row["kind"] in KINDS]
         questions[data.side(path.name)] += [(row["q"], KINDS.index(row["kind"])) for row in rows]
     model = LogisticRegression(C=20, max_iter=500)
-    model.fit(table([question for question, _ in questions["train"]]), [kind for _, kind in questions["train"]])
+    model.fit(table(features(question) for question, _ in questions["train"]), [kind for _, kind in questions["train"]])
     for side in ("fit", "test"):
-        told = model.predict(table([question for question, _ in questions[side]]))
+        told = model.predict(table(features(question) for question, _ in questions[side]))
         right = np.mean(told == np.array([kind for _, kind in questions[side]]))
         print(f"{side}: {right:.3f} of {len(told)}")
     np.savez_compressed(

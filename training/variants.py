@@ -29,7 +29,8 @@ from reportqa.models.bundled import BundledEncoder
 from reportqa.models.parts import Parts, Vectors
 from reportqa.outline.sections import split_sections
 from reportqa.reading import read_document
-from training.export import KINDS, export, make_model, measure_met, read_config, read_weights, sample_texts
+from training.export import KINDS, as_inputs, export, make_model, measure_met, read_config, read_weights, sample_texts
+from training.graph import write_graph
 
 _SECONDS = 1.5
 _SHAPES = {"passage": (1, 150), "passages": (4, 150), "question": (1, 16)}
@@ -153,9 +154,9 @@ def main() -> None:
     folder = options.model or options.source
     asked = [read_asked(*pair, options.most) for pair in zip(options.reports, options.questions, strict=True)]
     weights, heads = read_weights(options.source), int(read_config(folder)["num_attention_heads"])
-    met = measure_met(
-        weights, heads, Tokenizer.from_file(str(folder / "tokenizer.json")), list(sample_texts(options.texts))
-    )
+    tokenizer = Tokenizer.from_file(str(folder / "tokenizer.json"))
+    samples = as_inputs(tokenizer, sample_texts(options.texts))
+    met = measure_met(write_graph(weights, heads, packed=False), weights, samples)
     rows: dict[str, dict[str, float]] = {}
     reference: list[Found] = []
     with tempfile.TemporaryDirectory() as scratch:

@@ -20,6 +20,7 @@ from reportqa.figures.checking import Finding, check
 from reportqa.index.opening import open_store
 from reportqa.index.store import IndexedPassage, Store
 from reportqa.models.encoder import Encoder, open_encoder
+from reportqa.models.reader import Reader
 from reportqa.outline.captions import illustrated_figures
 from reportqa.text.aliases import ALIASES, levelled
 from reportqa.text.folding import fold
@@ -37,11 +38,11 @@ class ReportQA:
     '6191人'
     """
 
-    def __init__(self, store: Store, encoder: Encoder) -> None:
+    def __init__(self, store: Store, encoder: Encoder, reader: Reader | None = None) -> None:
         self.store = store
         self._encoder = encoder
         self._retriever = Retriever(store, encoder)
-        self._answerer = Answerer(self._retriever)
+        self._answerer = Answerer(self._retriever, reader or Reader())
         self._aliases = tuple(tuple(group) for group in json.loads(store.setting(ALIASES) or "[]"))
         # The same words come again and again in the questions over one library.
         passages_with, has_term = lru_cache(_WORDS)(store.passages_with), lru_cache(_WORDS)(store.has_term)

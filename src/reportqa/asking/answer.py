@@ -9,12 +9,13 @@ from functools import partial
 from itertools import product
 
 from reportqa.asking.across import Asked, Row, across, chosen_rows, compared, computed, distinct, labels
-from reportqa.asking.choosing import Named, best_list, best_named
 from reportqa.asking.cite import Reply, answer_record
 from reportqa.asking.compute import COUNTABLE, Derived, derive
-from reportqa.asking.highlight import MARKS, best_run, clauses_around, figure_range, places
+from reportqa.asking.highlight import MARKS, answering, answering_places, clauses_around, figure_range, places
+from reportqa.asking.lists import list_at
 from reportqa.asking.matching import FigureMatch, match_figures, says_change
 from reportqa.asking.question import Question, parts, understand, within
+from reportqa.asking.read import read
 from reportqa.asking.refuse import unheard, wrong_number, wrong_place, wrong_year
 from reportqa.asking.search import Candidate, Retriever, ScoredUnit, coverage
 from reportqa.asking.superlatives import Ranking, bearer, extreme_asked, ranked
@@ -24,7 +25,10 @@ from reportqa.figures.agreement import contradicting
 from reportqa.figures.arithmetic import amount
 from reportqa.figures.unread import unread_numbers
 from reportqa.index.dense import Vectors
+from reportqa.index.store import DocumentInfo
+from reportqa.models.reader import Reader
 from reportqa.text.folding import fold
+from reportqa.text.naming import known_as
 from reportqa.text.records import Answer, Span
 from reportqa.text.units import comparable_unit
 
@@ -35,6 +39,7 @@ _SPOKEN = 0.8
 _CHANGES = ("difference", "decrease", "growth")
 _RANKED = re.compile(r"最|首位|第一|居首|领先")
 _YEAR = re.compile(r"(?:19|20)\d\d")
+_NUMBERED = re.compile(r"[\d〇零一二三四五六七八九十]+|[年月日]|年?度|学年|[上下]半年|季度")
 # How far behind the best figure one of the year that is asked for may be and still go before it.
 _ALIKE = 3.2
 # How sure a stated share must be for none to be computed in its place.
@@ -48,8 +53,9 @@ class Answerer:
     '6191人'
     """
 
-    def __init__(self, retriever: Retriever) -> None:
+    def __init__(self, retriever: Retriever, reader: Reader) -> None:
         self._retriever = retriever
+        self._reader = reader
         self._store = retriever.store
 
     def answer(
@@ -80,9 +86,12 @@ class Answerer:
 
     def _comparison(self, question: Question, best: Candidate, documents: Sequence[str] | None) -> Asked | None:
         """Return what a question compares: one that names a town or school but no region, in its region's reports."""
-        known = distinct(self._retriever.documents(documents), lambda name: self._store.document(name).text)
-        home = self._store.info(best.passage.passage.document).region
-        return compared(question, known) or compared(question, (one for one in known if one.region == home))
+        home = self._store.info(best.passage.passage.document)
+        known = [one for one in self._retriever.documents(documents) if _one_series(one, home)]
+        asked = compared(question, known) or compared(question, (one for one in known if one.region == home.region))
+        # To tell copies apart takes their texts: only of those that are compared.
+        unlike = distinct(asked.documents, lambda name: self._store.document(name).text) if asked else ()
+        return compared(question, unlike)
 
     def _of_the_subject(self, candidates: list[Candidate]) -> list[Candidate]:
         """Leave out passages of other reports than the best one that say less of what the question names."""
@@ -161,7 +170,7 @@ class Answerer:
         """Say that nothing can be ranked, unless the report itself may say which is first."""
         if not (asked.sort or asked.names) or _RANKED.search(nearest.passage.folded):
             return None
-        shown = places(nearest, *best_run(asked.measure, nearest))
+        shown = answering_places(nearest)
         return Reply("", ((nearest, shown),), refusal="报告没有逐一给出数据，比不出来。")
 
     def _claim_reply(self, question: Question, documents: Sequence[str] | None) -> Reply | None:
@@ -186,7 +195,8 @@ class Answerer:
         """Search for a question: return it focused, its encoding and the passages found."""
         question = self._retriever.focus(question, documents)
         vector = self._retriever.encode([question])[0] if vector is None else vector
-        return question, vector, self._retriever.search(question, vector, documents=documents)
+        found = self._retriever.search(question, vector, documents=documents)
+        return question, vector, read(self._reader, self._store, question, found)
 
     def _numeric_reply(self, question: Question, candidates: list[Candidate], vector: Vectors) -> Reply | None:
         matches = match_figures(question, candidates, self._store, vector)
@@ -197,7 +207,7 @@ class Answerer:
         countable = partial(match_figures, question, candidates, self._store, vector, COUNTABLE)
         derived = None if stated else derive(question, matches, countable)
         if derived:
-            return self._derived_reply(derived, of_text(question, candidates))
+            return self._derived_reply(derived, Sureness(of_text(question, candidates).right, 1.0))
         matches = self._of_the_year(question, matches)
         if not matches:
             return None
@@ -233,6 +243,9 @@ class Answerer:
         prose = candidate.passage.prose
         read = self._store.figures(candidate.passage.number)
         places = [Span(prose.offset(one.start), prose.offset(one.end - 1) + 1) for one in read]
+        # A cell has one amount: where it was read, other numbers are the code or the name of its row.
+        if candidate.passage.passage.leads and any(clause.start <= one.start < clause.end for one in places):
+            return None
         unread = unread_numbers(prose.text, places)
         return (candidate, clause) if any(clause.start <= one.start < clause.end for one in unread) else None
 
@@ -298,28 +311,18 @@ class Answerer:
         return tuple((candidate, tuple(sorted(spans))) for candidate, spans in stated.values())
 
     def _text_reply(self, question: Question, candidates: list[Candidate]) -> Reply:
-        listed = best_list(question, candidates) if question.asked == "list" or question.several else None
-        named = best_named(question, candidates) if question.asked in ("who", "where", "which") and not listed else None
-        if listed:
-            best = listed.candidate
-            start, end = clauses_around(best, listed.found.start, listed.found.end)
-            words = "、".join(listed.members)
-        elif named:
-            best = named.candidate
-            start, end = clauses_around(best, *_where(named))
-            words = named.name
-        else:
-            best = candidates[0]
-            start, end = best_run(question, best)
-            # The caption before the first row of a table is no part of what a cell says.
-            said = max(start, len("".join(best.passage.passage.leads[:1])))
-            words = best.passage.prose.text[said:end].strip(" ，；、。")
-        statement = best.passage.prose.text[start:end]
+        """Answer with the words that the reader finds in the best passage; of a list with its members."""
+        best, text = candidates[0], candidates[0].passage.prose.text
+        first, last = answering(best)
+        listed = list_at(text, first, last) if question.asked == "list" or question.several else None
+        start, end = clauses_around(best, *((listed.start, listed.end) if listed else (first, last)))
+        # The caption before the first row of a table is no part of what a cell says.
+        first = max(first, len("".join(best.passage.passage.leads[:1])))
         return Reply(
-            text=words,
+            text="、".join(listed.members) if listed else text[first:last].strip(MARKS),
             places=((best, places(best, start, end)),),
-            verdict=verdict(question.plain, statement) if question.asked == "verdict" else None,
-            refusal=self._refusal(question, best, statement),
+            verdict=verdict(question.plain, text[start:end]) if question.asked == "verdict" else None,
+            refusal=self._refusal(question, best, text[start:end]),
             sure=of_text(question, candidates),
         )
 
@@ -335,11 +338,10 @@ class Answerer:
         )
 
 
-def _where(named: Named) -> tuple[int, int]:
-    """Return the range of running text from the first to the last of the names."""
-    text, names = named.candidate.passage.prose.text, named.name.split("、")
-    places = [text.find(name, named.sentence.start, named.sentence.end) for name in names]
-    return min(places), max(at + len(name) for at, name in zip(places, names, strict=True))
+def _one_series(one: DocumentInfo, other: DocumentInfo) -> bool:
+    """Tell whether two reports compare: they are of different places, or of one body in different years."""
+    names = (_NUMBERED.sub("", known_as(report.title, report.name)) for report in (one, other))
+    return one.region != other.region or len(set(names)) == 1
 
 
 def _covers(match: FigureMatch) -> float:

@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from typing import Literal
 
 from reportqa.asking.compute import Derived
-from reportqa.asking.highlight import best_run, places
+from reportqa.asking.config import FITTED
+from reportqa.asking.highlight import answering_places
 from reportqa.asking.question import Question
 from reportqa.asking.search import Candidate
 from reportqa.asking.sure import Sureness, relevance
-from reportqa.asking.weights import WEIGHTS
 from reportqa.index.store import Store
 from reportqa.text.records import Answer, Citation, CitedFigure, Conflict, Derivation, Figure, Illustration, Span
 
@@ -48,7 +48,7 @@ def answer_record(store: Store, question: Question, reply: Reply, candidates: li
     cite = _Citer(store.figures, ordered)
     sureness = reply.sure or Sureness(0.0, 0.0)
     sure = min(sureness.right, _MOST if reply.derived or reply.conflict else 1.0)
-    refusal = reply.refusal or (_NOTHING_NEAR if sureness.answerable < WEIGHTS.threshold else "")
+    refusal = reply.refusal or (_NOTHING_NEAR if sureness.answerable < FITTED.answerable else "")
     if refusal:
         return Answer(question.text, "not_found", message=refusal, citations=citations)
     return Answer(
@@ -86,7 +86,7 @@ def _citation(
         end=passage.span.end,
         text=passage.span.of(document.text),
         score=relevance(question, candidate, candidates),
-        highlights=places(candidate, *best_run(question, candidate)) if highlights is None else highlights,
+        highlights=answering_places(candidate) if highlights is None else highlights,
         year=document.year,
         region=document.region,
         page=document.page_at(passage.span.start),

@@ -15,26 +15,12 @@ class Fitted:
     Where no other source is given, a number was set by hand on the question sets that the program was written with.
     """
 
-    named_passages: int = 5
-    """From so many passages names and lists are taken."""
-    passage_step: float = 0.01
-    """What a standard deviation of a passage's score is worth in cosine, as between figures (`matching.WEIGHTS`)."""
-    name_reach: float = 0.08
-    """How far behind the best sentence of all, in cosine, the one that answers may be: one without a name cannot."""
-    list_reach: float = 0.05
-    """The same of the sentence that has a list."""
-    list_around: float = 0.03
-    """What the words around a list are worth that it shares with the question."""
-    list_head: float = 0.04
-    """What it is worth that they name the very thing that is asked for."""
-    list_sign: float = 0.015
-    """What each sign of a list is worth: words that introduce it, a count of its members."""
-    list_fault: float = 0.04
-    """What each fault of a list counts against it."""
-    clause_reach: float = 0.03
-    """How far behind the best clause, in cosine, a neighbour may be and still belong to the highlight."""
-    clauses_before: int = 3
-    """How many clauses may lead up to an enumeration: 围绕“挂号难”问题，县医院推出四项措施。一是…."""
+    answerable: float = 0.5
+    """A question is refused where it is likelier than not that the reports have no answer."""
+    read_passages: int = 5
+    """So many passages are read with the question: the right one is among them for 98 in 100."""
+    reader_bound: float = 15.0
+    """The reader's scores beyond this, above or below, tell nothing more."""
     operands: int = 24
     """Among so many figures the operands of a computation are looked for."""
     operand_certain: float = 0.34

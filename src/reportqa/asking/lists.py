@@ -35,6 +35,7 @@ _TRAILING = frozenset(
     """.split()
 )
 _COUNTED = re.compile(r"[\d一二两三四五六七八九十]+[个项类种所家门大方位名国座件场]")
+_HELD = 0.6  # how much of the words that answer a list must hold
 _LONG = 25
 _TAIL = 20
 
@@ -72,6 +73,17 @@ def lists_in(text: str) -> list[ItemList]:
     ]
     found = [*quoted, *bracketed, *runs, *pairs, *_numbered(text)]
     return sorted((one for one in found if len(one.members) > 1), key=lambda one: one.start)
+
+
+def list_at(text: str, start: int, end: int) -> ItemList | None:
+    """Return the list in a text that holds most of a range, None where none does.
+
+    >>> list_at("围绕“智能制造”专业群，开设了书法、国画、川剧等特色课程。", 14, 17).members
+    ('书法', '国画', '川剧')
+    """
+    held = [(min(one.end, end) - max(one.start, start), one) for one in lists_in(text)]
+    most, best = max(held, key=lambda pair: pair[0], default=(0, None))
+    return best if most >= _HELD * (end - start) else None
 
 
 def _list(text: str, match: re.Match[str], members: list[str]) -> ItemList:

@@ -9,8 +9,10 @@ from dataclasses import dataclass
 from functools import lru_cache
 from itertools import permutations
 
+from reportqa.asking.config import FITTED
 from reportqa.asking.lexicon import synonyms
 from reportqa.asking.question import Question
+from reportqa.asking.read import bounded
 from reportqa.asking.search import Candidate, ScoredUnit, coverage
 from reportqa.asking.weights import WEIGHTS
 from reportqa.index.dense import Vectors
@@ -164,11 +166,20 @@ def _matches(
             "clause": clause.cosine,
             "itself": float(cosine),
             "passage": candidate.score,
+            "read": _read(candidate, figure),
         }
         score = sum(weight * signals[name] for name, weight in WEIGHTS.figures.items())
         # Of another report than meant a figure is wrong, however well its words fit.
         score += candidate.signals["document"]
         yield FigureMatch(figure, candidate, clause, sentence, signals, score)
+
+
+def _read(candidate: Candidate, figure: Figure) -> float:
+    """Return how well the reader holds a figure for the answer; of a passage that was not read, that it is none."""
+    if candidate.reading is None:
+        return -FITTED.reader_bound
+    prose = candidate.passage.prose
+    return bounded(candidate.reading.score(prose.offset(figure.start), prose.offset(figure.end - 1) + 1))
 
 
 def _around(candidate: Candidate, figure: Figure) -> tuple[ScoredUnit, ScoredUnit]:

@@ -18,7 +18,9 @@ from reportqa.index.dense import Vectors
 from reportqa.index.keywords import TABLES
 from reportqa.index.store import DocumentInfo, IndexedPassage, Store
 from reportqa.models.encoder import Encoder
+from reportqa.models.reader import PassageReading
 from reportqa.text.folding import fold
+from reportqa.text.naming import known_as
 
 POOL = 100
 CANDIDATES = 30
@@ -44,7 +46,8 @@ class ScoredUnit:
 class Candidate:
     """A passage with what speaks for it; ``score`` is comparable within one question only.
 
-    ``rarity`` weighs the question's bigrams by how rare they are in the index.
+    ``rarity`` weighs the question's bigrams by how rare they are in the index; ``reading`` is what the reader says of
+    it, where it was read.
     """
 
     passage: IndexedPassage
@@ -52,6 +55,7 @@ class Candidate:
     rarity: dict[str, float]
     signals: dict[str, float]
     score: float
+    reading: PassageReading | None = None
 
 
 # What shared words and a word of the kind asked for are worth beside a cosine, where clauses spread over about 0.1.
@@ -61,6 +65,9 @@ _CUE = 0.03
 _OTHER_YEAR = 6.0
 _OLDER = 1.5
 _FIGURELESS = 0.1
+# What it counts against a report that the question names another.
+_UNNAMED = 1.5
+_HAN = re.compile(r"[\u4e00-\u9fff]{3,}")
 # A report is of every year that it says so often, as a share of its own year, and at least so many times.
 _SAID, _SELDOM = 0.5, 4
 _YEAR = re.compile(r"(?<!\d)(?:19|20)\d\d(?=\s*(?:学?年|[~～至—–-]))")
@@ -86,6 +93,7 @@ class Retriever:
         self._documents = {document.name: document for document in store.library()}
         self._years = frozenset(document.year for document in self._documents.values() if document.year)
         self._regions = frozenset(document.region for document in self._documents.values())
+        self._names = _telling({one.name: known_as(one.title, one.name) for one in self._documents.values()})
         # The same few reports are meant again and again, and a large library has thousands to choose from.
         self._chosen = lru_cache(_CHOICES)(self._choose)
         self._years_said = lru_cache(_DOCUMENTS)(self._read_years)
@@ -105,12 +113,19 @@ class Retriever:
         return [self._documents[name] for name in names or self._documents]
 
     def meant(self, question: Question, documents: Sequence[str] | None = None) -> list[str]:
-        """Return the reports that a question is about, of those to ask: of its places and years, else the newest."""
+        """Return the reports that a question is about, of those to ask: by name, place and year, else the newest."""
         places, years = named_regions(question, self._regions), self.wanted_years(question)
-        return self._chosen(places, years, None if documents is None else tuple(documents))
+        return self._chosen(self._called(question), places, years, None if documents is None else tuple(documents))
 
-    def _choose(self, places: tuple[str, ...], years: tuple[int, ...], among: tuple[str, ...] | None) -> list[str]:
-        known = self.documents(among)
+    def _choose(
+        self,
+        called: frozenset[str],
+        places: tuple[str, ...],
+        years: tuple[int, ...],
+        among: tuple[str, ...] | None,
+    ) -> list[str]:
+        every = self.documents(among)
+        known = [document for document in every if document.name in called] or every
         local = [document for document in known if document.region in places] or known
         wanted = years or (max((document.year or 0 for document in local), default=0),)
         chosen = [document.name for document in local if document.year in (*wanted, None)]
@@ -228,11 +243,13 @@ class Retriever:
         wanted = self.wanted_years(question)
         places = named_regions(question, self._regions) or question.places if len(self._regions) > 1 else ()
 
+        called = self._called(question)
+
         def fault(passage: IndexedPassage) -> float:
             document = self._documents[passage.passage.document]
             if document.name in named:
                 return 0.0
-            counted = 0.0
+            counted = _UNNAMED * (bool(called) and document.name not in called)
             if document.year is not None and not any(self.treats(document.name, year) for year in wanted):
                 said = any(str(year) in passage.prose.text for year in wanted)
                 counted += _OTHER_YEAR if wanted and not said else _OLDER
@@ -240,9 +257,15 @@ class Retriever:
 
         return fault
 
+    def _called(self, question: Question) -> frozenset[str]:
+        """Return the reports whose name the question says most of, of what tells their names apart; often none."""
+        said = {name: sum(piece in question.wording for piece in pieces) for name, pieces in self._names.items()}
+        most = max(said.values(), default=0)
+        return frozenset(name for name, count in said.items() if most and count == most)
+
     def _headings(self, passage: IndexedPassage) -> str:
-        title = self._documents[passage.passage.document].title
-        return fold(f"{title} {' '.join(passage.passage.section)}")
+        document = self._documents[passage.passage.document]
+        return fold(f"{known_as(document.title, document.name)} {' '.join(passage.passage.section)}")
 
     def _rarity(self, question: Question) -> dict[str, float]:
         """Weigh the question's bigrams by how rare they are in the index (inverse document frequency)."""
@@ -263,6 +286,16 @@ class Retriever:
             for place, cosine in zip(passage.units, cosines, strict=True)
         )
         return units, float(mean @ vector / np.linalg.norm(mean))
+
+
+def _telling(names: dict[str, str]) -> dict[str, frozenset[str]]:
+    """Return the pieces of three characters of each name that not half of the names have: 柳浪街, 财政局."""
+    pieces = {
+        key: frozenset(words[at : at + 3] for words in _HAN.findall(fold(name)) for at in range(len(words) - 2))
+        for key, name in names.items()
+    }
+    count = Counter(piece for own in pieces.values() for piece in own)
+    return {key: frozenset(piece for piece in own if 2 * count[piece] < len(names)) for key, own in pieces.items()}
 
 
 def _first(*rankings: dict[int, float]) -> list[int]:

@@ -10,6 +10,7 @@ import numpy as np
 
 from reportqa.asking.matching import FigureMatch
 from reportqa.asking.question import Question
+from reportqa.asking.read import bounded
 from reportqa.asking.search import Candidate
 from reportqa.asking.weights import WEIGHTS
 
@@ -83,6 +84,17 @@ def figure_signals(
         "covered": best.clause.coverage,
         "absent": _absent(question, best.candidate),
         "numeric": question.numeric_chance,
+        "read": best.signals["read"],
+        **_read(candidates),
+    }
+
+
+def _read(candidates: Sequence[Candidate]) -> dict[str, float]:
+    """Return how well the reader holds any of the passages, and any of their words, for the answer."""
+    readings = [one.reading for one in candidates if one.reading]
+    return {
+        "relevance": bounded(max((one.relevance for one in readings), default=-np.inf)),
+        "best": bounded(max((one.best[2] for one in readings), default=-np.inf)),
     }
 
 
@@ -108,4 +120,6 @@ def text_signals(question: Question, candidates: Sequence[Candidate]) -> dict[st
         "absent": _absent(question, best),
         "numeric": question.numeric_chance,
         "yesno": question.chances.get("yesno", 0.0),
+        "yes or no": 1 - best.reading.verdict[2] if best.reading else 0.0,
+        **_read(candidates),
     }

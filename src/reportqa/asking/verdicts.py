@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from operator import eq, ge, gt, le, lt
 from typing import Literal
 
+from reportqa.asking.linear import hashed, pieces, scores
 from reportqa.figures.plain import plain
 from reportqa.figures.scanner import scan
 from reportqa.text.folding import fold
@@ -16,6 +17,7 @@ from reportqa.text.units import comparable_unit
 _ASKING = re.compile(
     r"有没有|是不是|是否|能不能|会不会|要不要|可不可以|对不对|用不用|该不该|需不需要|(?:了|过)?没有?$|(.)不\1|吗|嘛|吧|么$|不$"
 )
+_AT_LAST = re.compile(r"[吗呢吧么嘛没?!。]+$")
 _NEGATION = re.compile(
     r"没有?|未(?!来|成年)|不(?!断|仅|但|只|少|同|错|足|完|了的|低于|少于|到)"
     r"|无(?!偿|人机|障碍)|非(?!遗|常|物质|公)|免(?!疫)|停|闭馆|关闭|禁|作废|取消|暂缓|推迟|尚未|拒绝|失效|零"
@@ -94,23 +96,30 @@ def verdict(question: str, statement: str) -> Literal["是", "否"]:
 
     >>> verdict("双师型教师每年都认定一次吗", "双师型教师认定工作两年1次")
     '否'
-    >>> verdict("基础包要不要交钱", "基础包免费")
-    '否'
     >>> verdict("是不是都有中医馆了", "乡镇卫生院全部建成中医馆")
     '是'
-
-    The rules are general: a level against a change, a rank or a rhythm against another, who bears it, and negation.
     """
-    asked, said = fold(question), fold(statement)
-    if _MOVED.search(asked) and _LEVEL.search(said):
-        return "否"
-    if _opposed(asked, said) or _other_rank(asked, said) or _other_rhythm(asked, said):
-        return "否"
+    return "是" if scores("verdict", features(question, statement))[0] > 0 else "否"
+
+
+def features(question: str, statement: str) -> list[int]:
+    """Return what tells yes from no, hashed: what either says and the other does not, and what the rules say."""
+    asked, said = _AT_LAST.sub("", fold(question)), fold(statement)
+    ours, theirs = set(pieces(asked)), set(pieces(said))
+    rule = f"rule {_by_rules(fold(question), said)}"
+    return hashed([rule, *(f"q{part}" for part in ours - theirs), *(f"s{part}" for part in theirs - ours)])
+
+
+def _by_rules(asked: str, said: str) -> bool:
+    """Tell yes from no by a level against a change, a rank or a rhythm against another, who bears it, and negation."""
+    if (_MOVED.search(asked) and _LEVEL.search(said)) or _opposed(asked, said):
+        return False
+    if _other_rank(asked, said) or _other_rhythm(asked, said):
+        return False
     doer = _BY.search(said)
     if doer and _SELF.search(asked) and not _SELF.search(doer[1]):
-        return "否"
-    bare = _ASKING.sub("", asked)
-    return "是" if bool(_NEGATION.search(bare)) == bool(_NEGATION.search(said)) else "否"
+        return False
+    return bool(_NEGATION.search(_ASKING.sub("", asked))) == bool(_NEGATION.search(said))
 
 
 def _opposed(asked: str, said: str) -> bool:

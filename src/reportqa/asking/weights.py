@@ -9,19 +9,19 @@ from importlib.resources import files
 
 @dataclass(frozen=True, slots=True)
 class Weights:
-    """Weights by the names of signals: of passages and figures, and of how likely an answer is right.
+    """Weights by the names of signals: of passages found and read, of figures, and of how likely an answer is right.
 
-    ``answerable_…`` say how likely there is an answer at all; below ``threshold`` the question is refused.
+    ``answerable_…`` say how likely there is an answer at all.
     ``source`` says with which data they were fitted, and when.
     """
 
     passages: dict[str, float]
+    reading: dict[str, float]
     figures: dict[str, float]
     right_figure: dict[str, float]
     right_text: dict[str, float]
     answerable_figure: dict[str, float]
     answerable_text: dict[str, float]
-    threshold: float
     source: str
 
 

@@ -106,7 +106,7 @@ class BundledEncoder:
         for row, own in enumerate(batch):
             ids[row, : len(own)] = own
             mask[row, : len(own)] = 1
-        hidden = self._session.run(None, {"input_ids": ids, "attention_mask": mask})[0]
+        hidden = self._session.run(["last_hidden_state"], {"input_ids": ids, "attention_mask": mask})[0]
         return [hidden[row, : len(own)] for row, own in enumerate(batch)]
 
 
