@@ -52,8 +52,8 @@ _NAMES = {
     "GNU Lesser General Public License v3 (LGPLv3)": "LGPL-3.0-only",
     "GNU Library or Lesser General Public License (LGPL)": "LGPL",
 }
-# Packages that say it in words; read, and true of the wheel with what it carries.
-_READ = {"pypdfium2": "BSD-3-Clause AND Apache-2.0"}
+# Packages that say it in words, or in a file alone; read, and true of the wheel with what it carries.
+_READ = {"pypdfium2": "BSD-3-Clause AND Apache-2.0", "axe-playwright-python": "MIT AND MPL-2.0"}
 _TOKEN = re.compile(r"[()]|[^\s()]+")
 
 

@@ -84,7 +84,7 @@ class ReportQA:
         """Return a question as :meth:`ask` understands it on top of the ``previous`` one.
 
         >>> ReportQA.completed("那民办的呢？", "公办学校有几所？")
-        '民办学校有几所？'
+        '民办学校有几所'
         """
         # What is too long to be a question is refused by asking it, and nothing leans on it.
         leans = previous and max(len(question), len(previous)) <= MAX_QUESTION

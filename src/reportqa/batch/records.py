@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from reportqa.text.records import Answer, Citation, CitedFigure, Conflict, Derivation, Figure, Illustration, Span
+from reportqa.text.records import Answer, Citation, CitedFigure, Conflict, Cut, Derivation, Figure, Illustration, Span
 
 
 def read_answer(record: dict[str, Any]) -> Answer:
@@ -34,13 +34,14 @@ def read_answer(record: dict[str, Any]) -> Answer:
 
 def _citation(record: dict[str, Any]) -> Citation:
     highlights = tuple(Span(start, end) for start, end in record["highlights"])
-    return Citation(**record | {"section": tuple(record["section"]), "highlights": highlights})
+    scans = tuple(map(Cut.from_record, record["scans"]))
+    return Citation(**record | {"section": tuple(record["section"]), "highlights": highlights, "scans": scans})
 
 
 def _figure(record: dict[str, Any]) -> CitedFigure:
     fields = dict(record)
-    citation = fields.pop("citation")
-    return CitedFigure(Figure(**fields), citation)
+    citation, recognition = fields.pop("citation"), fields.pop("recognition")
+    return CitedFigure(Figure(**fields), citation, recognition)
 
 
 def _derivation(record: dict[str, Any]) -> Derivation:

@@ -51,8 +51,7 @@ def parts_of(header: str, prose: Prose, units: Sequence[UnitText], figures: Sequ
 def unit_texts(passage: Passage, text: str) -> Iterator[UnitText]:
     """Yield the sentences and clauses of a passage: range in ``text``, whether it is whole, and its words alone.
 
-    >>> from reportqa.text.naming import known_as
-    from reportqa.text.records import Span
+    >>> from reportqa.text.records import Span
     >>> passage = Passage("r.txt", ("一、概况", "（三）学生规模"), 1, (Span(0, 15),))
     >>> [words for _, _, words in unit_texts(passage, "招生6191人，毕业6782人。")]
     ['招生6191人，毕业6782人。', '学生规模：招生6191人，', '学生规模：毕业6782人。']

@@ -34,7 +34,7 @@ class Shard:
     """The ``number``-th of ``count`` parts of the reports, from 1, which as many machines build at once.
 
     >>> [name for name in ("甲.txt", "乙.txt", "丙.txt") if Shard(1, 2).has(name)]
-    ['甲.txt', '丙.txt']
+    ['甲.txt', '乙.txt']
     """
 
     number: int = 1

@@ -76,6 +76,13 @@ class Cut:
     score: float
     is_picture: bool = False
 
+    @classmethod
+    def from_record(cls, record: dict[str, Any]) -> Cut:
+        """Return the part of an image that :meth:`to_record` wrote."""
+        marks = tuple(tuple(box) for box in record["marks"])
+        places = tuple(record["size"]), tuple(record["box"]), marks
+        return cls(record["page"], record["image"], *places, record["score"], record["picture"])
+
     def to_record(self) -> dict[str, Any]:
         """Return the JSON object of a citation's ``scans``."""
         return {
