@@ -16,19 +16,19 @@ SHARED = Path(__file__).parents[2] / "shared"
 # more on these sets were written while looking at them; what counts are reports that nobody looked at.
 FLOORS = {
     "云川县医疗卫生服务年报2023": {
-        "R@1": 0.94, "R@5": 0.97, "figure@1": 0.87, "conflict": 1.0, "derived": 0.55, "items F1": 0.64,
-        "yes or no": 1.0, "highlight F1": 0.8, "abstain": 0.74, "answered": 0.98,
+        "R@1": 0.92, "R@5": 0.97, "figure@1": 0.89, "conflict": 1.0, "derived": 0.55, "items F1": 0.75,
+        "yes or no": 0.7, "highlight F1": 0.78, "abstain": 0.74, "answered": 0.98,
     },
     "临江市文化和旅游工作报告2022": {
-        "R@1": 0.93, "R@5": 0.96, "figure@1": 0.88, "conflict": 0.5, "derived": 0.55, "items F1": 0.95,
-        "yes or no": 0.5, "highlight F1": 0.82, "abstain": 0.6, "answered": 0.96,
+        "R@1": 0.94, "R@5": 0.97, "figure@1": 0.87, "conflict": 1.0, "derived": 0.55, "items F1": 0.76,
+        "yes or no": 0.8, "highlight F1": 0.74, "abstain": 0.55, "answered": 0.98,
     },
 }  # fmt: skip
 # Known to be wrong: the figure of a neighbour is taken for the one that is asked for.
 NEIGHBOUR = pytest.mark.xfail(reason="another figure of the same kind is taken")
 REPORT_FLOORS = {
-    "R@1": 0.87, "R@5": 0.98, "figure@1": 0.74, "figure in answer": 0.7, "conflict": 1.0, "derived": 1.0,
-    "items F1": 0.68, "yes or no": 1.0, "highlight F1": 0.61, "abstain": 0.95, "answered": 0.92,
+    "R@1": 0.92, "R@5": 0.98, "figure@1": 0.82, "figure in answer": 0.78, "conflict": 0.5, "derived": 1.0,
+    "items F1": 0.65, "yes or no": 1.0, "highlight F1": 0.63, "abstain": 0.95, "answered": 0.94,
 }  # fmt: skip
 
 

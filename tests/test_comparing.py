@@ -23,7 +23,7 @@ REPORTS = [
 ]
 ONE_REGION = REPORTS[:2]
 # A little under what was measured (docs/retrieval.md); who wrote the questions had not run the program.
-LIBRARY_FLOORS = {"R@1": 0.92, "R@5": 0.96, "figure@1": 0.8, "derived": 0.78, "abstain": 0.86, "answered": 0.94}
+LIBRARY_FLOORS = {"R@1": 0.94, "R@5": 0.98, "figure@1": 0.86, "derived": 0.9, "abstain": 0.86, "answered": 0.98}
 FORMAT_FLOORS = {"R@1": 0.94, "R@5": 0.98, "figure@1": 0.82, "abstain": 0.5, "answered": 0.96}
 # The evidence of the gold set quotes tables as Markdown has them: in plain text they stand otherwise.
 TEXT_FLOORS = {"figure@1": 0.8, "abstain": 0.5, "answered": 0.96}

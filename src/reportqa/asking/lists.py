@@ -76,14 +76,13 @@ def lists_in(text: str) -> list[ItemList]:
 
 
 def list_at(text: str, start: int, end: int) -> ItemList | None:
-    """Return the list in a text that holds most of a range, None where none does.
+    """Return the innermost list in a text that holds most of a range, None where none does.
 
     >>> list_at("围绕“智能制造”专业群，开设了书法、国画、川剧等特色课程。", 14, 17).members
     ('书法', '国画', '川剧')
     """
-    held = [(min(one.end, end) - max(one.start, start), one) for one in lists_in(text)]
-    most, best = max(held, key=lambda pair: pair[0], default=(0, None))
-    return best if most >= _HELD * (end - start) else None
+    holding = (one for one in lists_in(text) if min(one.end, end) - max(one.start, start) >= _HELD * (end - start))
+    return min(holding, key=lambda one: one.end - one.start, default=None)
 
 
 def _list(text: str, match: re.Match[str], members: list[str]) -> ItemList:
