@@ -25,6 +25,8 @@ build_index([Path("corpus")], "milvus:reports.db")
 # What the readers and the next builds do, in processes of their own: a file of Milvus Lite is open in one at a time.
 READ = """
 import json
+from contextlib import closing
+from reportqa.index.opening import open_store
 from reportqa.qa import ReportQA
 with closing(open_store("milvus:reports.db")) as store:
     print(json.dumps({one.name: one.text for one in store.documents()}))
