@@ -116,9 +116,9 @@ def test_inserted_files_archives_and_other_contents() -> None:
 
 
 def test_pages_that_are_images_are_named() -> None:
-    assert document("24_partly_scanned/report.pdf").notes[0].startswith("第 6、7 页是图像，没有读")
+    assert document("24_partly_scanned/report.pdf").notes[0].startswith("第 6、7 页的图像里没有认出文字")
     second = document("24_partly_scanned/report2.pdf")
-    assert second.notes[0].startswith("第 2、3 页是图像，没有读")
+    assert second.notes[0].startswith("第 2、3 页的图像里没有认出文字")
     assert "在校生3,905人" in second.text
 
 
