@@ -16,7 +16,7 @@ import openai
 import pytest
 from playwright.sync_api import Browser, expect
 from prometheus_client.parser import text_string_to_metric_families
-from test_web import SERVERS, free_port, serving, wait_for, watched_page
+from test_web import SERVERS, free_port, serving, wait_for, wait_until, watched_page
 
 from reportqa.text.records import Answer
 from reportqa.web.feedback import record_feedback
@@ -137,7 +137,7 @@ def test_the_page_works_through_the_proxy(proxied, browser: Browser, tmp_path):
         page.goto(f"{proxied.url}/?q={ASKED}")
         expect(page.locator(".answer .headline")).to_contain_text("6191人")
         page.click("[data-useful=yes]")
-        expect(page.locator(".feedback")).to_have_text("谢谢，记下了")
+        expect(page.locator(".feedback")).to_contain_text("谢谢，记下了")
         (tmp_path / "问题.txt").write_text("生师比是多少？\n", "utf-8")
         page.get_by_role("tab", name="批量").click()
         page.set_input_files("#page-batch input[type=file] >> nth=0", tmp_path / "问题.txt")
@@ -167,10 +167,18 @@ def test_one_process_goes_and_the_other_answers(name, built_index, tmp_path):
         gone = SERVERS[running.processes[0]]
         gone.terminate()
         gone.communicate(timeout=30)
+        # Caddy takes until its next look at the processes; nginx goes on to the other one at once.
+        wait_until(lambda: all(_answers(running.url) for _ in range(3)), seconds=30 if name == "caddy" else 0)
+        before = answered(running.processes[1])
         for _ in range(6):
             with visitor() as stranger:
                 ask(stranger, running.url)
-        assert answered(running.processes[1]) == 6
+        assert answered(running.processes[1]) == before + 6
+
+
+def _answers(url: str) -> bool:
+    with visitor() as stranger:
+        return stranger.get(f"{url}/health").status_code == 200
 
 
 def _write(index: Path, number: int) -> None:
