@@ -164,7 +164,7 @@ def test_one_process_goes_and_the_other_answers(name, built_index, tmp_path):
         gone.terminate()
         gone.communicate(timeout=30)
         # Caddy takes until its next look at the processes; nginx goes on to the other one at once.
-        wait_until(lambda: all(_answers(running.url) for _ in range(3)), seconds=30 if name == "caddy" else 0)
+        wait_until(lambda: all(_answers(running.url) for _ in range(20)), seconds=30 if name == "caddy" else 0)
         before = answered(running.processes[1])
         for _ in range(6):
             with visitor() as stranger:
