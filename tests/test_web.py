@@ -341,7 +341,7 @@ def english_labels(page: Page) -> list[str]:
     )
     assert labels
     # The names of file types and of a section are no labels of ours.
-    return [label for label in labels if re.search("[A-Za-z]", re.sub(r"\.[a-z]+|GDP|CSV|XLSX|JSONL", "", label))]
+    return [label for label in labels if re.search("[A-Za-z]", re.sub(r"\.[a-z]+|GDP|CSV|XLSX|JSONL|Word", "", label))]
 
 
 def test_a_stopped_server_is_told_in_chinese_and_leaves_no_traceback(browser, built_index):

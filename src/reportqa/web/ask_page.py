@@ -110,7 +110,8 @@ class AskPage:
 def place(library: Library, address: str = "", title: str = "", question: str | None = None) -> str:
     """Write what the page's script is told of what is shown: its address and title, the question for the box."""
     shown = {"address": address, "title": title, "question": question, "subject": subject(library.qa.store.library())}
-    return json.dumps(shown, ensure_ascii=False)
+    # Gradio puts it into the page, hidden, as HTML: words of a question or a title must stay words there.
+    return json.dumps(shown).replace("<", "\\u003c").replace("&", "\\u0026")
 
 
 def build_ask_page(library: Library, users: Users) -> AskPage:
