@@ -38,11 +38,11 @@ class ReportQA:
     '6191人'
     """
 
-    def __init__(self, store: Store, encoder: Encoder, reader: Reader | None = None) -> None:
+    def __init__(self, store: Store, encoder: Encoder) -> None:
         self.store = store
         self._encoder = encoder
         self._retriever = Retriever(store, encoder)
-        self._answerer = Answerer(self._retriever, reader or Reader())
+        self._answerer = Answerer(self._retriever, Reader(encoder))
         self._aliases = tuple(tuple(group) for group in json.loads(store.setting(ALIASES) or "[]"))
         # The same words come again and again in the questions over one library.
         passages_with, has_term = lru_cache(_WORDS)(store.passages_with), lru_cache(_WORDS)(store.has_term)

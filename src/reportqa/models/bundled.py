@@ -52,11 +52,12 @@ class BundledEncoder:
         self.model_id = str(record["model_id"])
         self.dim = int(record["dim"])
         self._session = open_session(folder, "encoder")
-        self._tokenizer = open_tokenizer(folder)
+        self.tokenizer = open_tokenizer(folder)
+        self.is_bundled = folder == WEIGHTS
 
     def encode_queries(self, texts: Sequence[str]) -> Vectors:
         """Encode questions with the prefix ``query: ``: float32 (n, dim); what exceeds 512 tokens is not read."""
-        asked = [tuple(self._tokenizer.encode(QUERY + encodable(text)).ids[:MAX_TOKENS]) for text in texts]
+        asked = [tuple(self.tokenizer.encode(QUERY + encodable(text)).ids[:MAX_TOKENS]) for text in texts]
         vectors = np.empty((len(asked), self.dim), np.float32)
         rows: dict[_Ids, list[int]] = {}
         for row, ids in enumerate(asked):
@@ -74,7 +75,7 @@ class BundledEncoder:
         texts = [PASSAGE + encodable(one.header + one.text) for one in passages]
         found = [np.empty((len(one.ranges), self.dim), np.float32) for one in passages]
         pooled: dict[_Ids, list[tuple[int, Window]]] = {}
-        for number, (one, encoding) in enumerate(zip(passages, self._tokenizer.encode_batch(texts), strict=True)):
+        for number, (one, encoding) in enumerate(zip(passages, self.tokenizer.encode_batch(texts), strict=True)):
             for window in windows(encoding, len(PASSAGE) + len(one.header), one.ranges):
                 pooled.setdefault(window.ids, []).append((number, window))
         total, read = sum(map(len, pooled)), 0
@@ -87,6 +88,17 @@ class BundledEncoder:
             if progress is not None:
                 progress(characters * read // total, characters)
         return found
+
+    def lower(self, ids: Sequence[int]) -> Vectors:
+        """Return the hidden states of a text after the lower half of the layers: float32 (tokens, dim)."""
+        from onnxruntime import RunOptions
+
+        only = RunOptions()
+        only.only_execute_path_to_fetches = True
+        given = np.array([ids], np.int64)
+        fed = {"input_ids": given, "attention_mask": np.ones_like(given)}
+        hidden: Vectors = self._session.run(["middle"], fed, only)[0][0]
+        return hidden
 
     def _read(self, texts: Iterable[_Ids]) -> Iterator[tuple[_Ids, Vectors]]:
         """Yield texts with their hidden states, shape (tokens, dim), the shortest first."""

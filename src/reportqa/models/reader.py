@@ -11,14 +11,14 @@ from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import lru_cache
-from pathlib import Path
+from typing import cast
 
 import numpy as np
 from numpy.typing import NDArray
 
-from reportqa.models.bundled import MAX_TOKENS, PASSAGE, QUERY
-from reportqa.models.parts import Vectors, encodable
-from reportqa.models.runtime import WEIGHTS, cores, open_session, open_tokenizer
+from reportqa.models.bundled import MAX_TOKENS, PASSAGE, QUERY, BundledEncoder
+from reportqa.models.parts import Encoder, Vectors, encodable
+from reportqa.models.runtime import WEIGHTS, cores, open_session
 
 # So many tokens of a question and of a passage are read at once, as in training.reader_data.
 _MAX_QUESTION, _ROOM = 96, 200
@@ -61,17 +61,14 @@ class Reader:
     >>> "本学年招生6191人，毕业6782人。"[start:end], reading.relevance > 0
     ('6191人', True)
 
-    Several threads may share one reader. Raises ModelError where the files are missing or damaged.
+    The lower half is that of the bundled encoder: ``encoder`` where it is that one, else one of its own. Several
+    threads may share one reader. Raises ModelError where the files are missing or damaged.
     """
 
-    def __init__(self, folder: Path = WEIGHTS) -> None:
-        from onnxruntime import RunOptions
-
-        self._encoder = open_session(folder, "encoder")
-        self._session = open_session(folder, "reader")
-        self._tokenizer = open_tokenizer(folder)
-        self._only = RunOptions()
-        self._only.only_execute_path_to_fetches = True
+    def __init__(self, encoder: Encoder | None = None) -> None:
+        lent = isinstance(encoder, BundledEncoder) and encoder.is_bundled
+        self._encoder = cast(BundledEncoder, encoder) if lent else BundledEncoder()
+        self._session = open_session(WEIGHTS, "reader")
         self._passage = lru_cache(_KNOWN)(self._read_passage)
         self._workers = ThreadPoolExecutor(cores())
 
@@ -81,24 +78,17 @@ class Reader:
         Of a passage of more than 200 tokens, parts that overlap by half are read one by one; of its header and of the
         question what fits into 512 and 96 tokens.
         """
-        asked = self._tokenizer.encode(QUERY + encodable(question)).ids
-        states = self._lower(asked if len(asked) <= _MAX_QUESTION else [*asked[: _MAX_QUESTION - 1], asked[-1]])
+        asked = self._encoder.tokenizer.encode(QUERY + encodable(question)).ids
+        states = self._encoder.lower(asked if len(asked) <= _MAX_QUESTION else [*asked[: _MAX_QUESTION - 1], asked[-1]])
         return list(self._workers.map(lambda passage: self._together(states, *self._passage(*passage)), passages))
 
     def _read_passage(self, header: str, text: str) -> tuple[Vectors, int, NDArray[np.int64]]:
         """Return the hidden states of a passage, how many are its header's, and the characters of the others."""
-        encoding = self._tokenizer.encode(PASSAGE + encodable(header + text))
+        encoding = self._encoder.tokenizer.encode(PASSAGE + encodable(header + text))
         ids = encoding.ids if len(encoding.ids) <= MAX_TOKENS else [*encoding.ids[: MAX_TOKENS - 1], encoding.ids[-1]]
         places = np.array(encoding.offsets, np.int64)[: len(ids) - 1] - len(PASSAGE) - len(header)
         head = int(np.searchsorted(places[1:, 1], 0, side="right")) + 1
-        return self._lower(ids), head, np.maximum(places[head:], 0)
-
-    def _lower(self, ids: Sequence[int]) -> Vectors:
-        """Return the hidden states of a text after the encoder's lower half: float32 (tokens, dim)."""
-        given = np.array([ids], np.int64)
-        fed = {"input_ids": given, "attention_mask": np.ones_like(given)}
-        found: Vectors = self._encoder.run(["middle"], fed, self._only)[0][0]
-        return found
+        return self._encoder.lower(ids), head, np.maximum(places[head:], 0)
 
     def _together(self, question: Vectors, passage: Vectors, head: int, places: NDArray[np.int64]) -> PassageReading:
         starts, ends = np.full(len(places), -np.inf, np.float32), np.full(len(places), -np.inf, np.float32)
