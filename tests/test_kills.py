@@ -68,6 +68,13 @@ def start(folder: Path) -> subprocess.Popen[bytes]:
     return subprocess.Popen([sys.executable, "-c", BUILD], cwd=folder)
 
 
+def kill_within(build: subprocess.Popen[bytes], least: float, most: float) -> None:
+    """Kill a build after a random time, in seconds."""
+    time.sleep(random.uniform(least, most))
+    build.kill()
+    build.wait()
+
+
 @pytest.fixture
 def library(tmp_path: Path) -> Path:
     write_reports(tmp_path, 0)
@@ -85,9 +92,7 @@ def test_a_killed_update_leaves_an_index_that_answers_and_is_made_up_for(library
         write_reports(library, edition)
         build = start(library)
         # The moments are random; what they must lead to is not.
-        time.sleep(random.uniform(0.2, 1.05) * seconds)
-        build.kill()
-        build.wait()
+        kill_within(build, 0.2 * seconds, 1.05 * seconds)
         found = texts_in_index(library)
         assert found in (before, texts(library))
         assert edition_of(library) == (edition if found == texts(library) else edition - 1)
@@ -108,9 +113,7 @@ def test_a_killed_first_build_leaves_nothing_in_the_way(tmp_path: Path) -> None:
         index = tmp_path / "index"
         while not list(index.glob("generation-*/report.sqlite*")) and build.poll() is None:
             time.sleep(0.001)
-        time.sleep(random.uniform(0, 0.1))
-        build.kill()
-        build.wait()
+        kill_within(build, 0, 0.1)
         build_index([tmp_path / "corpus"], index)
         assert edition_of(tmp_path) == 1
         assert sum(path.is_dir() for path in index.iterdir()) == 1

@@ -1,14 +1,13 @@
 """Builds into Milvus that are killed at any moment: each report is the old or the new one, and the index answers."""
 
 import json
-import random
 import subprocess
 import sys
 import time
 from pathlib import Path
 
 import pytest
-from test_kills import KILLS, REPORTS, texts, write_reports
+from test_kills import KILLS, REPORTS, kill_within, texts, write_reports
 
 from reportqa.index.build import build_index
 from reportqa.index.milvus import editions, home
@@ -67,9 +66,7 @@ def test_a_killed_update_leaves_each_report_old_or_new_and_is_made_up_for(librar
         after = texts(library)
         build = start(library)
         # The moments are random; what they must lead to is not.
-        time.sleep(random.uniform(0.3, 1.05) * seconds)
-        build.kill()
-        build.wait()
+        kill_within(build, 0.3 * seconds, 1.05 * seconds)
         found, answer = read(library)
         for name in before.keys() | after.keys():
             assert found.get(name) in (before.get(name), after.get(name)), name
@@ -85,9 +82,7 @@ def test_a_killed_first_build_leaves_nothing_in_the_way(tmp_path: Path) -> None:
     build = start(tmp_path)
     while not list(tmp_path.glob("reports.db/**/*units*")) and build.poll() is None:
         time.sleep(0.01)
-    time.sleep(random.uniform(0, 1))
-    build.kill()
-    build.wait()
+    kill_within(build, 0, 1)
     assert start(tmp_path).wait() == 0
     assert read(tmp_path) == (texts(tmp_path), "1人")
 

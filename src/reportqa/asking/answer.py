@@ -333,7 +333,7 @@ class Answerer:
         treated = any(self._retriever.treats(document.name, year) for year in years)
         return (
             ("" if treated else wrong_year(years, document, f"{context} {candidate.passage.prose.text}"))
-            or wrong_place(question, document, [one.region for one in self._store.library()])
+            or wrong_place(question, document, self._retriever.regions)
             or wrong_number(question, candidate.passage.folded)
         )
 

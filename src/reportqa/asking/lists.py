@@ -36,24 +36,15 @@ _TRAILING = frozenset(
 )
 _COUNTED = re.compile(r"[\d一二两三四五六七八九十]+[个项类种所家门大方位名国座件场]")
 _HELD = 0.6  # how much of the words that answer a list must hold
-_LONG = 25
-_TAIL = 20
 
 
 @dataclass(frozen=True, slots=True)
 class ItemList:
-    """A list found in a text: where it stands, the words before and after it in its clause, and its members."""
+    """A list found in a text: where it stands, and its members."""
 
     start: int
     end: int
-    lead: str
     members: tuple[str, ...]
-    tail: str = ""
-
-    @property
-    def long(self) -> bool:
-        """Whether its members are sentences rather than names."""
-        return self.end - self.start > _LONG * len(self.members)
 
 
 def lists_in(text: str) -> list[ItemList]:
@@ -64,13 +55,11 @@ def lists_in(text: str) -> list[ItemList]:
     >>> [found.members for found in lists_in("民办学校2所（甲校、乙校）")]
     [('甲校', '乙校')]
     """
-    quoted = [_list(text, match, _QUOTATION.findall(match[0])) for match in _QUOTED.finditer(text)]
-    bracketed = [_list(text, match, _members(match[1], text)) for match in _BRACKETED.finditer(text)]
+    quoted = [_list(match, _QUOTATION.findall(match[0])) for match in _QUOTED.finditer(text)]
+    bracketed = [_list(match, _members(match[1])) for match in _BRACKETED.finditer(text)]
     taken = [(found.start, found.end) for found in (*quoted, *bracketed)]
-    runs = [_list(text, match, _members(match[0], text)) for match in _RUN.finditer(text) if _free(match, taken)]
-    pairs = [
-        _list(text, match, [_after_lead(match[1]), match[2]]) for match in _PAIR.finditer(text) if _free(match, taken)
-    ]
+    runs = [_list(match, _members(match[0])) for match in _RUN.finditer(text) if _free(match, taken)]
+    pairs = [_list(match, [_after_lead(match[1]), match[2]]) for match in _PAIR.finditer(text) if _free(match, taken)]
     found = [*quoted, *bracketed, *runs, *pairs, *_numbered(text)]
     return sorted((one for one in found if len(one.members) > 1), key=lambda one: one.start)
 
@@ -85,12 +74,8 @@ def list_at(text: str, start: int, end: int) -> ItemList | None:
     return min(holding, key=lambda one: one.end - one.start, default=None)
 
 
-def _list(text: str, match: re.Match[str], members: list[str]) -> ItemList:
-    first = text.find(members[0], match.start()) if members else match.start()
-    lead = re.split(r"[，。；！？,;!?]", text[:first])[-1]
-    after = text.find(members[-1], match.start()) + len(members[-1]) if members else match.end()
-    tail = re.split(r"[，。；！？,;!?]", text[after : after + _TAIL], maxsplit=1)[0]
-    return ItemList(match.start(), match.end(), lead, tuple(members), tail)
+def _list(match: re.Match[str], members: list[str]) -> ItemList:
+    return ItemList(match.start(), match.end(), tuple(members))
 
 
 def _numbered(text: str) -> Iterator[ItemList]:
@@ -99,14 +84,14 @@ def _numbered(text: str) -> Iterator[ItemList]:
     if len(marks) > 1:
         ends = [mark.start() for mark in marks[1:]] + [len(text)]
         members = [text[mark.end() : end].strip("。；;，, ") for mark, end in zip(marks, ends, strict=True)]
-        yield ItemList(marks[0].start(), len(text), text[: marks[0].start()], tuple(members))
+        yield ItemList(marks[0].start(), len(text), tuple(members))
 
 
 def _free(match: re.Match[str], taken: list[tuple[int, int]]) -> bool:
     return not any(start < match.end() and match.start() < end for start, end in taken)
 
 
-def _members(run: str, text: str) -> list[str]:
+def _members(run: str) -> list[str]:
     parts = run.split("、")
     parts[-1:] = re.split(r"以及|[和及](?!其|格|时)", parts[-1], maxsplit=1)
     parts[0], parts[-1] = _after_lead(parts[0]), _before_tail(parts[-1])

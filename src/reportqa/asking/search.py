@@ -92,7 +92,7 @@ class Retriever:
         self._size = len(store)
         self._documents = {document.name: document for document in store.library()}
         self._years = frozenset(document.year for document in self._documents.values() if document.year)
-        self._regions = frozenset(document.region for document in self._documents.values())
+        self.regions = frozenset(document.region for document in self._documents.values())
         self._names = _telling({one.name: known_as(one.title, one.name) for one in self._documents.values()})
         # The same few reports are meant again and again, and a large library has thousands to choose from.
         self._chosen = lru_cache(_CHOICES)(self._choose)
@@ -114,7 +114,7 @@ class Retriever:
 
     def meant(self, question: Question, documents: Sequence[str] | None = None) -> list[str]:
         """Return the reports that a question is about, of those to ask: by name, place and year, else the newest."""
-        places, years = named_regions(question, self._regions), self.wanted_years(question)
+        places, years = named_regions(question, self.regions), self.wanted_years(question)
         return self._chosen(self._called(question), places, years, None if documents is None else tuple(documents))
 
     def _choose(
@@ -241,7 +241,7 @@ class Retriever:
         """Return what counts against a passage: 0 in a report that is meant, more in one of another year or place."""
         named = frozenset(meant)
         wanted = self.wanted_years(question)
-        places = named_regions(question, self._regions) or question.places if len(self._regions) > 1 else ()
+        places = named_regions(question, self.regions) or question.places if len(self.regions) > 1 else ()
 
         called = self._called(question)
 

@@ -68,14 +68,19 @@ def masked_spans(text: str) -> list[tuple[int, int]]:
     spans += [match.span() for match in _BRACKETED.finditer(text)]
     if head := _DOTTED_HEAD.match(text):
         spans.append(head.span())
-    return _merged(spans)
+    return merged(spans)
 
 
-def _merged(spans: list[tuple[int, int]]) -> list[tuple[int, int]]:
-    merged: list[tuple[int, int]] = []
+def merged(spans: list[tuple[int, int]]) -> list[tuple[int, int]]:
+    """Return ranges in order, those that touch as one.
+
+    >>> merged([(5, 7), (0, 2), (1, 3)])
+    [(0, 3), (5, 7)]
+    """
+    joined: list[tuple[int, int]] = []
     for start, end in sorted(spans):
-        if merged and start <= merged[-1][1]:
-            merged[-1] = merged[-1][0], max(end, merged[-1][1])
+        if joined and start <= joined[-1][1]:
+            joined[-1] = joined[-1][0], max(end, joined[-1][1])
         else:
-            merged.append((start, end))
-    return merged
+            joined.append((start, end))
+    return joined

@@ -6,7 +6,7 @@ import re
 from bisect import bisect_right
 from collections.abc import Iterable
 
-from reportqa.figures.named_numbers import masked_spans
+from reportqa.figures.named_numbers import masked_spans, merged
 from reportqa.figures.plain import plain
 from reportqa.text.numerals import ARABIC, CHINESE, DIGITS, LARGE, SMALL
 from reportqa.text.records import Span
@@ -41,7 +41,7 @@ def unread_numbers(text: str, read: Iterable[Span]) -> list[Span]:
     """
     matching = plain(text)
     items = (match.span("number") for match in _ITEM.finditer(text))
-    covered = _merged([*masked_spans(matching), *items, *((span.start, span.end) for span in read)])
+    covered = merged([*masked_spans(matching), *items, *((span.start, span.end) for span in read)])
     starts = [start for start, _ in covered]
     found = [
         Span(*place)
@@ -76,13 +76,3 @@ def _within(covered: list[tuple[int, int]], starts: list[int], start: int, end: 
     """Tell whether a place has a character in common with what is covered."""
     index = bisect_right(starts, end - 1) - 1
     return index >= 0 and covered[index][1] > start
-
-
-def _merged(spans: list[tuple[int, int]]) -> list[tuple[int, int]]:
-    merged: list[tuple[int, int]] = []
-    for start, end in sorted(spans):
-        if merged and start <= merged[-1][1]:
-            merged[-1] = merged[-1][0], max(end, merged[-1][1])
-        else:
-            merged.append((start, end))
-    return merged
