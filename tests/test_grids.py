@@ -48,6 +48,54 @@ def test_a_serial_number_names_no_row():
     assert cells(text) == [[("甲校", "招生", "12")], [("乙校", "招生", "9")]]
 
 
+def test_cells_parted_by_blanks_stand_in_the_column_they_are_under():
+    text = (
+        "编码      科目              合计        人员经费    公用经费\n"
+        "2050302 中等职业教育      508.4       302.7       205.7\n"
+        "2050803 培训支出           38.6                    38.6\n"
+        "合计                      547.0       302.7       244.3"
+    )
+    assert cells(text) == [
+        [("中等职业教育", "合计", "508.4"), ("中等职业教育", "人员经费", "302.7"), ("中等职业教育", "公用经费", "205.7")],
+        [("培训支出", "合计", "38.6"), ("培训支出", "公用经费", "38.6")],
+        [("合计", "合计", "547.0"), ("合计", "人员经费", "302.7"), ("合计", "公用经费", "244.3")],
+    ]
+
+
+def test_blanks_within_a_word_part_no_cells_and_heads_may_stand_over_several_columns():
+    text = (
+        "学段　　　学校（所）　　　教师（人）\n"
+        "　　　　　2023　2022　　　2023　　2022\n"
+        "小　学　　　97　　100　　　2261　　2239\n"
+        "初　中　　　25　　 26　　　1462　　1428"
+    )
+    assert cells(text)[0] == [
+        ("小学", "学校（所）/2023", "97"),
+        ("小学", "学校（所）/2022", "100"),
+        ("小学", "教师（人）/2023", "2261"),
+        ("小学", "教师（人）/2022", "2239"),
+    ]
+
+
+def test_a_name_for_several_rows_of_blanks_names_each():
+    text = (
+        "项目      类别            人数    比例(%)\n"
+        "职称      教授             346     33.79\n"
+        "          副教授           382     37.30\n"
+        "          讲师             221     21.58"
+    )
+    assert [row[0] for row in cells(text)] == [
+        ("职称/教授", "人数", "346"),
+        ("职称/副教授", "人数", "382"),
+        ("职称/讲师", "人数", "221"),
+    ]
+
+
+def test_lines_of_a_form_are_no_table_of_blanks():
+    text = "联系人：裴淑宁　　联系电话：0796-5528143\n审稿：沙志民　　编辑：骆晓禾\n共印95份　　存档2份"
+    assert cells(text) == []
+
+
 def test_codes_name_no_row_and_are_read_before_its_name():
     heads = "| 科目编码 | 科目编码 | 科目名称 | 合计 |\n| 类 | 款 | 科目名称 | 合计 |"
     rows = "| 302 | 05 | 水费 | 10.6 |\n| 302 | 06 | 电费 | 32.5 |\n| 合计 | 合计 | 合计 | 43.1 |"

@@ -12,7 +12,7 @@ from reportqa.outline.headings import bare_heading
 from reportqa.outline.note_marks import without_marks
 from reportqa.outline.sections import split_sections
 from reportqa.reading import make_document, read_document
-from reportqa.text.records import Prose, Span
+from reportqa.text.records import Document, Prose, Span
 
 FIXTURES = sorted((Path(__file__).parent / "fixtures").glob("*.txt"))
 
@@ -125,6 +125,24 @@ FORMS = """第一章　总则
 第二章　附则
 自发布之日起施行。
 """
+
+
+def test_a_file_that_holds_the_reports_of_two_years():
+    text = "2023年度就业统计公报\n一、就业\n新增就业1244万人。\n2022年度就业统计公报\n一、就业\n新增就业1206万人。"
+    paragraphs = split_sections(Document("r.txt", text, "2023年度就业统计公报")).paragraphs
+    assert [(one.section, one.spans[0].of(text)) for one in paragraphs] == [
+        (("2023年度就业统计公报", "一、就业"), "新增就业1244万人。"),
+        (("2022年度就业统计公报", "一、就业"), "新增就业1206万人。"),
+    ]
+
+
+def test_the_line_that_says_when_a_report_was_given_is_text():
+    text = "政府工作报告\n——2024年1月16日在青棠县人民代表大会上\n县长 翟慕远\n一、回顾\n全县招生6191人。"
+    document = make_document("r.txt", text)
+    assert document.region == "青棠县"
+    assert "——2024年1月16日在青棠县人民代表大会上" in [
+        span.of(text) for one in split_sections(document).paragraphs for span in one.spans
+    ]
 
 
 def test_levels_of_chapters_decimals_and_brackets():

@@ -160,15 +160,15 @@ class Answerer:
         first = [row for row in rows if amount(row.figure) == amount(rows[0].figure)]
         shown = rows[:_OTHER_FIGURES]
         return Reply(
-            text="、".join(map(bearer, first)),
+            text="、".join(bearer(row) or row.figure.indicator for row in first),
             places=self._stated(shown),
             figures=tuple(row.figure for row in shown),
-            note=f"比较了{len(rows)}个：{'，'.join(bearer(row) + row.figure.stated for row in shown)}。",
+            note=f"比较了{len(rows)}个：{'，'.join((bearer(row) or row.figure.indicator) + row.figure.stated for row in shown)}。",
         )
 
     def _no_ranking(self, asked: Ranking, nearest: Candidate) -> Reply | None:
         """Say that nothing can be ranked, unless the report itself may say which is first."""
-        if not (asked.sort or asked.names) or _RANKED.search(nearest.passage.folded):
+        if asked.names or not asked.sort or _RANKED.search(nearest.passage.folded):
             return None
         shown = answering_places(nearest)
         return Reply("", ((nearest, shown),), refusal="报告没有逐一给出数据，比不出来。")
@@ -206,6 +206,8 @@ class Answerer:
         stated = shared and sure is not None and sure.right > _STATED
         countable = partial(match_figures, question, candidates, self._store, vector, COUNTABLE)
         derived = None if stated else derive(question, matches, countable)
+        if derived and derived.operation == "rest" and sure is not None and sure.right > _STATED:
+            derived = None
         if derived:
             return self._derived_reply(derived, Sureness(of_text(question, candidates).right, 1.0))
         matches = self._of_the_year(question, matches)
@@ -313,7 +315,7 @@ class Answerer:
     def _text_reply(self, question: Question, candidates: list[Candidate]) -> Reply:
         """Answer with the words that the reader finds in the best passage; of a list with its members."""
         best, text = candidates[0], candidates[0].passage.prose.text
-        first, last = answering(best)
+        first, last = answering(best, question.plain)
         listed = list_at(text, first, last) if question.asked == "list" or question.several else None
         start, end = clauses_around(best, *((listed.start, listed.end) if listed else (first, last)))
         # The caption before the first row of a table is no part of what a cell says.

@@ -21,6 +21,8 @@ class Fitted:
     """So many passages are read with the question: the right one is among them for 98 in 100."""
     reader_bound: float = 15.0
     """The reader's scores beyond this, above or below, tell nothing more."""
+    reader_near: float = 6.0
+    """Words that answer less well than the best by no more than this may stand in for what the question says itself."""
     operands: int = 24
     """Among so many figures the operands of a computation are looked for."""
     operand_certain: float = 0.34
@@ -31,6 +33,8 @@ class Fitted:
     """How much must be said where the report itself writes the part in brackets after the whole."""
     operand_named: float = 0.6
     """How much of a phrase a figure must say to be the one of two that is compared by name."""
+    named: float = 4.0
+    """What it is worth that a figure tells one of the names that are compared from the others."""
     compared_figures: int = 8
     """So many figures of each report are held against those of the others."""
     same_indicator: float = 6.0

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from reportqa.asking.config import FITTED
 from reportqa.asking.search import Candidate, ScoredUnit
+from reportqa.text.folding import fold
 from reportqa.text.records import Figure, Span
 
 MARKS = " \t\n，。；、：,.;:"
@@ -48,12 +50,33 @@ def clauses_around(candidate: Candidate, start: int, end: int) -> tuple[int, int
     return min(unit.start for unit in held), max(unit.end for unit in held)
 
 
-def answering(candidate: Candidate) -> tuple[int, int]:
-    """Return the range of the words of a passage that answer best: those that the reader finds, else a clause."""
+def answering(candidate: Candidate, question: str = "") -> tuple[int, int]:
+    """Return the range of the words of a passage that answer best: those that the reader finds, else a clause.
+
+    Words that a ``question`` (folded) says itself are no answer to it, where others are nearly as good.
+    """
     if candidate.reading:
-        return candidate.reading.best[:2]
+        text, spans = candidate.passage.prose.text, candidate.reading.spans
+        near = (span for span in spans if span[2] >= spans[0][2] - FITTED.reader_near)
+        new = (span for span in near if fold(text[span[0] : span[1]]).strip(MARKS) not in question)
+        return whole_marks(text, *next(new, spans[0])[:2])
     closest = max((unit for unit in candidate.units if not unit.whole), key=lambda unit: unit.answers)
     return closest.start, closest.end
+
+
+def whole_marks(text: str, start: int, end: int) -> tuple[int, int]:
+    """Return a range with the bracket or quotation mark beside it whose counterpart it holds.
+
+    >>> whole_marks("依据《社会保险经办条例》办理", 2, 11)
+    (2, 12)
+    """
+    words = text[start:end]
+    for opening, closing in ("《》", "（）", "()", "“”", "「」"):
+        if words.count(opening) > words.count(closing) and text[end : end + 1] == closing:
+            end += 1
+        if words.count(closing) > words.count(opening) and text[start - 1 : start] == opening:
+            start -= 1
+    return start, end
 
 
 def answering_places(candidate: Candidate) -> tuple[Span, ...]:

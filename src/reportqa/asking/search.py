@@ -20,6 +20,7 @@ from reportqa.index.store import DocumentInfo, IndexedPassage, Store
 from reportqa.models.encoder import Encoder
 from reportqa.models.reader import PassageReading
 from reportqa.text.folding import fold
+from reportqa.text.forms import IN_PICTURE
 from reportqa.text.naming import known_as
 
 POOL = 100
@@ -64,9 +65,14 @@ _CUE = 0.03
 # Scores run over about ten standard deviations: a report of another year than asked must lose against all but nonsense.
 _OTHER_YEAR = 6.0
 _OLDER = 1.5
+# What it counts against a passage that its headings name other years than the question.
+_OTHER_PART = 3.0
+_YEAR_HEADED = re.compile(r"(?<!\d)((?:19|20)\d\d)\s*(?:学?年)")
 _FIGURELESS = 0.1
 # What it counts against a report that the question names another.
 _UNNAMED = 1.5
+# What it counts against the words of a picture, which prose says better where it says them too.
+_PICTURE = 2.0
 _HAN = re.compile(r"[\u4e00-\u9fff]{3,}")
 # A report is of every year that it says so often, as a share of its own year, and at least so many times.
 _SAID, _SELDOM = 0.5, 4
@@ -247,9 +253,13 @@ class Retriever:
 
         def fault(passage: IndexedPassage) -> float:
             document = self._documents[passage.passage.document]
+            counted = _PICTURE * (IN_PICTURE in passage.prose.text)
+            headed = {int(year) for title in passage.passage.section for year in _YEAR_HEADED.findall(title)}
+            if headed and wanted and not headed & set(wanted):
+                counted += _OTHER_PART * (not any(str(year) in passage.prose.text for year in wanted))
             if document.name in named:
-                return 0.0
-            counted = _UNNAMED * (bool(called) and document.name not in called)
+                return counted
+            counted += _UNNAMED * (bool(called) and document.name not in called)
             if document.year is not None and not any(self.treats(document.name, year) for year in wanted):
                 said = any(str(year) in passage.prose.text for year in wanted)
                 counted += _OTHER_YEAR if wanted and not said else _OLDER

@@ -32,6 +32,15 @@ _RULES = tuple(
         r"(?P<y>[12]\d{3})(?P<unit>)(?=(?: ?(?:、|，|和|与|及|以及) ?[12]\d{3}){1,9} ?年)",
     )
 )
+_HOUR = r"(?:2[0-4]|1\d|0?\d)"
+_MINUTE = r"[0-5]\d"
+# 6时20分, 8点半, 21:00. A ratio is 1:18, and 10时 is no time where it goes on as 时期.
+_TIME = (
+    rf"(?:{_HOUR}(?:时(?:{_MINUTE}分|半|整|(?![间期代刻常机候节段长速隔区限]))|点(?:{_MINUTE}分?|半|整|钟))"
+    rf"|(?<![\d比:])(?!1:){_HOUR}:{_MINUTE}(?![\d:.]))"
+)
+_CLOCK = re.compile(rf"(?P<from>{_TIME})(?:{_TO}(?P<to>{_TIME}))?")
+_CLOCK_NUMBER = re.compile(r"(\d{1,2})\D?(\d\d|半)?")
 _PART = {"y": "年", "m": "月", "d": "日"}
 
 
@@ -59,6 +68,26 @@ def read_date(text: str, position: int) -> Date | None:
         if found := rule.match(text, position):
             return _date(found)
     return None
+
+
+def read_clock(text: str, position: int) -> Date | None:
+    """Read the time of day that begins at ``position`` of plain text, or None.
+
+    >>> read_clock("6时20分前告知", 0), read_clock("21:00-22:30", 0).iso, read_clock("10时期", 0)
+    (Date(end=5, parts=(6, 20), unit='时分', iso='T06:20'), 'T21:00/T22:30', None)
+    """
+    found = _CLOCK.match(text, position)
+    if found is None:
+        return None
+    times = [_hour_and_minute(time) for time in found.group("from", "to") if time]
+    iso = "/".join(f"T{hour:02d}:{minute:02d}" for hour, minute in times)
+    return Date(found.end(), tuple(part for time in times for part in time), "时分", iso)
+
+
+def _hour_and_minute(time: str) -> tuple[int, int]:
+    found = _CLOCK_NUMBER.match(time)
+    hour, minute = found.groups() if found else ("0", None)
+    return int(hour), 30 if minute == "半" else int(minute or 0)
 
 
 def _date(found: re.Match[str]) -> Date:

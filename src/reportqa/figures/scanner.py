@@ -8,7 +8,7 @@ from dataclasses import replace
 from decimal import Decimal
 
 from reportqa.figures.amounts import read_amount
-from reportqa.figures.dates import read_date
+from reportqa.figures.dates import read_clock, read_date
 from reportqa.figures.named_numbers import masked_spans
 from reportqa.figures.qualifiers import qualified
 from reportqa.figures.quantities import Quantity, measured
@@ -106,7 +106,7 @@ def _read(text: str, match: re.Match[str], floor: int, up: bool) -> Quantity | N
         return _rank(text, match, before)
     if _GLUED_BEFORE.search(before) and not SIGN.search(before):
         return None
-    if date := read_date(text, match.start()):
+    if date := read_date(text, match.start()) or read_clock(text, match.start()):
         value = date.parts[0] if len(date.parts) == 1 else list(date.parts)
         return Quantity(match.start(), date.end, value, date.unit, date.iso, "", "date", match.start(), date.end)
     if _SPLIT.search(before) and text[match.start()].isdigit():

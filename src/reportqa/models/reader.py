@@ -34,7 +34,7 @@ class PassageReading:
     """What the reader says of a passage with a question.
 
     ``places`` are the characters of each token (tokens, 2), ``starts`` and ``ends`` how well an answer begins and ends
-    with it; ``best`` are the words that answer best: the characters where they begin and end, and their score;
+    with it; ``spans`` are words that answer, the best first: the characters where they begin and end, and their score;
     ``relevance`` is above 0 where the passage rather answers than not; ``verdict`` is how likely it says 是,
     否, and neither.
     """
@@ -44,7 +44,12 @@ class PassageReading:
     ends: Vectors
     relevance: float
     verdict: tuple[float, float, float]
-    best: tuple[int, int, float]
+    spans: tuple[tuple[int, int, float], ...]
+
+    @property
+    def best(self) -> tuple[int, int, float]:
+        """The words that answer best."""
+        return self.spans[0]
 
     def score(self, start: int, end: int) -> float:
         """Return how well the characters from ``start`` to ``end`` answer; 0 is no answer."""
@@ -106,16 +111,16 @@ class Reader:
                 relevance, verdict = float(worth[0]), said[0]
         chances = np.exp(verdict - verdict.max())
         yes, no, neither = map(float, chances / chances.sum())
-        return PassageReading(places, starts, ends, relevance, (yes, no, neither), _best(places, starts, ends))
+        return PassageReading(places, starts, ends, relevance, (yes, no, neither), _spans(places, starts, ends))
 
 
-def _best(places: NDArray[np.int64], starts: Vectors, ends: Vectors) -> tuple[int, int, float]:
+def _spans(places: NDArray[np.int64], starts: Vectors, ends: Vectors) -> tuple[tuple[int, int, float], ...]:
+    """Return the best end for each of the best beginnings."""
     found = []
     for first in np.argsort(-starts, kind="stable")[:_STARTS].tolist():
         last = first + int(ends[first : first + _MAX_SPAN].argmax())
-        found.append((float(starts[first] + ends[last]), first, last))
-    score, first, last = max(found)
-    return int(places[first][0]), int(places[last][1]), score
+        found.append((int(places[first][0]), int(places[last][1]), float(starts[first] + ends[last])))
+    return tuple(sorted(found, key=lambda span: -span[2]))
 
 
 def window_ranges(tokens: int, room: int = _ROOM) -> list[tuple[int, int]]:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from reportqa.outline.text_lines import ENUMERATED, HAN, RUNNING, SENTENCE_MARKS, TextLine
+from reportqa.outline.text_lines import ENUMERATED, HAN, RUNNING, SENTENCE_MARKS, TextLine, is_row
 from reportqa.text.folding import fold
 from reportqa.text.words import first_word
 
@@ -37,6 +38,8 @@ _FORMS: tuple[tuple[int, re.Pattern[str]], ...] = (
 )
 _DECIMAL_RANK = 34
 _BOLD_RANK = 32
+_PART_RANK, _TITLE_LENGTH = 0, 8
+_NUMBERS = re.compile(r"[\d\s]+")
 _FIRST = re.compile(r"(?<![\d十])[1一①⑴]\D*$")
 _MARKDOWN = re.compile(r"(#{1,6})\s+(?=\S)|(#{2,6})(?=[\u4e00-\u9fff])")
 _BOLD = re.compile(r"\*\*([^*]+)\*\*")
@@ -131,6 +134,25 @@ def run_in_heading(line: TextLine, form: Numbering) -> Heading | None:
     if title is None or title.end() == len(line.text) or re.search(r"[，；,;]", title[0]):
         return None
     return Heading(form.rank, title[0][:-1].strip(), run_in=True)
+
+
+def titles_of_parts(lines: Sequence[TextLine]) -> dict[int, Heading]:
+    r"""Return, by their lines, the titles of a file that holds several reports: its first line, again with other numbers.
+
+    >>> from reportqa.outline.text_lines import text_lines
+    >>> text = "2023年度就业统计公报\n招生6191人。\n2022年度就业统计公报\n招生5870人。"
+    >>> [heading.title for heading in titles_of_parts(text_lines(text)).values()]
+    ['2023年度就业统计公报', '2022年度就业统计公报']
+
+    A page head that repeats the title as it is makes no part.
+    """
+    shape = _NUMBERS.sub("", lines[0].folded) if lines and not is_row(lines[0].text) else ""
+    if len(shape) < _TITLE_LENGTH:
+        return {}
+    alike = {number: line.text.strip() for number, line in enumerate(lines) if _NUMBERS.sub("", line.folded) == shape}
+    counted = Counter(alike.values())
+    again = {number: Heading(_PART_RANK, text) for number, text in alike.items() if counted[text] == 1}
+    return again if len(again) > 1 else {}
 
 
 def is_plain(line: TextLine) -> bool:

@@ -17,6 +17,7 @@ from reportqa.outline.headings import (
     is_running,
     numbering_of,
     run_in_heading,
+    titles_of_parts,
 )
 from reportqa.outline.note_marks import without_marks
 from reportqa.outline.tables import find_tables
@@ -30,7 +31,8 @@ from reportqa.outline.text_lines import (
     needs_space,
     text_lines,
 )
-from reportqa.reading.marks import IN_PICTURE
+from reportqa.reading.titles import says_when
+from reportqa.text.forms import IN_PICTURE
 from reportqa.text.records import Document, Illustration, Paragraph, Section, Span, Table
 
 _FORM_LINE = 80
@@ -100,9 +102,10 @@ class _Splitter:
         self.tight = False
         # The number of the last line that looked like a heading but has nothing under it, and its rank.
         self.last_item = (-1, 0)
+        self.parts = titles_of_parts(self.lines)
 
     def run(self) -> Outline:
-        number = self._title_lines()
+        number = 0 if self.parts else self._title_lines()
         while number < len(self.lines):
             number = self._take_table(number) if number in self.tables else self._take(number)
         self._close_paragraph()
@@ -118,7 +121,7 @@ class _Splitter:
         title, count = self.document.title, 0
         for line in self.lines:
             text = line.text.lstrip("#").strip()
-            if not text or not title.startswith(text) or heading_of(line):
+            if not text or not title.startswith(text) or heading_of(line) or (count and says_when(text)):
                 break
             title, count = title[len(text) :], count + 1
         return count if count < len(self.lines) else 0
@@ -131,7 +134,7 @@ class _Splitter:
             self._close_paragraph()
         elif captions:
             self._take_captions(captions)
-        elif heading := self._heading(number):
+        elif heading := self.parts.get(number) or self._heading(number):
             self._open_section(heading, line.span)
         else:
             if not self._continues(line):

@@ -6,8 +6,6 @@ import re
 
 PICTURE = "\ufffc"
 PAGE = "\f"
-# What opens the words of a picture in the text.
-IN_PICTURE = "图中文字"
 MARKS = re.compile(f"[{PICTURE}{PAGE}]")
 _NO_TEXT = re.compile(
     "[\0-\x08\x0e-\x1f\x7f\x85\ufeff\ufffe\uffff\ud800-\udfff\u200b\u200e\u200f\u202a-\u202e\u2060\xad]"

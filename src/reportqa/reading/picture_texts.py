@@ -11,7 +11,6 @@ from dataclasses import replace
 from PIL import Image as Pillow
 
 from reportqa.reading.blocks import AnyBlock, Block, Image, PictureBlock, decorations
-from reportqa.reading.marks import IN_PICTURE
 from reportqa.reading.pipe_tables import PipeCell, PipeTable, write_grid
 from reportqa.reading.recognition import Recogniser, TextLine, UnreadableImage, check_size
 from reportqa.reading.recognition.charts import Chart, read_chart

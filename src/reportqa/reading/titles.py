@@ -21,9 +21,11 @@ _NO_TITLE = re.compile(
 _BUTTONS = re.compile(
     r"\W*(?:(?:下载|打印|全屏|收藏|分享|转发|关闭|返回|首页|字[体号]|本页|此页|加大|减小|放大|缩小|还原|大|中|小)\W*)*"
 )
+# What stands over the title of an official document: who gives it out, its number, who may read it; or of a page.
+_LETTERHEAD = re.compile(r"文件$|^第\s*\d+\s*页$|^[（(].*[）)]$|^[^《》]{0,20}[〔\[（(]\d{4}[〕\]）)]\s*第?\d+\s*号$")
 # A title that says what it is has ended; only a year, an edition or a subtitle still belongs to it.
 _TITLE_END = re.compile(
-    r"(?:报告|報告|年报|年報|年鉴|年鑑|总结|總結|公报|公報|白皮书|蓝皮书|规划|方案|纲要|要点|简报|通报|摘要|汇编)(?:[（(].*[)）])?$"
+    r"(?:报告|報告|年报|年報|年鉴|年鑑|总结|總結|公报|公報|白皮书|蓝皮书|规划|方案|纲要|要点|简报|通报|摘要|汇编)(?:[（(].*[)）])?(?:[\[〔［]\d+[\]〕］])?$"
 )
 _SUBTITLE = re.compile(r"[（(—–-]|[\d〇零○一二三四五六七八九]{4}.{0,6}年.{0,4}$")
 _YEAR = re.compile(rf"(?<!\d)({YEAR})(?!\d)")
@@ -31,9 +33,9 @@ _EDITION = re.compile(rf"(?<!\d)({YEAR})(?=年?(?:度|卷|版)|学年)")
 _DAY = re.compile(rf"{YEAR}\s*(?:年\s*\d{{1,2}}\s*月(?:\s*\d{{1,2}}\s*日)?|[-./]\d{{1,2}}[-./]\d{{1,2}})")
 _HAN_YEAR = re.compile(r"[一二][〇零○九][〇零○一二三四五六七八九]{2}(?=年)")
 _HAN_DIGITS = str.maketrans("〇零○一二三四五六七八九", "000123456789")
-_PLACE = re.compile(r"[\u4e00-\u9fff]{1,6}?(?:自治区|自治州|自治县|新区|省|市|区|县|州|旗|镇|乡)")
+_PLACE = re.compile(r"[\u4e00-\u9fff]{1,6}?(?:自治区|自治州|自治县|新区|省|市|区|县|州(?!市)|旗|镇|乡(?![村土镇]))")
 _DATE = re.compile(r"\d{1,2}\s*[日号][在于]?|\d{1,4}\s*[年月]度?|[〇零○一二三四五六七八九]{4}年度?")
-_NO_PLACE = re.compile(r"(?:[社园校景辖片地全本市]|工业|示范|试验|实验|开发)区$|^[全本]|[都城]市$")
+_NO_PLACE = re.compile(r"(?:[社园校景辖片地全本市]|工业|示范|试验|实验|开发)区$|^[全本]|[都城]市$|城乡$|^乡?镇$")
 _GENRE = re.compile(
     r"(?:政府|质量|就业|工作|统计|年度|半年度?|季度|月度|学年|发展(?=报告|规划|计划|纲要)|社会责任|可持续发展|信息公开|财务|财政|预算|决算|执行|情况|审计|审核"
     r"|监测|评估|评价|自评|调研|调查|研究|分析|述职|巡察|整改|督导|检查|验收|绩效|环境状况|专项|实施|行动|建设|改革)*"
@@ -53,18 +55,21 @@ def title_lines(lines: Iterable[str]) -> list[str]:
     ['某县教育', '质量年度报告', '（2024年）']
     >>> title_lines(["打印", "【字号：大 中 小】", "某县质量年度报告"])
     ['某县质量年度报告']
+    >>> title_lines(["政府工作报告", "——2024年1月16日在某县人民代表大会上", "县长 王英"])
+    ['政府工作报告', '——2024年1月16日在某县人民代表大会上']
     """
     found: list[str] = []
-    blank = False
+    blank = complete = False
     for line in lines:
         line = line.strip().lstrip("#").strip()
-        if not line or _BUTTONS.fullmatch(line):
+        if not line or _BUTTONS.fullmatch(line) or (not found and _LETTERHEAD.search(line)):
             blank = bool(found)
             continue
-        ended = blank or bool(_TITLE_END.search("".join(found)))
+        complete = complete or bool(_TITLE_END.search("".join(found)))
+        ended = blank or complete
         if len(line) > _TITLE_LENGTH or _NO_TITLE.search(line) or len(found) == _TITLE_LINES:
             break
-        if ended and not (_SUBTITLE.match(line) and _TITLE_END.search("".join(found))):
+        if ended and not (_SUBTITLE.match(line) and complete):
             break
         found.append(line)
     return found
@@ -77,6 +82,15 @@ def title_of(text: str) -> str:
     '某县教育质量年度报告（2024年）'
     """
     return "".join(title_lines(text[:_HEAD].split("\n")))
+
+
+def says_when(line: str) -> bool:
+    """Tell whether a line of a title says on which day the report was given, which is asked for: it is text as well.
+
+    >>> says_when("——2024年1月16日在某县人民代表大会上"), says_when("（2024年）")
+    (True, False)
+    """
+    return bool(_DAY.search(line))
 
 
 def is_whole_title(line: str) -> bool:

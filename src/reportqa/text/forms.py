@@ -4,6 +4,8 @@ from __future__ import annotations
 
 # A year of four digits, without what may follow it.
 YEAR = r"(?:19|20)\d\d"
+# What opens the words of a picture in the text.
+IN_PICTURE = "图中文字"
 
 
 def words_of(text: str) -> tuple[str, ...]:

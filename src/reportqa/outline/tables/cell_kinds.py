@@ -44,16 +44,19 @@ _UNIT = re.compile(
     r"|批|班|组|支|对|份|床|头|只|羽|匹|株|棵|艘|架|枚|箱|瓶|盒|吨公里|人公里|标准箱|:1)(?:[/·](?:人|年|天|日|月|次|户|亩|生|平方米|㎡|m2|千人|万人))?"
 )
 _EMPHASIS = re.compile(r"(\*\*|__|\*|`)(?=\S)(?P<words>.*\S)\1", re.DOTALL)
+# Letters that are only spread over the width of their cell.
+_SPREAD = re.compile(r"[\u4e00-\u9fff](?: [\u4e00-\u9fff]){1,3}")
 _BREAK = re.compile(r"(?:\s|<br ?/?>)+")
 
 
 def cell_words(span: Span, text: str) -> str:
     r"""Return the words of a cell as they are read.
 
-    >>> cell_words(Span(2, 11), r"| 甲<br>乙\|丙 |")
-    '甲 乙|丙'
+    >>> cell_words(Span(2, 11), r"| 甲<br>乙\|丙 |"), cell_words(Span(0, 3), "小 学")
+    ('甲 乙|丙', '小学')
     """
-    return _BREAK.sub(" ", span.of(text).replace("\\|", "|")).strip()
+    words = _BREAK.sub(" ", span.of(text).replace("\\|", "|")).strip()
+    return words.replace(" ", "") if _SPREAD.fullmatch(words) else words
 
 
 def without_number(words: str) -> str:

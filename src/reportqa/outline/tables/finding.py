@@ -7,7 +7,8 @@ from collections.abc import Sequence
 
 from reportqa.outline.tables.cell_kinds import bare_span, cell_words, is_empty, is_value
 from reportqa.outline.tables.heads import head_rows
-from reportqa.outline.tables.loose import CellLines, cell_lines, spaced_rows, stacked_rows
+from reportqa.outline.tables.loose import CellLines, cell_lines, stacked_rows
+from reportqa.outline.tables.spaced import spaced_rows
 from reportqa.text.records import Span, Table, TableRow
 
 _BAR = re.compile(r"\\.|\|")
@@ -74,8 +75,9 @@ def _tabbed(text: str, lines: Sequence[Span], first: int) -> tuple[int, Table | 
 
 def _loose(text: str, cells: CellLines, first: int) -> tuple[int, Table | None]:
     """Read the lines from ``first`` on whose cells blanks part, or that are a cell each."""
-    if rows := spaced_rows(text, cells.lines, first):
-        return first + len(rows), head_rows(rows, 1, text)
+    rows, heads = spaced_rows(text, cells.lines, first)
+    if rows:
+        return first + len(rows), head_rows(rows, heads, text)
     if rows := stacked_rows(cells, first):
         return first + len(rows) * len(rows[0].cells), head_rows(rows, 1, text)
     return first + 1, None
