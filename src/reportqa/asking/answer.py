@@ -11,7 +11,7 @@ from itertools import product
 from reportqa.asking.across import Asked, Row, across, chosen_rows, compared, computed, distinct, labels
 from reportqa.asking.cite import Reply, answer_record
 from reportqa.asking.compute import COUNTABLE, Derived, derive
-from reportqa.asking.highlight import MARKS, answering, answering_places, clauses_around, figure_range, places
+from reportqa.asking.highlight import MARKS, answering, answering_places, clauses_around, figure_range, is_said, places
 from reportqa.asking.lists import list_at
 from reportqa.asking.matching import FigureMatch, match_figures, says_change
 from reportqa.asking.question import Question, parts, understand, within
@@ -160,10 +160,10 @@ class Answerer:
         first = [row for row in rows if amount(row.figure) == amount(rows[0].figure)]
         shown = rows[:_OTHER_FIGURES]
         return Reply(
-            text="、".join(bearer(row) or row.figure.indicator for row in first),
+            text="、".join(map(_bearer, first)),
             places=self._stated(shown),
             figures=tuple(row.figure for row in shown),
-            note=f"比较了{len(rows)}个：{'，'.join((bearer(row) or row.figure.indicator) + row.figure.stated for row in shown)}。",
+            note=f"比较了{len(rows)}个：{'，'.join(f'{_bearer(row)}{row.figure.stated}' for row in shown)}。",
         )
 
     def _no_ranking(self, asked: Ranking, nearest: Candidate) -> Reply | None:
@@ -206,8 +206,6 @@ class Answerer:
         stated = shared and sure is not None and sure.right > _STATED
         countable = partial(match_figures, question, candidates, self._store, vector, COUNTABLE)
         derived = None if stated else derive(question, matches, countable)
-        if derived and derived.operation == "rest" and sure is not None and sure.right > _STATED:
-            derived = None
         if derived:
             return self._derived_reply(derived, Sureness(of_text(question, candidates).right, 1.0))
         matches = self._of_the_year(question, matches)
@@ -215,6 +213,8 @@ class Answerer:
             return None
         matches = self._of_the_column(question, matches)
         best = matches[0]
+        if is_said(best.figure.text, question.plain):
+            return None
         unread = self._unread(candidates, best)
         if unread:
             return self._words_reply(question, *unread, candidates)
@@ -315,13 +315,20 @@ class Answerer:
     def _text_reply(self, question: Question, candidates: list[Candidate]) -> Reply:
         """Answer with the words that the reader finds in the best passage; of a list with its members."""
         best, text = candidates[0], candidates[0].passage.prose.text
-        first, last = answering(best, question.plain)
-        listed = list_at(text, first, last) if question.asked == "list" or question.several else None
+        found = answering(best, question.plain)
+        lists = [list_at(text, *words) for words in found] if question.asked == "list" or question.several else []
+        listed = next(filter(None, lists), None)
+        first, last = found[lists.index(listed)] if listed else found[0]
         start, end = clauses_around(best, *((listed.start, listed.end) if listed else (first, last)))
         # The caption before the first row of a table is no part of what a cell says.
         first = max(first, len("".join(best.passage.passage.leads[:1])))
         return Reply(
-            text="、".join(listed.members) if listed else text[first:last].strip(MARKS),
+            # What surrounds the members is seen by the reader better than by their form.
+            text=(
+                "、".join(listed.members)
+                if listed and not listed.reaches(text, first, last)
+                else text[first:last].strip(MARKS)
+            ),
             places=((best, places(best, start, end)),),
             verdict=verdict(question.plain, text[start:end]) if question.asked == "verdict" else None,
             refusal=self._refusal(question, best, text[start:end]),
@@ -344,6 +351,10 @@ def _one_series(one: DocumentInfo, other: DocumentInfo) -> bool:
     """Tell whether two reports compare: they are of different places, or of one body in different years."""
     names = (_NUMBERED.sub("", known_as(report.title, report.name)) for report in (one, other))
     return one.region != other.region or len(set(names)) == 1
+
+
+def _bearer(row: FigureMatch) -> str:
+    return bearer(row) or row.figure.indicator
 
 
 def _covers(match: FigureMatch) -> float:

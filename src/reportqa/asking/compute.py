@@ -10,6 +10,7 @@ from typing import Literal
 
 from reportqa.asking.config import FITTED
 from reportqa.asking.matching import FigureMatch, share_of_words
+from reportqa.asking.named import names_in, of_names
 from reportqa.asking.question import Question
 from reportqa.figures.arithmetic import amount, in_unit_of, stated_number, written
 from reportqa.text.folding import fold
@@ -34,7 +35,10 @@ _REST = re.compile(
     r"还剩|剩下|剩余|还差|没有?[^,。]{0,6}(?:的|掉|完|成)|未[\u4e00-\u9fff]{1,6}|除去|除了|扣除|不含|不算|以外|之外"
 )
 
-_SUM = re.compile(r"[和与及跟、].*(?:加起来|一共|合计|总共|总和|共计|加在一起)|(?:一共|合计|总共).*[和与及跟、]")
+_TOGETHER = "加起来|合起来|一共|合计|总共|总和|共计|加在一起"
+_SUM = re.compile(
+    rf"(?P<names>.*[和与及跟加、].*?)(?:[两三四][样项个类者]?|都|全部)?(?:{_TOGETHER})|(?:一共|合计|总共).*[和与及跟、]"
+)
 
 _DIFFERENCE = re.compile(
     r"(?P<one>[^,]{2,20}?)(?:比|较)(?P<other>[^,]{2,20}?)(?:多|少|高|低)了?[\u4e00-\u9fff]{0,2}?(?:多少|几)"
@@ -95,7 +99,12 @@ def _difference(question: Question, countable: list[FigureMatch]) -> Derived | N
         return None
     one, other = (_best_named(countable, phrases[name]) for name in ("one", "other"))
     if one is None or other is None or not _comparable(one.figure, other.figure):
-        return None
+        # 2025年比2024年: years of one measure are no two things.
+        years = "年" in phrases["one"] + phrases["other"]
+        found = [] if years else of_names((phrases["one"], phrases["other"]), countable)
+        if not found:
+            return None
+        one, other = found
     more, less = sorted((one, other), key=lambda match: -amount(match.figure))
     return subtracted("difference", more, less)
 
@@ -133,9 +142,10 @@ def subtracted(operation: Operation, more: FigureMatch, less: FigureMatch) -> De
 
 
 def _sum(question: Question, countable: list[FigureMatch]) -> Derived | None:
-    """Add up what one sentence gives for each of several things that the question names: 街道和镇一共多少个."""
+    """Add up what the report gives for each of several things that the question names: 街道和镇一共多少个."""
     if not countable:
         return None
+    asked = _SUM.search(question.plain)
     first = countable[0]
     named = [
         match
@@ -148,11 +158,16 @@ def _sum(question: Question, countable: list[FigureMatch]) -> Derived | None:
         and set(fold(match.figure.indicator)) <= set(question.plain)
     ]
     if len(named) < 2:
+        named = of_names(names_in(asked["names"]) if asked and asked["names"] else (), countable)
+    if len(named) < 2:
         return None
     named.sort(key=lambda match: match.figure.start)
+    unit = named[0].figure.unit
+    if any(match.figure.unit != unit for match in named):
+        return None
     value = sum(stated_number(match.figure) for match in named)
     expression = written("+", *(match.figure for match in named))
-    return Derived("sum", expression, value, f"{plain_number(value)}{first.figure.unit}", tuple(named))
+    return Derived("sum", expression, value, f"{plain_number(value)}{unit}", tuple(named))
 
 
 def _best_pair(

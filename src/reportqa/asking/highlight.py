@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import lru_cache
 
 from reportqa.asking.config import FITTED
 from reportqa.asking.search import Candidate, ScoredUnit
+from reportqa.figures.plain import plain
+from reportqa.figures.scanner import scan
 from reportqa.text.folding import fold
 from reportqa.text.records import Figure, Span
 
@@ -50,18 +53,35 @@ def clauses_around(candidate: Candidate, start: int, end: int) -> tuple[int, int
     return min(unit.start for unit in held), max(unit.end for unit in held)
 
 
-def answering(candidate: Candidate, question: str = "") -> tuple[int, int]:
-    """Return the range of the words of a passage that answer best: those that the reader finds, else a clause.
+def answering(candidate: Candidate, question: str = "") -> list[tuple[int, int]]:
+    """Return ranges of the words of a passage that answer, the best first: those that the reader finds, else a clause.
 
-    Words that a ``question`` (folded) says itself are no answer to it, where others are nearly as good.
+    Of those that the reader finds there are only such as answer nearly as well as the best, and none that a
+    ``question`` (folded) says itself, as long as there is another.
     """
     if candidate.reading:
         text, spans = candidate.passage.prose.text, candidate.reading.spans
-        near = (span for span in spans if span[2] >= spans[0][2] - FITTED.reader_near)
-        new = (span for span in near if fold(text[span[0] : span[1]]).strip(MARKS) not in question)
-        return whole_marks(text, *next(new, spans[0])[:2])
+        near = [span[:2] for span in spans if span[2] >= spans[0][2] - FITTED.reader_near]
+        new = [span for span in near if not is_said(text[slice(*span)], question)]
+        return [whole_marks(text, *span) for span in new or near]
     closest = max((unit for unit in candidate.units if not unit.whole), key=lambda unit: unit.answers)
-    return closest.start, closest.end
+    return [(closest.start, closest.end)]
+
+
+def is_said(words: str, question: str) -> bool:
+    """Tell whether a question (folded) says words itself, or the amount that they are.
+
+    >>> is_said("420家", "哪家新开了420家店"), is_said("7个", "是哪七个断面"), is_said("大参林", "哪家新开了420家店")
+    (True, True, False)
+    """
+    said = fold(words).strip(MARKS)
+    amounts = [one for one in scan(plain(said)) if one.end - one.start == len(said)]
+    return said in question or any((one.normalized_value, one.normalized_unit) in _amounts(question) for one in amounts)
+
+
+@lru_cache(maxsize=256)
+def _amounts(question: str) -> list[tuple[object, str]]:
+    return [(one.normalized_value, one.normalized_unit) for one in scan(plain(question))]
 
 
 def whole_marks(text: str, start: int, end: int) -> tuple[int, int]:
@@ -81,7 +101,7 @@ def whole_marks(text: str, start: int, end: int) -> tuple[int, int]:
 
 def answering_places(candidate: Candidate) -> tuple[Span, ...]:
     """Return the document spans of the clauses of a passage that answer best."""
-    return places(candidate, *clauses_around(candidate, *answering(candidate)))
+    return places(candidate, *clauses_around(candidate, *answering(candidate)[0]))
 
 
 def places(candidate: Candidate, start: int, end: int) -> tuple[Span, ...]:

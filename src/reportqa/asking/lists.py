@@ -46,6 +46,12 @@ class ItemList:
     end: int
     members: tuple[str, ...]
 
+    def reaches(self, text: str, start: int, end: int) -> bool:
+        """Tell whether a range of the text goes from the first of the members into the last one."""
+        last = max(text.rfind(sign, self.start, self.end) for sign in "、；;")
+        first = min((at for sign in "、；;" if (at := text.find(sign, self.start, self.end)) >= 0), default=-1)
+        return start <= first and last < end
+
 
 def lists_in(text: str) -> list[ItemList]:
     """Return every list of two members or more in a stretch of a report.
@@ -95,7 +101,13 @@ def _members(run: str) -> list[str]:
     parts = run.split("、")
     parts[-1:] = re.split(r"以及|[和及](?!其|格|时)", parts[-1], maxsplit=1)
     parts[0], parts[-1] = _after_lead(parts[0]), _before_tail(parts[-1])
-    return [part.strip("“”《》 ") for part in parts if part.strip("“”《》 ")]
+    return [bare for part in parts if (bare := _bare(part.strip()))]
+
+
+def _bare(part: str) -> str:
+    """Take away quotation marks that hold the whole of a member."""
+    quoted = _QUOTATION.fullmatch(part)
+    return quoted[1] if quoted else part.strip("“”" if part.count("“") != part.count("”") else "")
 
 
 def _after_lead(part: str) -> str:

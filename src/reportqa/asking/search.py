@@ -72,7 +72,7 @@ _FIGURELESS = 0.1
 # What it counts against a report that the question names another.
 _UNNAMED = 1.5
 # What it counts against the words of a picture, which prose says better where it says them too.
-_PICTURE = 2.0
+_PICTURE = 4.0
 _HAN = re.compile(r"[\u4e00-\u9fff]{3,}")
 # A report is of every year that it says so often, as a share of its own year, and at least so many times.
 _SAID, _SELDOM = 0.5, 4

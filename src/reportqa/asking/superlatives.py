@@ -7,7 +7,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from reportqa.asking.config import FITTED
-from reportqa.asking.matching import FigureMatch, says_change
+from reportqa.asking.matching import FigureMatch
+from reportqa.asking.named import is_exact, names_in, of_names
 from reportqa.asking.question import Question, understand, within
 from reportqa.figures.agreement import bare
 from reportqa.figures.arithmetic import amount
@@ -57,18 +58,11 @@ def extreme_asked(question: Question) -> Ranking | None:
     if form is None:
         return None
     said = form.groupdict()
-    names = _names(said.get("names") or "")
+    names = names_in(said.get("names") or "")
     sort = said.get("sort") or ""
     whose = said.get("names") or (f"各{sort}" if sort else "")
     measure = understand(f"{said.get('before') or ''}{whose}{said['measure']}多少")
     return Ranking(within(measure, question), sort, names, said["way"] in _MORE)
-
-
-def _names(words: str) -> tuple[str, ...]:
-    """Return what is compared, of each as much as the last is long: 轻工业 and 重工业 of 2024年轻工业和重工业."""
-    names = [name for name in re.split("[和与跟、]", words) if name]
-    length = len(names[-1].partition("的")[0]) if names else 0
-    return tuple(name.partition("的")[0] if name == names[-1] else name[-length:] for name in names)
 
 
 def ranked(asked: Ranking, matches: Sequence[FigureMatch]) -> list[FigureMatch]:
@@ -78,7 +72,7 @@ def ranked(asked: Ranking, matches: Sequence[FigureMatch]) -> list[FigureMatch]:
     else those of one table or paragraph, indicator and unit.
     """
     if asked.names:
-        found = _of_names(asked.names, matches)
+        found = of_names(asked.names, matches)
     else:
         full = (group for group in _alike(asked, matches) if len(group) >= FITTED.ranked_least)
         found = max(full, key=lambda group: max(match.score for match in group), default=[])
@@ -90,43 +84,10 @@ def _alike(asked: Ranking, matches: Iterable[FigureMatch]) -> list[list[FigureMa
     for match in matches:
         figure, passage = match.figure, match.candidate.passage.passage
         name = bearer(match)
-        if name and _exact(match) and _asked_for(asked, name):
+        if name and is_exact(match) and _asked_for(asked, name):
             place = (passage.document, passage.section, passage.paragraph)
             groups.setdefault((*place, bare(figure.indicator), figure.normalized_unit), {}).setdefault(name, match)
     return [list(group.values()) for group in groups.values()]
-
-
-def _of_names(names: Sequence[str], matches: Sequence[FigureMatch]) -> list[FigureMatch]:
-    """Return a figure for each name, all of one section, unit and kind of measure; none where one has none."""
-    groups: dict[tuple[object, ...], list[FigureMatch]] = {}
-    for match in filter(_exact, matches[: FITTED.operands]):
-        figure, passage = match.figure, match.candidate.passage.passage
-        alike = (passage.document, passage.section, figure.kind, figure.normalized_unit, says_change(figure))
-        groups.setdefault(alike, []).append(match)
-    best: tuple[float, list[FigureMatch]] = (0.0, [])
-    for group in groups.values():
-        said = [(match, [_tells(name, names, match) for name in names]) for match in group]
-        chosen = [max(said, key=lambda one, n=number: one[0].score + FITTED.named * one[1][n]) for number in range(len(names))]
-        worth = [match.score + FITTED.named * tells[number] for number, (match, tells) in enumerate(chosen)]
-        told = all(tells[number] > 0 for number, (_, tells) in enumerate(chosen))
-        if told and len({id(match.figure) for match, _ in chosen}) == len(names) and (not best[1] or sum(worth) > best[0]):
-            best = (sum(worth), [match for match, _ in chosen])
-    return best[1]
-
-
-def _tells(name: str, names: Sequence[str], match: FigureMatch) -> float:
-    """Return how much a figure says of one name, less what it says of another, by the characters they do not share."""
-    own = fold(f"{match.figure.scope}{match.figure.indicator}")
-
-    def says(one: str) -> float:
-        letters = [char for char in one if not any(char in other for other in names if other != one)]
-        return sum(char in own for char in letters) / max(len(letters), 1)
-
-    return says(name) - max(says(other) for other in names if other != name)
-
-
-def _exact(match: FigureMatch) -> bool:
-    return not match.figure.approx and isinstance(match.figure.normalized_value, int | float)
 
 
 def bearer(match: FigureMatch) -> str:

@@ -9,6 +9,7 @@ from typing import NamedTuple
 
 from reportqa.outline.text_lines import ENUMERATED, HAN, RUNNING, SENTENCE_MARKS, TextLine, is_row
 from reportqa.text.folding import fold
+from reportqa.text.forms import YEAR
 from reportqa.text.words import first_word
 
 _NUMBER = rf"(?:\d{{1,2}}|[{HAN}]{{1,3}})"
@@ -39,7 +40,7 @@ _FORMS: tuple[tuple[int, re.Pattern[str]], ...] = (
 _DECIMAL_RANK = 34
 _BOLD_RANK = 32
 _PART_RANK, _TITLE_LENGTH = 0, 8
-_NUMBERS = re.compile(r"[\d\s]+")
+_YEAR_OR_BLANK = re.compile(rf"(?<!\d){YEAR}(?!\d)|\s+")
 _FIRST = re.compile(r"(?<![\d十])[1一①⑴]\D*$")
 _MARKDOWN = re.compile(r"(#{1,6})\s+(?=\S)|(#{2,6})(?=[\u4e00-\u9fff])")
 _BOLD = re.compile(r"\*\*([^*]+)\*\*")
@@ -137,7 +138,7 @@ def run_in_heading(line: TextLine, form: Numbering) -> Heading | None:
 
 
 def titles_of_parts(lines: Sequence[TextLine]) -> dict[int, Heading]:
-    r"""Return, by their lines, the titles of a file that holds several reports: its first line, again with other numbers.
+    r"""Return, by their lines, the titles of a file that holds several reports: its first line, again of another year.
 
     >>> from reportqa.outline.text_lines import text_lines
     >>> text = "2023年度就业统计公报\n招生6191人。\n2022年度就业统计公报\n招生5870人。"
@@ -146,10 +147,10 @@ def titles_of_parts(lines: Sequence[TextLine]) -> dict[int, Heading]:
 
     A page head that repeats the title as it is makes no part.
     """
-    shape = _NUMBERS.sub("", lines[0].folded) if lines and not is_row(lines[0].text) else ""
-    if len(shape) < _TITLE_LENGTH:
+    shape = _YEAR_OR_BLANK.sub("", lines[0].folded) if lines else ""
+    if len(shape) < _TITLE_LENGTH or is_row(lines[0].text) or SENTENCE_MARKS.search(lines[0].text):
         return {}
-    alike = {number: line.text.strip() for number, line in enumerate(lines) if _NUMBERS.sub("", line.folded) == shape}
+    alike = {n: line.text.strip() for n, line in enumerate(lines) if _YEAR_OR_BLANK.sub("", line.folded) == shape}
     counted = Counter(alike.values())
     again = {number: Heading(_PART_RANK, text) for number, text in alike.items() if counted[text] == 1}
     return again if len(again) > 1 else {}

@@ -14,6 +14,7 @@ from reportqa.reading.blocks import AnyBlock, Block, Image, PictureBlock, decora
 from reportqa.reading.pipe_tables import PipeCell, PipeTable, write_grid
 from reportqa.reading.recognition import Recogniser, TextLine, UnreadableImage, check_size
 from reportqa.reading.recognition.charts import Chart, read_chart
+from reportqa.text.forms import IN_PICTURE
 
 # Smaller ones are signs and signatures.
 _LEAST_WIDTH, _LEAST_HEIGHT = 120, 60

@@ -15,7 +15,8 @@ _GAP = re.compile(r"[ \u3000]+")
 # 2050302 中等职业教育: the number of a row, then its name.
 _NUMBERED = re.compile(r"\d{3,}(?=[ \u3000][\u4e00-\u9fff])")
 _SENTENCE = re.compile(r"[。；！？;!?，]|[：:]$")
-_NO_HEAD = re.compile(r"[：:]|^[附续]?表\s*[\d一二三四五六七八九十]")
+_CAPTION = re.compile(r"单位[：:]|^[附续]?表\s*[\d一二三四五六七八九十]")
+_FIELD = re.compile(r"(?<!其中)[：:]")
 _LETTER = re.compile(r"[\u4e00-\u9fff]")
 _CELL = 24
 _LEAST_COLUMNS, _MOST_COLUMNS = 2, 12
@@ -83,11 +84,16 @@ def _block(
             if not heads:
                 break
             rows.append(parts)
-        elif rows or len(heads) == _MOST_HEADS or any(_NO_HEAD.search(part.words) for part in parts):
+        elif rows or len(heads) == _MOST_HEADS or _is_no_head([part.words for part in parts]):
             break
         else:
             heads.append(parts)
     return heads, rows
+
+
+def _is_no_head(words: list[str]) -> bool:
+    """Tell a caption and the fields of a form (联系人：… 电话：…) from the heads of columns."""
+    return any(map(_CAPTION.search, words)) or all(map(_FIELD.search, words))
 
 
 def _placed(heads: list[_Row], rows: list[_Row], exact: bool) -> list[_Cells]:
