@@ -11,6 +11,7 @@ from itertools import product
 from reportqa.asking.across import Asked, Row, across, chosen_rows, compared, computed, distinct, labels
 from reportqa.asking.cite import Reply, answer_record
 from reportqa.asking.compute import COUNTABLE, Derived, derive
+from reportqa.asking.config import FITTED
 from reportqa.asking.highlight import MARKS, answering, answering_places, clauses_around, figure_range, is_said, places
 from reportqa.asking.lists import list_at
 from reportqa.asking.matching import FigureMatch, match_figures, says_change
@@ -331,7 +332,7 @@ class Answerer:
             ),
             places=((best, places(best, start, end)),),
             verdict=verdict(question.plain, text[start:end]) if question.asked == "verdict" else None,
-            refusal=self._refusal(question, best, text[start:end]),
+            refusal=self._refusal(question, best, text[start:end]) or _unspoken(question, best),
             sure=of_text(question, candidates),
         )
 
@@ -351,6 +352,12 @@ def _one_series(one: DocumentInfo, other: DocumentInfo) -> bool:
     """Tell whether two reports compare: they are of different places, or of one body in different years."""
     names = (_NUMBERED.sub("", known_as(report.title, report.name)) for report in (one, other))
     return one.region != other.region or len(set(names)) == 1
+
+
+def _unspoken(question: Question, best: Candidate) -> str:
+    """Say that the best passage says neither yes nor no, "" where it says one of them or neither is asked."""
+    silent = question.asked == "verdict" and best.reading is not None and best.reading.verdict[2] > FITTED.unspoken
+    return "报告没有提到这件事，只有相近的内容。" if silent else ""
 
 
 def _bearer(row: FigureMatch) -> str:

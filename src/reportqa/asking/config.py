@@ -17,6 +17,8 @@ class Fitted:
 
     answerable: float = 0.5
     """A question is refused where it is likelier than not that the reports have no answer."""
+    unspoken: float = 0.9
+    """A question for yes or no is refused where the best passage is likelier than this to say neither."""
     read_passages: int = 5
     """So many passages are read with the question: the right one is among them for 98 in 100."""
     reader_bound: float = 15.0
