@@ -4,7 +4,7 @@
 
 Ends with 1 at the first thing that does not work, its last line naming that. Ports 7860 and 8000 have to be free.
 Packages that this checkout has installed in its .venv are lent to the clone, which still makes its own environment and
-installs the program into it: two minutes or three. With --anew, or without a .venv here, all of them are installed anew.
+installs the program into it: about two minutes. With --anew, or without a .venv here, all of them are installed anew.
 Not run are `make test` (what calls this has run it) and the ways without make, which install once more.
 """
 
