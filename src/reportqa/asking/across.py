@@ -222,14 +222,26 @@ def chosen_rows(asked: Asked, rows: Sequence[Row]) -> list[Row]:
 
 def labels(rows: Sequence[Row]) -> str:
     """Say which report gives which value, by what tells the reports apart, as in 2024年6191人，2023年5870人."""
-    by_year = len({row.document.year for row in rows}) > 1
-    by_place = len({row.document.region for row in rows}) > 1
-    said = []
-    for row in rows:
-        place = (row.document.region or "") if by_place else ""
-        year = f"{row.document.year}年" if by_year and row.document.year else ""
-        said.append(f"{place}{year}{row.figure.text}")
-    return "，".join(said) + "。"
+    return "，".join(f"{label(row, rows)}{row.figure.text}" for row in rows) + "。"
+
+
+def label(row: Row, rows: Sequence[Row]) -> str:
+    """Name one of several reports by what tells them apart: the region, the year or both; "" where neither does."""
+    by_year = len({one.document.year for one in rows}) > 1
+    by_place = len({one.document.region for one in rows}) > 1
+    place = (row.document.region or "") if by_place else ""
+    return place + (f"{row.document.year}年" if by_year and row.document.year else "")
+
+
+def foremost(rows: Sequence[Row]) -> str:
+    """Name whose value comes first, with the value; all of them where several have as much.
+
+    >>> foremost(chosen_rows(asked, rows))      # doctest: +SKIP
+    '白鹭区（2856人）'
+    """
+    first = [row for row in rows if amount(row.figure) == amount(rows[0].figure)]
+    named = "、".join(filter(None, (label(row, rows) for row in first)))
+    return f"{named}（{rows[0].figure.text}）" if named else rows[0].figure.text
 
 
 def compare(indicator: str, retriever: Retriever) -> list[Compared]:

@@ -8,7 +8,7 @@ from dataclasses import replace
 from functools import partial
 from itertools import product
 
-from reportqa.asking.across import Asked, Row, across, chosen_rows, compared, computed, distinct, labels
+from reportqa.asking.across import Asked, Row, across, chosen_rows, compared, computed, distinct, foremost, labels
 from reportqa.asking.cite import Reply, answer_record
 from reportqa.asking.compute import COUNTABLE, Derived, derive
 from reportqa.asking.highlight import MARKS, answering, answering_places, clauses_around, figure_range, places
@@ -125,9 +125,9 @@ class Answerer:
             agree = derived if derived and derived.text == change.figure.text else None
             places = self._stated([change, *(row.match for row in rows)])
             return Reply(change.figure.stated, places, (change.figure,), derived=agree, note=labels(rows))
-        shown = rows[:1] if asked.operation in ("most", "least") else rows
+        said = foremost(rows) if asked.operation in ("most", "least") else "、".join(row.figure.text for row in rows)
         return Reply(
-            text=derived.text if derived else "、".join(row.figure.text for row in shown),
+            text=derived.text if derived else said,
             places=self._stated([row.match for row in rows]),
             figures=tuple(row.figure for row in rows),
             derived=derived,
