@@ -11,6 +11,7 @@ from itertools import product
 from reportqa.asking.across import Asked, Row, across, chosen_rows, compared, computed, distinct, foremost, labels
 from reportqa.asking.cite import Reply, answer_record
 from reportqa.asking.compute import COUNTABLE, Derived, derive
+from reportqa.asking.halves import Half, answers, fits, put_together
 from reportqa.asking.highlight import MARKS, answering, answering_places, clauses_around, figure_range, places
 from reportqa.asking.lists import list_at
 from reportqa.asking.matching import FigureMatch, match_figures, says_change
@@ -78,7 +79,8 @@ class Answerer:
         )
         reply = reply or self._claim_reply(question, documents)
         if reply is None and question.numeric:
-            reply = self._numeric_reply(question, near, vector)
+            reply = self._halves_reply(question, near, vector, documents)
+            reply = reply or self._numeric_reply(question, near, vector)
         reply = reply or self._text_reply(question, near)
         if reply.sure is None:  # read off or computed from figures that were looked up one by one
             reply = replace(reply, sure=Sureness(of_text(question, candidates).right, 1.0))
@@ -286,15 +288,40 @@ class Answerer:
 
     def _several(self, question: Question, best: FigureMatch) -> list[FigureMatch]:
         """Return the figures of a question that asks for several, one for each thing it names, from one sentence."""
+        return [match for match in self._of_one_sentence(parts(question), best) if match]
+
+    def _of_one_sentence(self, singles: Sequence[Question], best: FigureMatch) -> tuple[FigureMatch | None, ...]:
+        """Return a figure for each of the single questions in a question, None where the sentence has none for it."""
         asked: list[list[FigureMatch | None]] = []
-        for part in parts(question):
-            own = self._retriever.encode([part])[0]
-            matches = match_figures(part, [best.candidate], self._store, own)
-            asked.append([None, *[match for match in matches if match.sentence == best.sentence][:_OTHER_FIGURES]])
-        # Each part takes a figure of its own, as long as there are enough, so that all together fit best.
-        given = ([match for match in chosen if match] for chosen in product(*asked))
-        choices = [chosen for chosen in given if len({id(match.figure) for match in chosen}) == len(chosen)]
-        return max(choices, key=lambda chosen: (len(chosen), sum(match.score for match in chosen)), default=[])
+        for single in singles:
+            own = self._retriever.encode([single])[0]
+            matches = match_figures(single, [best.candidate], self._store, own)
+            beside = [match for match in matches if match.sentence == best.sentence and fits(single, match)]
+            asked.append([None, *beside[:_OTHER_FIGURES]])
+        # Each takes a figure of its own, as long as there are enough, so that all together fit best.
+        given = ((chosen, [match for match in chosen if match]) for chosen in product(*asked))
+        choices = [(chosen, own) for chosen, own in given if len({id(match.figure) for match in own}) == len(own)]
+        return max(choices, key=lambda one: (len(one[1]), sum(match.score for match in one[1])))[0]
+
+    def _halves_reply(
+        self, question: Question, candidates: list[Candidate], vector: Vectors, documents: Sequence[str] | None
+    ) -> Reply | None:
+        """Answer a question that asks for several figures that do not stand in one sentence: each is asked alone."""
+        singles = parts(question)
+        if not singles:
+            return None
+        best = match_figures(question, candidates, self._store, vector)[:1]
+        beside = self._of_one_sentence(singles, best[0]) if best else (None,) * len(singles)
+        if all(beside):
+            return None
+        halves = [Half(single, self._alone(within(single, question), documents)) for single in singles]
+        return put_together(halves) if any(half.reply for half in halves) else None
+
+    def _alone(self, question: Question, documents: Sequence[str] | None) -> Reply | None:
+        """Answer one of several questions, None where it is not answered for certain."""
+        question, vector, candidates = self._looked_up(question, documents)
+        reply = self._numeric_reply(question, self._of_the_subject(candidates), vector)
+        return reply if reply and answers(reply) else None
 
     def _derived_reply(self, derived: Derived, sure: Sureness) -> Reply:
         operands = tuple(match.figure for match in derived.operands)
