@@ -71,6 +71,7 @@ def test_regions_whose_newest_reports_are_of_different_years_are_compared_all_th
         ("砚泽区和芦堰区哪个在校生多？", "芦堰区（28829人）"),
         ("砚泽区和芦堰区哪个在校生少？", "砚泽区（14062人）"),
         ("砚泽区2023年和2024年哪年在校生多？", "2024年（14062人）"),
+        ("哪个区的在校生最多？", "芦堰区（28829人）"),
     ],
 )
 def test_who_has_more_is_named_with_how_much(qa, question, said):

@@ -8,7 +8,19 @@ from dataclasses import replace
 from functools import partial
 from itertools import product
 
-from reportqa.asking.across import Asked, Row, across, chosen_rows, compared, computed, distinct, foremost, labels
+from reportqa.asking.across import (
+    Asked,
+    Row,
+    across,
+    chosen_rows,
+    compared,
+    computed,
+    distinct,
+    foremost,
+    labels,
+    unmeasured,
+    with_measure,
+)
 from reportqa.asking.cite import Reply, answer_record
 from reportqa.asking.compute import COUNTABLE, Derived, derive
 from reportqa.asking.halves import Half, answers, fits, put_together
@@ -21,6 +33,7 @@ from reportqa.asking.refuse import unheard, wrong_number, wrong_place, wrong_yea
 from reportqa.asking.search import Candidate, Retriever, ScoredUnit, coverage
 from reportqa.asking.superlatives import Ranking, bearer, extreme_asked, ranked
 from reportqa.asking.sure import Sureness, of_figure, of_text
+from reportqa.asking.vague import asks_back, is_vague, readings, shared
 from reportqa.asking.verdicts import claimed, verdict
 from reportqa.figures.agreement import contradicting
 from reportqa.figures.arithmetic import amount
@@ -84,7 +97,33 @@ class Answerer:
         reply = reply or self._text_reply(question, near)
         if reply.sure is None:  # read off or computed from figures that were looked up one by one
             reply = replace(reply, sure=Sureness(of_text(question, candidates).right, 1.0))
-        return answer_record(self._store, question, reply, candidates, top_k)
+        answer = answer_record(self._store, question, reply, candidates, top_k)
+        choices = () if asked else self._choices(whole, answer, near, vector, documents)
+        return asks_back(answer, choices) if choices else answer
+
+    def _choices(
+        self,
+        question: Question,
+        answer: Answer,
+        candidates: list[Candidate],
+        vector: Vectors,
+        documents: Sequence[str] | None,
+    ) -> list[str]:
+        """Return the questions that one which says too little may have meant, none for any other."""
+        reports = unmeasured(question, self._retriever.documents(documents))
+        if reports:
+            measures = shared([self._store.figures_in(report.name) for report in reports])
+            return [with_measure(question.plain, indicator) for indicator in measures]
+        if not is_vague(question, answer.confidence):
+            return []
+        matches = match_figures(question, candidates, self._store, vector)
+        return readings(question, matches, candidates, partial(self._told_of, question))
+
+    def _told_of(self, question: Question, document: str) -> str:
+        """Say of which place and year a report is, as far as a question over the library has to say it."""
+        info, wanted = self._store.info(document), self._retriever.wanted_years(question)
+        place = (info.region or "") if len(self._retriever.regions) > 1 else ""
+        return place + (f"{info.year}年" if info.year in wanted else "")
 
     def _comparison(self, question: Question, best: Candidate, documents: Sequence[str] | None) -> Asked | None:
         """Return what a question compares: one that names a town or school but no region, in its region's reports."""

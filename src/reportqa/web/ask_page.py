@@ -89,7 +89,7 @@ class AskPage:
             thread(past[0], past),
             candidates(answer, library.qa.store.figures_in),
             contexts(answer, library.qa.store.document),
-            [] if answer.found else suggested(answer, library.qa.store.figures_in),
+            suggested(answer, library.qa.store.figures_in) if answer.status == "not_found" else [],
         )
         return {
             self.scope: scope,
