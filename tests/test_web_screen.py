@@ -26,6 +26,7 @@ PAGES = {
     f"?q={Q('有哪些民办学校？')}": ".answer",
     f"?q={Q('2019年招生多少人？')}": ".not_found",
     f"?q={Q('那民办的呢？')}&after={Q('公办学校有几所？')}": ".completed",
+    f"?q={Q('有多少人？')}": ".asked-back",
     "?p=read": ".reader .document",
     "?p=data": ".charts",
     "?p=batch": "#batch",
@@ -221,6 +222,25 @@ def test_an_answer_says_how_sure_it_is_and_offers_others_where_it_is_not(page, u
     expect(page.locator(".answer")).not_to_contain_text("相关度")
     page.goto(f"{url}/?q={Q('直接就业多少人？')}")
     expect(page.locator(".sure")).to_have_text("大致")
+
+
+def test_a_question_that_says_too_little_is_asked_back_and_a_choice_asks_it_whole(page, url):
+    page.goto(f"{url}/?q={Q('有多少人？')}")
+    expect(page.locator(".headline")).to_have_text("想问的是哪一个？")
+    expect(page.locator(".sure")).to_have_count(0)
+    choices = page.locator(".answer .examples a")
+    assert 2 <= choices.count() <= 4
+    choices.get_by_text("招生有多少人？").click()
+    expect(page.locator(".answer .asked")).to_have_text("招生有多少人？")
+    expect(page.locator(".headline")).to_have_text("6191人")
+    # Nothing leans on a question that was not answered.
+    expect(page.locator(".completed")).to_have_count(0)
+
+
+def test_a_half_that_is_left_open_is_named(page, url):
+    page.goto(f"{url}/?q={Q('生师比是多少，飞机有几架？')}")
+    expect(page.locator(".headline")).to_have_text("18.29：1")
+    expect(page.locator(".answer .message")).to_contain_text("“飞机有几架”没有可靠的答案")
 
 
 def test_what_stands_around_a_quote_can_be_looked_at(page, url):
