@@ -109,6 +109,7 @@ def test_a_place_that_has_a_report_is_not_said_to_have_none():
     assert question.places == ("渝北区",)
     assert wrong_place(question, other, ["南山区", "渝北区"]) == "没有找到渝北区的这项数据，最接近的是南山区的。"
     assert wrong_place(question, other, ["南山区"]) == "报告是关于南山区的，没有渝北区的数据。"
+    assert wrong_place(question, other, ["南山区", "江北区", None]) == "文库里的报告没有渝北区的数据。"
 
 
 @pytest.mark.parametrize("question", ["招生多少人", "2023年招生多少人", "增加了多少人", "2021年比2022年多多少人"])

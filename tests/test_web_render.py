@@ -27,7 +27,7 @@ from reportqa.text.records import (
 )
 from reportqa.web.charts import Bar, Chart, charts_of
 from reportqa.web.context import Context, around
-from reportqa.web.examples import example_questions
+from reportqa.web.examples import example_questions, suggested
 from reportqa.web.export import exported, read_asked
 from reportqa.web.feedback import Opinion, add_comment, read_feedback, record_feedback, withdraw
 from reportqa.web.guard import Users
@@ -131,6 +131,14 @@ def test_a_refusal_says_so_and_offers_the_nearest_passages():
     assert "报告里没有找到答案" in text
     assert "报告只有2024年的数据。" in text
     assert "最接近的段落" in text and "直接就业1474人。" in text
+
+
+def test_what_can_be_asked_instead_says_of_which_place():
+    near = replace(citation(), region="青禾区")
+    answer = Answer("火星？", "not_found", citations=(near,))
+    figures = {near.document: [replace(figure(), start=near.start, end=near.start + 5)]}
+    assert suggested(answer, figures.__getitem__) == ["直接就业有多少人？"]
+    assert suggested(answer, figures.__getitem__, placed=True) == ["青禾区直接就业有多少人？"]
 
 
 def test_a_question_that_is_asked_back_offers_its_choices_as_words_to_press():

@@ -32,12 +32,16 @@ def example_questions(figures: Iterable[Figure], limit: int = 6) -> list[str]:
     return [asked[turn] for turn in range(longest) for asked in turns if turn < len(asked)][:limit]
 
 
-def suggested(answer: Answer, figures_in: Callable[[str], Iterable[Figure]], limit: int = 3) -> list[str]:
-    """Ask for what the passages nearest to a question that has no answer do give; ``figures_in`` reads a report's."""
-    near = [
-        figure
-        for citation in answer.citations
-        for figure in figures_in(citation.document)
-        if citation.start <= figure.start < citation.end
-    ]
-    return example_questions(near, limit) if near else []
+def suggested(
+    answer: Answer, figures_in: Callable[[str], Iterable[Figure]], limit: int = 3, placed: bool = False
+) -> list[str]:
+    """Ask for what the passages nearest to a question that has no answer do give; ``figures_in`` reads a report's.
+
+    With ``placed``, of a library of several places, each question says of which.
+    """
+    asked: dict[str, None] = {}
+    for citation in answer.citations:
+        figures = (one for one in figures_in(citation.document) if citation.start <= one.start < citation.end)
+        of = (citation.region or "") if placed else ""
+        asked |= dict.fromkeys(f"{of}{question}" for question in example_questions(figures, limit))
+    return list(asked)[:limit]
