@@ -1,13 +1,16 @@
 """What a newcomer does: clone, `make run`, then every block of README.md as it stands.
 
-    python3 .ci/newcomer.py
+    python3 .ci/newcomer.py [--anew]
 
-Ends with 1 at the first thing that does not work. Ports 7860 and 8000 have to be free; it takes the minutes of one
-installation. Not run are `make test` (what calls this has run it) and the ways without make, which install once more.
+Ends with 1 at the first thing that does not work, its last line naming that. Ports 7860 and 8000 have to be free.
+Packages that this checkout has installed in its .venv are lent to the clone, which still makes its own environment and
+installs the program into it: about two minutes. With --anew, or without a .venv here, all of them are installed anew.
+Not run are `make test` (what calls this has run it) and the ways without make, which install once more.
 """
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import signal
@@ -19,6 +22,7 @@ import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import NoReturn
 
 ROOT = Path(__file__).parent.parent
 PATIENCE = 1800  # seconds for an installation
@@ -52,8 +56,37 @@ def run(command: list[str], folder: Path) -> None:
     done = subprocess.run(
         command, cwd=folder, env=environment, capture_output=True, encoding="utf-8", timeout=PATIENCE, check=False
     )
-    if done.returncode or '"error"' in done.stdout[:20]:
-        raise SystemExit(f"{command[-1]}\n{done.stdout}{done.stderr}")
+    if done.returncode or (command[-1].startswith("curl") and not answers(done.stdout)):
+        fail(command[-1], f"{done.stdout}{done.stderr}")
+
+
+def answers(told: str) -> bool:
+    """Tell whether the web app has answered a call: {"data": [...]}, not {"error": "..."} and not nothing."""
+    try:
+        return "data" in json.loads(told)
+    except ValueError:
+        return False
+
+
+def fail(what: str, told: str) -> NoReturn:
+    """End with what was shown, then one line that says what does not work."""
+    print(told, file=sys.stderr)
+    raise SystemExit(f"README.md: this does not work: {what.partition(chr(10))[0]}")
+
+
+def lend(folder: Path) -> None:
+    """Make the clone's .venv, as make would, and let it see the packages of this checkout's."""
+    python = str(ROOT / ".venv" / "bin" / "python")
+    subprocess.run([python, "-m", "venv", str(folder / ".venv")], check=True)
+    # What the Makefile knows an environment by that was made in its place.
+    (folder / ".venv" / "home").write_bytes(os.fsencode(folder))
+    where = "import sysconfig; print(sysconfig.get_path('purelib'))"
+    packages, own = (
+        subprocess.run([one, "-c", where], capture_output=True, encoding="utf-8", check=True).stdout.strip()
+        for one in (python, str(folder / ".venv" / "bin" / "python"))
+    )
+    # Only a path: the .pth files in there, by which the other checkout is found, are not read.
+    Path(own, "lent.pth").write_text(f"{packages}\n", "utf-8")
 
 
 @contextmanager
@@ -74,7 +107,7 @@ def serving(command: list[str], folder: Path, url: str) -> Iterator[list[str]]:
                 break
             except OSError:
                 if server.poll() is not None or time.monotonic() > deadline:
-                    raise SystemExit(f"{command}\n{shown.read_text('utf-8')}") from None
+                    fail(" ".join(command), shown.read_text("utf-8"))
                 time.sleep(0.5)
         yield shown.read_text("utf-8").splitlines()
     finally:
@@ -85,16 +118,18 @@ def serving(command: list[str], folder: Path, url: str) -> Iterator[list[str]]:
 
 def main() -> None:
     """Clone and follow the README."""
-    readme = (ROOT / "README.md").read_text("utf-8")
     with tempfile.TemporaryDirectory() as scratch:
-        folder = Path(scratch) / "reportqa"
+        folder = Path(scratch).resolve() / "reportqa"
         subprocess.run(["git", "clone", "--quiet", str(ROOT), str(folder)], check=True)
+        readme = (folder / "README.md").read_text("utf-8")
+        if sys.argv[1:] != ["--anew"] and (ROOT / ".venv" / "installed").exists():
+            lend(folder)
         with serving(["make", "run"], folder, "http://127.0.0.1:7860") as lines:
             print("\n".join(lines), flush=True)
             address = [line for line in lines if "http://127.0.0.1:7860" in line]
             foreign = [line for line in lines if not re.search("[一-龥]", line)]
             if foreign or address != lines[-1:]:
-                raise SystemExit(f"make run shows {foreign}, and {lines[-1:]} last")
+                fail("make run", f"It shows {foreign}, and {lines[-1:]} last.")
             for command in commands(readme):
                 if command[-1].startswith("reportqa serve"):
                     serve = command[-1].partition("#")[0].split()

@@ -34,7 +34,8 @@ PAGES = {
     "follow-up": (f"?q={quote('那民办的呢？')}&after={quote('公办学校有几所？')}", ".completed"),
     "refusal": (f"?q={quote('2019年招生多少人？')}", ".answer"),
     "data": ("?p=data", ".charts"),
-    "unsure": (f"?q={quote('技能大赛得了几个奖？')}", ".choices"),
+    "unsure": (f"?q={quote('培训了多少教师？')}", ".choices"),
+    "asked-back": (f"?q={quote('有多少人？')}", ".asked-back"),
     "library": ("?p=library", ".library"),
     "feedback": ("?p=feedback", ".opinions"),
 }
@@ -57,6 +58,7 @@ def take_all(browser: Browser, url: str, size: str, scheme: str) -> None:
     width, height = SIZES[size]
     context = browser.new_context(viewport={"width": width, "height": height}, color_scheme=scheme, locale="zh-CN")
     page = context.new_page()
+    page.set_default_timeout(120_000)
     for name, (query, ready) in PAGES.items():
         page.goto(f"{url}/{query}")
         page.wait_for_selector(ready)

@@ -135,7 +135,7 @@ def test_the_record_has_every_field_of_the_contract(qa):
     record = json.loads(json.dumps(qa.ask("本学年招生多少人？").to_record(), ensure_ascii=False))
     assert list(record) == [
         "schema", "id", "question", "status", "answer", "verdict", "message", "confidence", "citations", "figures",
-        "conflicts", "derivation", "illustrations",
+        "conflicts", "derivation", "illustrations", "choices",
     ]  # fmt: skip
     assert record["illustrations"][0]["label"] == "图 3"
     first = record["figures"][0]

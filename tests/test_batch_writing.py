@@ -97,6 +97,16 @@ def read_csv(path: Path) -> list[dict[str, str]]:
         return list(csv.DictReader(file))
 
 
+def test_a_question_that_says_too_little_is_counted_and_to_be_looked_at(tmp_path: Path) -> None:
+    asked = Answer("多少人？", "unclear", message="可以问：“招生有多少人？”", choices=("招生有多少人？",))
+    assert read_answer(asked.to_record()) == asked
+    questions, rows = batch(asked)
+    assert summarise(rows).lines()[1:] == ["问得太笼统：第 1 条。"]
+    (row,) = read_csv(write(tmp_path / "答案.csv", questions, rows))
+    assert (row["核对"], row["状态"], row["答案"]) == ("问得太笼统", "不明确", "")
+    assert "可以问：“招生有多少人？”" in row.values()
+
+
 def test_csv_says_everything_of_every_row_in_order(tmp_path: Path) -> None:
     out = write(tmp_path / "a.csv", *batch(ANSWER, SILENT, FAILED, columns=["科室"], others={"科室": "招生办"}))
     assert out.read_bytes().startswith(b"\xef\xbb\xbf")

@@ -60,7 +60,7 @@ def test_the_answer_on_the_terminal(built_index, capsys):
     assert main(["ask", QUESTION, "--index", str(built_index)]) == 0
     shown = capsys.readouterr()
     assert shown.err == ""
-    assert "6191人" in shown.out
+    assert "6191人  确定\n" in shown.out
     assert "一、区域中职教育概况 › （三）学生规模" in shown.out
     assert "[1]" in shown.out
 

@@ -65,6 +65,19 @@ def test_regions_whose_newest_reports_are_of_different_years_are_compared_all_th
     assert [(one.region, one.year) for one in asked.documents] == [("青禾区", 2024), ("白鹭区", 2023)]
 
 
+@pytest.mark.parametrize(
+    ("question", "said"),
+    [
+        ("砚泽区和芦堰区哪个在校生多？", "芦堰区（28829人）"),
+        ("砚泽区和芦堰区哪个在校生少？", "砚泽区（14062人）"),
+        ("砚泽区2023年和2024年哪年在校生多？", "2024年（14062人）"),
+        ("哪个区的在校生最多？", "芦堰区（28829人）"),
+    ],
+)
+def test_who_has_more_is_named_with_how_much(qa, question, said):
+    assert qa.ask(question).answer == said
+
+
 def test_how_many_times_is_told_in_times(qa):
     answer = qa.ask("芦堰区的在校生是砚泽区的几倍？")
     assert answer.derivation.expression == "28829 ÷ 14062"
@@ -96,6 +109,7 @@ def test_a_place_that_has_a_report_is_not_said_to_have_none():
     assert question.places == ("渝北区",)
     assert wrong_place(question, other, ["南山区", "渝北区"]) == "没有找到渝北区的这项数据，最接近的是南山区的。"
     assert wrong_place(question, other, ["南山区"]) == "报告是关于南山区的，没有渝北区的数据。"
+    assert wrong_place(question, other, ["南山区", "江北区", None]) == "文库里的报告没有渝北区的数据。"
 
 
 @pytest.mark.parametrize("question", ["招生多少人", "2023年招生多少人", "增加了多少人", "2021年比2022年多多少人"])

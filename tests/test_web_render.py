@@ -27,12 +27,12 @@ from reportqa.text.records import (
 )
 from reportqa.web.charts import Bar, Chart, charts_of
 from reportqa.web.context import Context, around
-from reportqa.web.examples import example_questions
+from reportqa.web.examples import example_questions, suggested
 from reportqa.web.export import exported, read_asked
 from reportqa.web.feedback import Opinion, add_comment, read_feedback, record_feedback, withdraw
 from reportqa.web.guard import Users
 from reportqa.web.history import PastQuestion, kept, read_history, remember, thread
-from reportqa.web.links import Address
+from reportqa.web.links import Address, answer_link
 from reportqa.web.pictures import find_picture
 from reportqa.web.reader import OpenReport
 from reportqa.web.render import (
@@ -131,6 +131,28 @@ def test_a_refusal_says_so_and_offers_the_nearest_passages():
     assert "报告里没有找到答案" in text
     assert "报告只有2024年的数据。" in text
     assert "最接近的段落" in text and "直接就业1474人。" in text
+
+
+def test_what_can_be_asked_instead_says_of_which_place():
+    near = replace(citation(), region="青禾区")
+    answer = Answer("火星？", "not_found", citations=(near,))
+    figures = {near.document: [replace(figure(), start=near.start, end=near.start + 5)]}
+    assert suggested(answer, figures.__getitem__) == ["直接就业有多少人？"]
+    assert suggested(answer, figures.__getitem__, placed=True) == ["青禾区直接就业有多少人？"]
+
+
+def test_a_question_that_is_asked_back_offers_its_choices_as_words_to_press():
+    answer = Answer(
+        "多少人？", "unclear", message="可以问：……", citations=(citation(),), choices=("招生有多少人？", HOSTILE)
+    )
+    html = answer_html(answer, reports=["甲.txt"])
+    seen = Seen(html)
+    assert "想问的是哪一个？" in seen.text and "最接近的段落" in seen.text
+    assert "可以问：……" not in seen.text
+    assert answer_link("招生有多少人？", ["甲.txt"]) in seen.hrefs
+    assert HOSTILE in seen.text and "<script" not in html
+    # The next question does not lean on one that was not answered.
+    assert "data-question" not in html
 
 
 def test_a_yes_or_no_answer_leads_with_the_verdict():

@@ -26,6 +26,7 @@ PAGES = {
     f"?q={Q('有哪些民办学校？')}": ".answer",
     f"?q={Q('2019年招生多少人？')}": ".not_found",
     f"?q={Q('那民办的呢？')}&after={Q('公办学校有几所？')}": ".completed",
+    f"?q={Q('有多少人？')}": ".asked-back",
     "?p=read": ".reader .document",
     "?p=data": ".charts",
     "?p=batch": "#batch",
@@ -223,6 +224,25 @@ def test_an_answer_says_how_sure_it_is_and_offers_others_where_it_is_not(page, u
     expect(page.locator(".sure")).to_have_text("大致")
 
 
+def test_a_question_that_says_too_little_is_asked_back_and_a_choice_asks_it_whole(page, url):
+    page.goto(f"{url}/?q={Q('有多少人？')}")
+    expect(page.locator(".headline")).to_have_text("想问的是哪一个？")
+    expect(page.locator(".sure")).to_have_count(0)
+    choices = page.locator(".answer .examples a")
+    assert 2 <= choices.count() <= 4
+    choices.get_by_text("招生有多少人？").click()
+    expect(page.locator(".answer .asked")).to_have_text("招生有多少人？")
+    expect(page.locator(".headline")).to_have_text("6191人")
+    # Nothing leans on a question that was not answered.
+    expect(page.locator(".completed")).to_have_count(0)
+
+
+def test_a_half_that_is_left_open_is_named(page, url):
+    page.goto(f"{url}/?q={Q('生师比是多少，飞机有几架？')}")
+    expect(page.locator(".headline")).to_have_text("18.29：1")
+    expect(page.locator(".answer .message")).to_contain_text("“飞机有几架”没有可靠的答案")
+
+
 def test_what_stands_around_a_quote_can_be_looked_at(page, url):
     page.goto(f"{url}/?q={Q('本学年招生多少人？')}")
     around = page.locator(".cited").first.locator(".around")
@@ -333,7 +353,6 @@ def test_no_other_file_is_drawn(printed, query):
 OWNER, READER = "馆长:密码", "读者:另一个"
 
 
-@pytest.mark.xfail(run=False, reason="a step of this walk waits until its time is up; which one is not known yet")
 def test_only_the_owner_changes_the_library_and_each_change_is_written_down(browser, tmp_path):
     (tmp_path / "corpus").mkdir()
     for name in ("甲", "乙"):
@@ -362,7 +381,7 @@ def test_only_the_owner_changes_the_library_and_each_change_is_written_down(brow
                     expect(page.locator("#feedback")).to_contain_text("还没有人评过")
                     turn_to(page, "文库")
                     page.get_by_role("button", name="重建索引").click()
-                    expect(page.locator(".notice").last).to_contain_text("索引")
+                    expect(page.locator("#page-library .notice")).to_contain_text("索引")
         assert [(one["user"], one["action"]) for one in read_lines(tmp_path / "index" / "audit.jsonl")] == [
             ("馆长", "重建")
         ]

@@ -17,7 +17,17 @@ from rich.text import Text
 
 from reportqa.evaluation.metrics import MEASURES
 from reportqa.evaluation.running import ALL, Score, summarize
-from reportqa.output.wording import amount, arithmetic, contradiction, headline, page_words, picture_note, section_words
+from reportqa.output.wording import (
+    UNSURE,
+    amount,
+    arithmetic,
+    contradiction,
+    headline,
+    page_words,
+    picture_note,
+    section_words,
+    sureness,
+)
 from reportqa.text.records import Answer, Citation
 
 if TYPE_CHECKING:
@@ -152,7 +162,10 @@ def show_evaluation(rows: Sequence[Score]) -> None:
 
 
 def _show_head(console: Console, answer: Answer) -> None:
-    console.print(Text(f"  {headline(answer)}", style="bold green" if answer.found else "bold yellow"))
+    sure = sureness(answer)
+    word = (f"  {sure}", "yellow" if sure == UNSURE else "dim") if sure else ""
+    style = "bold green" if answer.found else "bold yellow"
+    console.print(Text.assemble((f"  {headline(answer)}", style), word))
     if answer.derivation:
         console.print(Text(f"  计算得出：{arithmetic(answer.derivation)}"))
     if answer.message:

@@ -37,6 +37,7 @@ _CHANGE = re.compile(r"增长|增加|提高|上升|减少|下降|降低|涨|增�
 _SUM = re.compile(r"加起来|合计|总共|一共|总和|共计|总计")
 _MOST = re.compile(r"(?:哪|谁)[^,。]{0,12}(?:更|最)?(?:多|高|大|快|好|长)|(?:哪|谁)[^,。]{0,8}最")
 _LEAST = re.compile(r"(?:哪|谁)[^,。]{0,12}(?:更|最)?(?:少|低|小|慢|短)")
+_WAY = re.compile("[更最]?[多高大快好长少低小慢短]")
 _EACH = re.compile(r"各(?:自)?(?:有|是|为|达)?|分别|对比|比较|相比")
 # What goes when the one measure is left that is looked up in every report.
 _DROPPED = re.compile(
@@ -48,6 +49,7 @@ _PERCENT = re.compile(r"百分之(?:多少|几)|几成")
 _RATIO = re.compile(r"(?:相当于|是|占)了?.{2,}?的?(?:百分之(?:多少|几)|几成)")
 _TIMES = re.compile(r"(?:相当于|是)了?.{2,}?的?(?:多少|几)倍")
 _EVERY_PLACE = re.compile(r"(?:这?[两二三四五六七八九十几]个?|各个?)(?:区县|县区|[区县市州])(?:一共)?")
+_WHICH_PLACE = re.compile(r"哪一?个([区县市州省])")
 _LEFT_OVER = re.compile(
     r"多(?=[\u4e00-\u9fff]了?(?:多少|几))|[多少高低大小]了?(?:出)?(?=多少|几)|(?<!多)[多高大少低小](?:一些|些)?$|^[,的和与跟比,、]+|[,的和与跟比、]+$|了(?=多少|几)"
 )
@@ -111,6 +113,29 @@ def compared(question: Question, documents: Iterable[Report]) -> Asked | None:
 
     The newest year comes first, as the value from which an older one is subtracted.
     """
+    asked = _side_by_side(question, documents)
+    return asked if asked and _says_what(asked.measure) else None
+
+
+def unmeasured(question: Question, documents: Iterable[Report]) -> tuple[Report, ...]:
+    """Return the reports of which a question asks whose is more without saying of what: 青禾区和白鹭区哪个多."""
+    asked = _side_by_side(question, documents)
+    ranks = asked is not None and asked.operation in ("most", "least")
+    return asked.documents if asked and ranks and not _says_what(asked.measure) else ()
+
+
+def with_measure(question: str, indicator: str) -> str:
+    """Say of what a question (folded) asks who has more or less.
+
+    >>> with_measure("青禾区和白鹭区哪个多", "招生")
+    '青禾区和白鹭区哪个招生多？'
+    """
+    found = _MOST.search(question) or _LEAST.search(question)
+    at = question.find(_WAY.findall(found[0])[-1], found.start()) if found else len(question)
+    return f"{question[:at]}{indicator}{question[at:]}？"
+
+
+def _side_by_side(question: Question, documents: Iterable[Report]) -> Asked | None:
     operation = _operation(question.plain)
     if operation is None:
         return None
@@ -119,10 +144,7 @@ def compared(question: Question, documents: Iterable[Report]) -> Asked | None:
     if operation in ("ratio", "times") and len(places) != 2:
         return None
     chosen = _reports(question, known, places, operation)
-    if len(chosen) < 2:
-        return None
-    measure = _measure(question, places)
-    return Asked(measure, tuple(chosen), operation) if _says_what(measure) else None
+    return Asked(_measure(question, places), tuple(chosen), operation) if len(chosen) > 1 else None
 
 
 def distinct(documents: Iterable[Report], text_of: Callable[[str], str]) -> list[Report]:
@@ -222,14 +244,26 @@ def chosen_rows(asked: Asked, rows: Sequence[Row]) -> list[Row]:
 
 def labels(rows: Sequence[Row]) -> str:
     """Say which report gives which value, by what tells the reports apart, as in 2024年6191人，2023年5870人."""
-    by_year = len({row.document.year for row in rows}) > 1
-    by_place = len({row.document.region for row in rows}) > 1
-    said = []
-    for row in rows:
-        place = (row.document.region or "") if by_place else ""
-        year = f"{row.document.year}年" if by_year and row.document.year else ""
-        said.append(f"{place}{year}{row.figure.text}")
-    return "，".join(said) + "。"
+    return "，".join(f"{label(row, rows)}{row.figure.text}" for row in rows) + "。"
+
+
+def label(row: Row, rows: Sequence[Row]) -> str:
+    """Name one of several reports by what tells them apart: the region, the year or both; "" where neither does."""
+    by_year = len({one.document.year for one in rows}) > 1
+    by_place = len({one.document.region for one in rows}) > 1
+    place = (row.document.region or "") if by_place else ""
+    return place + (f"{row.document.year}年" if by_year and row.document.year else "")
+
+
+def foremost(rows: Sequence[Row]) -> str:
+    """Name whose value comes first, with the value; all of them where several have as much.
+
+    >>> foremost(chosen_rows(asked, rows))      # doctest: +SKIP
+    '白鹭区（2856人）'
+    """
+    first = [row for row in rows if amount(row.figure) == amount(rows[0].figure)]
+    named = "、".join(filter(None, (label(row, rows) for row in first)))
+    return f"{named}（{rows[0].figure.text}）" if named else rows[0].figure.text
 
 
 def compare(indicator: str, retriever: Retriever) -> list[Compared]:
@@ -257,10 +291,12 @@ def _change(row: Row, by_year: Mapping[tuple[str | None, int | None], Figure]) -
 
 
 def _places(question: Question, documents: Iterable[Report]) -> tuple[str, ...]:
-    """Return the reports' regions that a question names, all of them for 两个区 and 各区."""
+    """Return the reports' regions that a question names, all of them for 两个区, 各区 and 哪个区."""
     regions = tuple(dict.fromkeys(document.region for document in documents if document.region))
-    named = named_regions(question, regions)
-    return regions if not named and _EVERY_PLACE.search(question.plain) else named
+    named, which = named_regions(question, regions), _WHICH_PLACE.search(question.plain)
+    if named or not which:
+        return regions if not named and _EVERY_PLACE.search(question.plain) else named
+    return tuple(region for region in regions if region.endswith(which[1]))
 
 
 def _reports(question: Question, documents: list[Report], places: Sequence[str], operation: Operation) -> list[Report]:

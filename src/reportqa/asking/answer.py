@@ -8,10 +8,23 @@ from dataclasses import replace
 from functools import partial
 from itertools import product
 
-from reportqa.asking.across import Asked, Row, across, chosen_rows, compared, computed, distinct, labels
+from reportqa.asking.across import (
+    Asked,
+    Row,
+    across,
+    chosen_rows,
+    compared,
+    computed,
+    distinct,
+    foremost,
+    labels,
+    unmeasured,
+    with_measure,
+)
 from reportqa.asking.cite import Reply, answer_record
 from reportqa.asking.compute import COUNTABLE, Derived, derive
 from reportqa.asking.config import FITTED
+from reportqa.asking.halves import Half, answers, fits, put_together
 from reportqa.asking.highlight import MARKS, answering, answering_places, clauses_around, figure_range, is_said, places
 from reportqa.asking.lists import list_at
 from reportqa.asking.matching import FigureMatch, match_figures, says_change
@@ -21,6 +34,7 @@ from reportqa.asking.refuse import unheard, wrong_number, wrong_place, wrong_yea
 from reportqa.asking.search import Candidate, Retriever, ScoredUnit, coverage
 from reportqa.asking.superlatives import Ranking, bearer, extreme_asked, ranked
 from reportqa.asking.sure import Sureness, of_figure, of_text
+from reportqa.asking.vague import asks_back, is_vague, readings, shared
 from reportqa.asking.verdicts import claimed, verdict
 from reportqa.figures.agreement import contradicting
 from reportqa.figures.arithmetic import amount
@@ -79,11 +93,38 @@ class Answerer:
         )
         reply = reply or self._claim_reply(question, documents)
         if reply is None and question.numeric:
-            reply = self._numeric_reply(question, near, vector)
+            reply = self._halves_reply(question, near, vector, documents)
+            reply = reply or self._numeric_reply(question, near, vector)
         reply = reply or self._text_reply(question, near)
         if reply.sure is None:  # read off or computed from figures that were looked up one by one
             reply = replace(reply, sure=Sureness(of_text(question, candidates).right, 1.0))
-        return answer_record(self._store, question, reply, candidates, top_k)
+        answer = answer_record(self._store, question, reply, candidates, top_k)
+        choices = () if asked else self._choices(whole, answer, near, vector, documents)
+        return asks_back(answer, choices) if choices else answer
+
+    def _choices(
+        self,
+        question: Question,
+        answer: Answer,
+        candidates: list[Candidate],
+        vector: Vectors,
+        documents: Sequence[str] | None,
+    ) -> list[str]:
+        """Return the questions that one which says too little may have meant, none for any other."""
+        reports = unmeasured(question, self._retriever.documents(documents))
+        if reports:
+            measures = shared([self._store.figures_in(report.name) for report in reports])
+            return [with_measure(question.plain, indicator) for indicator in measures]
+        if not is_vague(question, answer.confidence):
+            return []
+        matches = match_figures(question, candidates, self._store, vector)
+        return readings(question, matches, candidates, partial(self._told_of, question))
+
+    def _told_of(self, question: Question, document: str) -> str:
+        """Say of which place and year a report is, as far as a question over the library has to say it."""
+        info, wanted = self._store.info(document), self._retriever.wanted_years(question)
+        place = (info.region or "") if len(self._retriever.regions) > 1 else ""
+        return place + (f"{info.year}年" if info.year in wanted else "")
 
     def _comparison(self, question: Question, best: Candidate, documents: Sequence[str] | None) -> Asked | None:
         """Return what a question compares: one that names a town or school but no region, in its region's reports."""
@@ -126,9 +167,9 @@ class Answerer:
             agree = derived if derived and derived.text == change.figure.text else None
             places = self._stated([change, *(row.match for row in rows)])
             return Reply(change.figure.stated, places, (change.figure,), derived=agree, note=labels(rows))
-        shown = rows[:1] if asked.operation in ("most", "least") else rows
+        said = foremost(rows) if asked.operation in ("most", "least") else "、".join(row.figure.text for row in rows)
         return Reply(
-            text=derived.text if derived else "、".join(row.figure.text for row in shown),
+            text=derived.text if derived else said,
             places=self._stated([row.match for row in rows]),
             figures=tuple(row.figure for row in rows),
             derived=derived,
@@ -289,15 +330,40 @@ class Answerer:
 
     def _several(self, question: Question, best: FigureMatch) -> list[FigureMatch]:
         """Return the figures of a question that asks for several, one for each thing it names, from one sentence."""
+        return [match for match in self._of_one_sentence(parts(question), best) if match]
+
+    def _of_one_sentence(self, singles: Sequence[Question], best: FigureMatch) -> tuple[FigureMatch | None, ...]:
+        """Return a figure for each of the single questions in a question, None where the sentence has none for it."""
         asked: list[list[FigureMatch | None]] = []
-        for part in parts(question):
-            own = self._retriever.encode([part])[0]
-            matches = match_figures(part, [best.candidate], self._store, own)
-            asked.append([None, *[match for match in matches if match.sentence == best.sentence][:_OTHER_FIGURES]])
-        # Each part takes a figure of its own, as long as there are enough, so that all together fit best.
-        given = ([match for match in chosen if match] for chosen in product(*asked))
-        choices = [chosen for chosen in given if len({id(match.figure) for match in chosen}) == len(chosen)]
-        return max(choices, key=lambda chosen: (len(chosen), sum(match.score for match in chosen)), default=[])
+        for single in singles:
+            own = self._retriever.encode([single])[0]
+            matches = match_figures(single, [best.candidate], self._store, own)
+            beside = [match for match in matches if match.sentence == best.sentence and fits(single, match)]
+            asked.append([None, *beside[:_OTHER_FIGURES]])
+        # Each takes a figure of its own, as long as there are enough, so that all together fit best.
+        given = ((chosen, [match for match in chosen if match]) for chosen in product(*asked))
+        choices = [(chosen, own) for chosen, own in given if len({id(match.figure) for match in own}) == len(own)]
+        return max(choices, key=lambda one: (len(one[1]), sum(match.score for match in one[1])))[0]
+
+    def _halves_reply(
+        self, question: Question, candidates: list[Candidate], vector: Vectors, documents: Sequence[str] | None
+    ) -> Reply | None:
+        """Answer a question that asks for several figures that do not stand in one sentence: each is asked alone."""
+        singles = parts(question)
+        if not singles:
+            return None
+        best = match_figures(question, candidates, self._store, vector)[:1]
+        beside = self._of_one_sentence(singles, best[0]) if best else (None,) * len(singles)
+        if all(beside):
+            return None
+        halves = [Half(single, self._alone(within(single, question), documents)) for single in singles]
+        return put_together(halves) if any(half.reply for half in halves) else None
+
+    def _alone(self, question: Question, documents: Sequence[str] | None) -> Reply | None:
+        """Answer one of several questions, None where it is not answered for certain."""
+        question, vector, candidates = self._looked_up(question, documents)
+        reply = self._numeric_reply(question, self._of_the_subject(candidates), vector)
+        return reply if reply and answers(reply) else None
 
     def _derived_reply(self, derived: Derived, sure: Sureness) -> Reply:
         operands = tuple(match.figure for match in derived.operands)

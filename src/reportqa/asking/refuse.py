@@ -36,7 +36,8 @@ def wrong_year(years: tuple[int, ...], document: Document, context: str) -> str:
 def wrong_place(question: Question, document: Document, regions: Iterable[str | None] = ()) -> str:
     """Say that the report is on another place than asked, "" where it names that place anywhere.
 
-    Where one of the reports' ``regions`` is that place, only this one thing was not found of it.
+    Where one of the reports' ``regions`` is that place, only this one thing was not found of it; of several other
+    regions none is said to be what the reports are on.
     """
     if not question.places:
         return ""  # most name none, and a report's text is long
@@ -46,6 +47,8 @@ def wrong_place(question: Question, document: Document, regions: Iterable[str | 
         return ""
     if set(missing) & set(regions):
         return f"没有找到{'、'.join(missing)}的这项数据，最接近的是{document.region or document.title}的。"
+    if len({region for region in regions if region}) > 1:
+        return f"文库里的报告没有{'、'.join(missing)}的数据。"
     subject = f"是关于{document.region}的，" if document.region else ""
     return f"报告{subject}没有{'、'.join(missing)}的数据。"
 

@@ -28,6 +28,7 @@ def read_answer(record: dict[str, Any]) -> Answer:
         conflicts=tuple(Conflict(one["indicator"], tuple(map(_figure, one["figures"]))) for one in record["conflicts"]),
         derivation=derivation and _derivation(derivation),
         illustrations=tuple(Illustration(**one) for one in record["illustrations"]),
+        choices=tuple(record["choices"]),
         id=record["id"],
     )
 

@@ -115,6 +115,7 @@ class AnsweredRow:
         reasons = {
             "读不出": self.answer.status == "error",
             "没有答案": self.answer.status == "not_found",
+            "问得太笼统": self.answer.status == "unclear",
             "待复核": self.outdated,
             "前后矛盾": bool(self.answer.conflicts) and not self.reviewed,
             "把握不大": self.doubtful,

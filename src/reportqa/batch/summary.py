@@ -18,6 +18,7 @@ class Summary:
     answered: int
     not_found: int
     errors: tuple[int, ...] = ()
+    unclear: tuple[int, ...] = ()
     conflicting: tuple[int, ...] = ()
     doubtful: tuple[int, ...] = ()
     reviewed: tuple[int, ...] = ()
@@ -34,6 +35,7 @@ class Summary:
         counts = f"有答案 {self.answered} 条，报告里没有 {self.not_found} 条，读不出 {len(self.errors)} 条"
         named = (
             ("读不出", self.errors),
+            ("问得太笼统", self.unclear),
             ("报告前后矛盾", self.conflicting),
             (f"把握不大，请核对（{len(self.doubtful)} 条）", self.doubtful),
             ("用了审核过的答案", self.reviewed),
@@ -55,6 +57,7 @@ def summarise(rows: Sequence[AnsweredRow], notes: tuple[str, ...] = ()) -> Summa
         answered=sum(one.answer.found for one in rows),
         not_found=sum(one.answer.status == "not_found" for one in rows),
         errors=_which(one for one in rows if one.answer.status == "error"),
+        unclear=_which(one for one in rows if one.answer.status == "unclear"),
         conflicting=_which(one for one in rows if one.answer.conflicts),
         doubtful=_which(one for one in rows if one.doubtful),
         reviewed=_which(one for one in rows if one.reviewed),

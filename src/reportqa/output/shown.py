@@ -6,16 +6,20 @@ from collections.abc import Sequence
 
 from reportqa.text.records import Answer, CitedFigure, Figure
 
+_YEAR = len("2024")
 _OPENINGS = ("其中含", "其中", "包括", "含")
 
 
 def in_order(shown: Sequence[CitedFigure], answer: Answer) -> list[CitedFigure]:
     """Put after the figures that answer those that they are split into, then those beside them, then the others.
 
+    A year that only says when another figure was so is left out.
+
     >>> whole = Figure(2, 7, "6191人", 6191, "人", 6191, "人", "count", "招生")
     >>> other = Figure(9, 13, "25个", 25, "个", 25, "个", "count", "班级")
     >>> part = Figure(20, 25, "1455人", 1455, "人", 1455, "人", "count", "招生", "含技工学校", parent=2)
     >>> given = [CitedFigure(one, 1) for one in (whole, other, part)]
+    >>> given.append(CitedFigure(Figure(30, 35, "2024年", "2024", "年", "2024", "年", "date", "招生"), 1))
     >>> [one.figure.text for one in in_order(given, Answer("招生多少人？", "answered", "6191人"))]
     ['6191人', '1455人', '25个']
     """
@@ -35,7 +39,12 @@ def in_order(shown: Sequence[CitedFigure], answer: Answer) -> list[CitedFigure]:
             return 3
         return 4 if figure.normalized_unit == first.normalized_unit else 5
 
-    return [shown[0], *sorted(shown[1:], key=rank)]
+    told = (one for one in shown[1:] if not _is_year(one.figure) or one.figure.text in answer.answer)
+    return [shown[0], *sorted(told, key=rank)]
+
+
+def _is_year(figure: Figure) -> bool:
+    return figure.kind == "date" and len(str(figure.normalized_value)) == _YEAR
 
 
 def scope_words(figure: Figure) -> str:

@@ -7,14 +7,14 @@ from pathlib import PurePath
 
 from reportqa.text.records import Answer, Citation, Conflict, Derivation, Figure, Illustration
 
-STATUS = {"answered": "有答案", "not_found": "报告里没有", "error": "读不出"}
+STATUS = {"answered": "有答案", "not_found": "报告里没有", "unclear": "不明确", "error": "读不出"}
 NEAREST = "最接近的原文："
 KINDS = {
     "count": "数量", "money": "金额", "area": "面积", "percent": "百分比", "ratio": "比", "date": "日期",
     "duration": "时长", "rank": "名次", "other": "其他",
 }  # fmt: skip
 UNSURE = "请核对"
-_NO_ANSWER = {"answered": "", "not_found": "报告里没有找到答案", "error": "无法回答"}
+_NO_ANSWER = {"answered": "", "not_found": "报告里没有找到答案", "unclear": "想问的是哪一个？", "error": "无法回答"}
 _BOUNDS = {">": "超过", ">=": "不少于", "<": "不足", "<=": "不超过"}
 _NO_AMOUNT = ("date", "rank", "ratio")
 # By the confidence from which each is said: over unseen reports 0.92 of the first were right, 0.72 of the second and

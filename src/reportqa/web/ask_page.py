@@ -89,7 +89,7 @@ class AskPage:
             thread(past[0], past),
             candidates(answer, library.qa.store.figures_in),
             contexts(answer, library.qa.store.document),
-            [] if answer.found else suggested(answer, library.qa.store.figures_in),
+            _instead(library, answer),
         )
         return {
             self.scope: scope,
@@ -105,6 +105,13 @@ class AskPage:
         """Say why there is no answer."""
         shown = place(library, question=address.question)
         return {self.answer: notice_html(str(error)), self.history: "", self.shown: shown}
+
+
+def _instead(library: Library, answer: Answer) -> list[str]:
+    """Return what can be asked where the reports are silent."""
+    store = library.qa.store
+    several = len({one.region for one in store.library()}) > 1
+    return suggested(answer, store.figures_in, placed=several) if answer.status == "not_found" else []
 
 
 def place(library: Library, address: str = "", title: str = "", question: str | None = None) -> str:

@@ -5,17 +5,8 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterable
 
-from reportqa.text.records import Answer, Figure, Kind
-
-_FORMS: dict[Kind, str] = {
-    "count": "{indicator}有多少{unit}？",
-    "ratio": "{indicator}是多少？",
-    "area": "{indicator}是多少？",
-    "percent": "{indicator}是多少？",
-    "money": "{indicator}是多少？",
-}
-_SHORT, _LONG = 2, 9
-_RATES = ("率", "比", "比例", "比重")
+from reportqa.asking.vague import FORMS, is_plain, question_for
+from reportqa.text.records import Answer, Figure
 
 
 def example_questions(figures: Iterable[Figure], limit: int = 6) -> list[str]:
@@ -30,10 +21,10 @@ def example_questions(figures: Iterable[Figure], limit: int = 6) -> list[str]:
     """
     figures = list(figures)
     parts = Counter((figure.document, figure.parent) for figure in figures if figure.parent is not None)
-    by_kind: dict[str, dict[str, int]] = {kind: {} for kind in _FORMS}
+    by_kind: dict[str, dict[str, int]] = {kind: {} for kind in FORMS}
     for figure in figures:
-        if _is_plain(figure):
-            question = _FORMS[figure.kind].format(indicator=figure.indicator, unit=figure.unit)
+        if is_plain(figure):
+            question = question_for(figure)
             rank = by_kind[figure.kind].get(question, 0)
             by_kind[figure.kind][question] = max(rank, parts[figure.document, figure.start])
     turns = [sorted(asked, key=asked.__getitem__, reverse=True) for asked in by_kind.values()]
@@ -41,22 +32,16 @@ def example_questions(figures: Iterable[Figure], limit: int = 6) -> list[str]:
     return [asked[turn] for turn in range(longest) for asked in turns if turn < len(asked)][:limit]
 
 
-def suggested(answer: Answer, figures_in: Callable[[str], Iterable[Figure]], limit: int = 3) -> list[str]:
-    """Ask for what the passages nearest to a question that has no answer do give; ``figures_in`` reads a report's."""
-    near = [
-        figure
-        for citation in answer.citations
-        for figure in figures_in(citation.document)
-        if citation.start <= figure.start < citation.end
-    ]
-    return example_questions(near, limit) if near else []
+def suggested(
+    answer: Answer, figures_in: Callable[[str], Iterable[Figure]], limit: int = 3, placed: bool = False
+) -> list[str]:
+    """Ask for what the passages nearest to a question that has no answer do give; ``figures_in`` reads a report's.
 
-
-def _is_plain(figure: Figure) -> bool:
-    """Whether it can be asked for without saying more than its indicator."""
-    return (
-        figure.kind in _FORMS
-        and _SHORT <= len(figure.indicator) <= _LONG
-        and figure.parent is None
-        and (figure.kind != "percent" or figure.indicator.endswith(_RATES))
-    )
+    With ``placed``, of a library of several places, each question says of which.
+    """
+    asked: dict[str, None] = {}
+    for citation in answer.citations:
+        figures = (one for one in figures_in(citation.document) if citation.start <= one.start < citation.end)
+        of = (citation.region or "") if placed else ""
+        asked |= dict.fromkeys(f"{of}{question}" for question in example_questions(figures, limit))
+    return list(asked)[:limit]

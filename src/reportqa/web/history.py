@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import astuple, dataclass, replace
 
-from reportqa.output.wording import headline
+from reportqa.output.wording import STATUS, headline
 from reportqa.text.records import Answer
 
 _REMEMBERED = 50
@@ -28,7 +28,7 @@ class PastQuestion:
     @classmethod
     def of(cls, answer: Answer, reports: Sequence[str], after: str) -> PastQuestion:
         """Make the entry for an answer."""
-        short = headline(answer) if answer.found else "报告里没有"
+        short = headline(answer) if answer.found else STATUS[answer.status]
         return cls(answer.question, short[:_SHORT], tuple(reports), after)
 
 

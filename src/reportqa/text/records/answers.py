@@ -11,7 +11,7 @@ from reportqa.text.records.scans import Cut
 from reportqa.text.records.spans import Span
 
 SCHEMA = 1
-Status = Literal["answered", "not_found", "error"]
+Status = Literal["answered", "not_found", "unclear", "error"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,7 +107,8 @@ class Derivation:
 class Answer:
     """The answer record: the same through the library, the command line, batch, API and web.
 
-    ``status`` is "not_found" where the report is silent: then ``citations`` are the nearest passages.
+    ``status`` is "not_found" where the report is silent: then ``citations`` are the nearest passages. It is "unclear"
+    where the question says too little: then ``choices`` are questions over the report that it may have meant.
     """
 
     question: str
@@ -121,6 +122,7 @@ class Answer:
     conflicts: tuple[Conflict, ...] = ()
     derivation: Derivation | None = None
     illustrations: tuple[Illustration, ...] = ()
+    choices: tuple[str, ...] = ()
     id: Any = field(default=None)
 
     @property
@@ -144,4 +146,5 @@ class Answer:
             "conflicts": [conflict.to_record() for conflict in self.conflicts],
             "derivation": self.derivation.to_record() if self.derivation else None,
             "illustrations": [illustration.to_record() for illustration in self.illustrations],
+            "choices": list(self.choices),
         }
