@@ -8,6 +8,7 @@ from reportqa.figures.agreement import bare, contradicting
 from reportqa.figures.arithmetic import amount, is_exact
 from reportqa.figures.checking.findings import Finding
 from reportqa.figures.checking.view import ReportView
+from reportqa.text.forms import IN_PICTURE
 from reportqa.text.numerals import plain_number
 from reportqa.text.records import Figure
 
@@ -21,11 +22,14 @@ def contradictions(view: ReportView, sums: Sequence[Finding]) -> list[Finding]:
     >>> contradictions(view, [])[0].expression             # doctest: +SKIP
     '1474人 ≠ 1473人'
 
-    A third value is a finding of its own with the first; a value said twice is shown once.
+    A third value is a finding of its own with the first; a value said twice is shown once. Words of a picture that no
+    geometry has tied together contradict nothing.
     """
     found: list[Finding] = []
     seen: set[tuple[Figure, Figure]] = set()
-    for group in _groups(view.figures):
+    text = view.document.text
+    written = (one for one in view.figures if IN_PICTURE not in text[text.rfind("\n", 0, one.start) + 1 : one.start])
+    for group in _groups(written):
         for number, figure in enumerate(group):
             for other in contradicting(figure, group[number + 1 :], view.document):
                 if any((first, other) in seen or (first, figure) in seen for first in group[:number]):
