@@ -42,6 +42,7 @@ _SURE = 0.6
 def subjects(question: Question) -> list[str]:
     """Return the words of a question that name something, besides the unit that is counted in.
 
+    >>> from reportqa.asking.question import understand
     >>> [subjects(understand(asked)) for asked in ("有多少人？", "情况怎么样？", "面积是多少", "生师比是多少")]
     [[], ['情况'], ['面积'], ['生师', '比']]
     """
