@@ -90,7 +90,7 @@ def test_what_was_not_read_stays_behind(qa):
     assert len(read) == 5 and found[: len(read)] == read
     assert [one.score for one in found] == sorted((one.score for one in found), reverse=True)
     assert ordered(found) == found
-    start, end = answering(read[0])
+    start, end = answering(read[0])[0]
     assert read[0].passage.prose.text[start:end]
 
 

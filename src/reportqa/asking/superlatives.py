@@ -30,7 +30,7 @@ _MEMBERS = {
 _FORMS = (
     re.compile(rf"^(?P<before>.*?){_WHICH}(?P<sort>{_SORTS}|[\u4e00-\u9fff]{{1,4}}(?=的))?的?(?P<measure>.{{2,}}?)最(?P<way>[{_MORE}{_LESS}])"),
     re.compile(rf"^(?P<measure>.+?)最(?P<way>[{_MORE}{_LESS}])的(?:{_SORTS})?(?:是|为|叫|在)?{_WHICH}(?P<sort>{_SORTS})?"),
-    re.compile(rf"^(?P<names>.+?[和与跟、].+?),?{_WHICH}的?(?P<measure>.{{2,}}?)(?:更|比较|要|最)?(?P<way>[{_MORE}{_LESS}])(?:些|一些|一点)?$"),
+    re.compile(rf"^(?P<names>.+?[和与跟、].+?),?{_WHICH}的?(?P<measure>.*?)(?:更|比较|要|最)?(?P<way>[{_MORE}{_LESS}])(?:些|一些|一点)?$"),
 )  # fmt: skip
 _NO_ONE = re.compile(r"合计|总计|小计|平均|总体|其[他它]|^全|^各")
 
