@@ -202,10 +202,10 @@ class Answerer:
         first = [row for row in rows if amount(row.figure) == amount(rows[0].figure)]
         shown = rows[:_OTHER_FIGURES]
         return Reply(
-            text="、".join(map(_bearer, first)),
+            text="、".join(_bearer(asked, row) for row in first),
             places=self._stated(shown),
             figures=tuple(row.figure for row in shown),
-            note=f"比较了{len(rows)}个：{'，'.join(f'{_bearer(row)}{row.figure.stated}' for row in shown)}。",
+            note=f"比较了{len(rows)}个：{'，'.join(f'{_bearer(asked, row)}{row.figure.stated}' for row in shown)}。",
         )
 
     def _no_ranking(self, asked: Ranking, nearest: Candidate) -> Reply | None:
@@ -426,8 +426,10 @@ def _unspoken(question: Question, best: Candidate) -> str:
     return "报告没有提到这件事，只有相近的内容。" if silent else ""
 
 
-def _bearer(row: FigureMatch) -> str:
-    return bearer(row) or row.figure.indicator
+def _bearer(asked: Ranking, row: FigureMatch) -> str:
+    """Return what a figure is called beside others: the name that was asked for, or what it belongs to."""
+    said = fold(f"{row.figure.scope}{row.figure.indicator}")
+    return next((name for name in asked.names if name in said), bearer(row) or row.figure.indicator)
 
 
 def _covers(match: FigureMatch) -> float:
