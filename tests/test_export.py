@@ -107,7 +107,8 @@ def test_what_is_exported_is_an_encoder_and_says_of_what_it_was_made(model, fold
     report.write_text("\n".join(["本学年度招生6191人，毕业生6782人，在校生19794人。" * 3] * 3), encoding="utf-8")
     record = export(folder, folder, tmp_path / "out", [report], "int8", "2026-01-02")
     assert json.loads((tmp_path / "out" / "encoder.json").read_text("utf-8")) == record
-    assert record["files"] == {name: sha256(tmp_path / "out" / name) for name in ("encoder.onnx", "encoder.bin", "tokenizer.json")}
+    files = ("encoder.onnx", "encoder.bin", "tokenizer.json")
+    assert record["files"] == {name: sha256(tmp_path / "out" / name) for name in files}
     assert record["model_id"] == f"multilingual-e5-small-zh-int8@{record['files']['encoder.bin'][:12]}"
     assert (record["dim"], record["config"]["num_hidden_layers"]) == (WIDTH, LAYERS)
     assert record["made"]["vocabulary in 4 bits changes at most"] == 0

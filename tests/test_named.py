@@ -1,7 +1,5 @@
 """Two things named side by side are compared and added up; what a question says itself is no answer to it."""
 
-from pathlib import Path
-
 import pytest
 
 from reportqa.index.build import build_index

@@ -427,9 +427,9 @@ def _unspoken(question: Question, best: Candidate) -> str:
 
 
 def _bearer(asked: Ranking, row: FigureMatch) -> str:
-    """Return what a figure is called beside others: the name that was asked for, or what it belongs to."""
-    said = fold(f"{row.figure.scope}{row.figure.indicator}")
-    return next((name for name in asked.names if name in said), bearer(row) or row.figure.indicator)
+    """Return what a figure is called beside others: what it belongs to, or among things named what it measures."""
+    name = bearer(row)
+    return name if name and (not asked.names or fold(name) in asked.names) else row.figure.indicator
 
 
 def _covers(match: FigureMatch) -> float:
