@@ -170,8 +170,7 @@ def read_tensors(model: Path) -> dict[str, NDArray[Any]]:
         for tensor in _fields(graph, 5):
             sizes = _numbers(tensor, 1)
             (kind,), (name,) = _numbers(tensor, 2), _fields(tensor, 8)
-            told = (tuple(_text(entry, field) for field in (1, 2)) for entry in _fields(tensor, 13))
-            place = dict(told)
+            place = {_text(entry, 1): _text(entry, 2) for entry in _fields(tensor, 13)}
             if place:
                 file = place["location"]
                 data = beside.setdefault(file, memoryview((model.parent / file).read_bytes()))
