@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable, Iterable
 
 from reportqa.asking.question import Question
+from reportqa.asking.search import Candidate, Retriever
 from reportqa.text.folding import fold
 from reportqa.text.records import Document
 
@@ -67,3 +68,20 @@ def wrong_number(question: Question, context: str) -> str:
     if not asked or not said or asked & said or {kind for _, kind in asked}.isdisjoint({kind for _, kind in said}):
         return ""
     return f"报告讲的是{'、'.join(f'第{number}{kind}' for number, kind in sorted(said))}。"
+
+
+def refusal(question: Question, retriever: Retriever, candidate: Candidate, statement: str) -> str:
+    """Say why a passage whose ``statement`` would answer does not, "" where nothing speaks against it.
+
+    >>> refusal(understand("2023年招生多少人"), retriever, candidate, "招生6191人")      # doctest: +SKIP
+    '报告只有2024年的数据，没有2023年的。'
+    """
+    document = retriever.store.document(candidate.passage.passage.document)
+    context = f"{' '.join(candidate.passage.passage.section)} {statement}"
+    years = retriever.wanted_years(question)
+    treated = any(retriever.treats(document.name, year) for year in years)
+    return (
+        ("" if treated else wrong_year(years, document, f"{context} {candidate.passage.prose.text}"))
+        or wrong_place(question, document, retriever.regions)
+        or wrong_number(question, candidate.passage.folded)
+    )

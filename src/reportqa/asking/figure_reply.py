@@ -1,0 +1,177 @@
+"""The reply to a question for a figure: the figure that fits best, several of one sentence, or what is computed."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from functools import partial
+from itertools import product
+
+from reportqa.asking.cite import Reply
+from reportqa.asking.compute import COUNTABLE, Derived, derive
+from reportqa.asking.halves import fits
+from reportqa.asking.highlight import MARKS, figure_range, is_said, places
+from reportqa.asking.matching import FigureMatch, match_figures
+from reportqa.asking.question import Question, parts
+from reportqa.asking.refuse import refusal, unheard
+from reportqa.asking.search import Candidate, Retriever, ScoredUnit, coverage
+from reportqa.asking.sure import Sureness, of_figure, of_text
+from reportqa.figures.agreement import contradicting
+from reportqa.figures.unread import unread_numbers
+from reportqa.index.dense import Vectors
+from reportqa.text.folding import fold
+from reportqa.text.records import Span
+
+_OTHER_FIGURES = 6
+_TABLES = 5
+_YEAR = re.compile(r"(?:19|20)\d\d")
+# How far behind the best figure one of the year that is asked for may be and still go before it.
+_ALIKE = 3.2
+# How sure a stated share must be for none to be computed in its place.
+_STATED = 0.5
+
+
+class FigureReplies:
+    """Replies to questions for figures.
+
+    >>> FigureReplies(retriever).reply(question, candidates, vector).text      # doctest: +SKIP
+    '6191人'
+    """
+
+    def __init__(self, retriever: Retriever) -> None:
+        self._retriever = retriever
+        self._store = retriever.store
+
+    def reply(self, question: Question, candidates: list[Candidate], vector: Vectors) -> Reply | None:
+        """Answer a question for a figure from the passages found; None where no figure answers it."""
+        matches = match_figures(question, candidates, self._store, vector)
+        sure = of_figure(question, matches, candidates) if matches else None
+        # A share that the report states itself comes before one that can be computed.
+        shared = question.asked == "percent" and bool(matches) and matches[0].figure.kind == "percent"
+        stated = shared and sure is not None and sure.right > _STATED
+        countable = partial(match_figures, question, candidates, self._store, vector, COUNTABLE)
+        derived = None if stated else derive(question, matches, countable)
+        if derived:
+            return self._derived_reply(derived, Sureness(of_text(question, candidates).right, 1.0))
+        matches = self._of_the_year(question, matches)
+        if not matches:
+            return None
+        matches = self._of_the_column(question, matches)
+        best = matches[0]
+        if is_said(best.figure.text, question.plain):
+            return None
+        unread = self._unread(candidates, best)
+        if unread:
+            return self._words_reply(question, *unread, candidates)
+        several = self._several(question, best)
+        document = self._store.document(best.figure.document)
+        conflict = tuple(contradicting(best.figure, (match.figure for match in matches), document))
+        disputed = [best, *(match for match in matches if match.figure in conflict)]
+        shown = several if len(several) > 1 else disputed if conflict else [best]
+        return Reply(
+            text="、".join(match.figure.stated for match in shown),
+            places=self.stated(shown),
+            figures=tuple(match.figure for match in shown),
+            conflict=tuple(match.figure for match in disputed) if conflict else (),
+            refusal=refusal(
+                question, self._retriever, best.candidate, _text(best.candidate, best.clause) + best.figure.scope
+            )
+            or unheard(question, best.figure.indicator, self._store.passages_with),
+            sure=sure,
+        )
+
+    def _unread(self, candidates: Sequence[Candidate], best: FigureMatch) -> tuple[Candidate, ScoredUnit] | None:
+        """Return the clause closest to the question where it has a number that was not read, and not the best figure.
+
+        No other number may stand in for one that was not read.
+        """
+        units = ((unit, one) for one in candidates[:_TABLES] for unit in one.units if not unit.whole)
+        clause, candidate = max(units, key=lambda pair: pair[0].cosine)
+        if candidate is best.candidate and clause == best.clause:
+            return None
+        prose = candidate.passage.prose
+        read = self._store.figures(candidate.passage.number)
+        places = [Span(prose.offset(one.start), prose.offset(one.end - 1) + 1) for one in read]
+        # A cell has one amount: where it was read, other numbers are the code or the name of its row.
+        if candidate.passage.passage.leads and any(clause.start <= one.start < clause.end for one in places):
+            return None
+        unread = unread_numbers(prose.text, places)
+        return (candidate, clause) if any(clause.start <= one.start < clause.end for one in unread) else None
+
+    def _words_reply(
+        self, question: Question, candidate: Candidate, clause: ScoredUnit, candidates: Sequence[Candidate]
+    ) -> Reply:
+        """Answer with a clause's own words."""
+        others = [one for one in candidates if one is not candidate]
+        return Reply(
+            text=_text(candidate, clause).strip(MARKS),
+            places=((candidate, places(candidate, clause.start, clause.end)),),
+            refusal=refusal(question, self._retriever, candidate, _text(candidate, clause)),
+            sure=of_text(question, [candidate, *others]),
+        )
+
+    def _of_the_year(self, question: Question, matches: list[FigureMatch]) -> list[FigureMatch]:
+        """Put first the figures whose own sentence names a year that is asked for and that is not their report's."""
+        years = [str(year) for year in self._retriever.wanted_years(question)]
+        named = [m for m in matches if any(year in _text(m.candidate, m.clause) + m.figure.scope for year in years)]
+        others = {str(self._store.document(match.figure.document).year) for match in matches}
+        close = named and _covers(named[0]) >= _covers(matches[0]) and named[0].score >= matches[0].score - _ALIKE
+        return named if close and not others & set(years) else matches
+
+    def _of_the_column(self, question: Question, matches: list[FigureMatch]) -> list[FigureMatch]:
+        """In a row of years of a table, put the year first that the question names, else the report's own."""
+        best, wanted = matches[0], self._retriever.wanted_years(question)
+        if not best.candidate.passage.passage.leads:
+            return matches
+        own = self._store.document(best.figure.document).year
+        row = [m for m in matches if m.candidate is best.candidate and m.sentence == best.sentence]
+        alike = [m for m in row if m.figure.indicator == best.figure.indicator]
+        dated = [(int(year[0]), m) for m in alike if (year := _YEAR.search(m.figure.scope))]
+        if best not in [match for _, match in dated]:
+            return matches
+        newest = max((year for year, _ in dated if own is None or year <= own), default=None)
+        first = next((match for year, match in dated if year in (wanted or (newest,))), best)
+        return [first, *(match for match in matches if match is not first)]
+
+    def _several(self, question: Question, best: FigureMatch) -> list[FigureMatch]:
+        """Return the figures of a question that asks for several, one for each thing it names, from one sentence."""
+        return [match for match in self.of_one_sentence(parts(question), best) if match]
+
+    def of_one_sentence(self, singles: Sequence[Question], best: FigureMatch) -> tuple[FigureMatch | None, ...]:
+        """Return a figure for each of the single questions in a question, None where the sentence has none for it."""
+        asked: list[list[FigureMatch | None]] = []
+        for single in singles:
+            own = self._retriever.encode([single])[0]
+            matches = match_figures(single, [best.candidate], self._store, own)
+            beside = [match for match in matches if match.sentence == best.sentence and fits(single, match)]
+            asked.append([None, *beside[:_OTHER_FIGURES]])
+        # Each takes a figure of its own, as long as there are enough, so that all together fit best.
+        given = ((chosen, [match for match in chosen if match]) for chosen in product(*asked))
+        choices = [(chosen, own) for chosen, own in given if len({id(match.figure) for match in own}) == len(own)]
+        return max(choices, key=lambda one: (len(one[1]), sum(match.score for match in one[1])))[0]
+
+    def _derived_reply(self, derived: Derived, sure: Sureness) -> Reply:
+        operands = tuple(match.figure for match in derived.operands)
+        return Reply(derived.text, self.stated(derived.operands), operands, derived=derived, sure=sure)
+
+    def stated(self, matches: Iterable[FigureMatch]) -> tuple[tuple[Candidate, tuple[Span, ...]], ...]:
+        """Return the passages that state figures, in the order of the figures, each with the places in it."""
+        stated: dict[int, tuple[Candidate, set[Span]]] = {}
+        for match in matches:
+            candidate = match.candidate
+            figures = self._store.figures(candidate.passage.number)
+            place = places(candidate, *figure_range(candidate, match.figure, match.clause, figures))
+            stated.setdefault(candidate.passage.number, (candidate, set()))[1].update(place)
+        return tuple((candidate, tuple(sorted(spans))) for candidate, spans in stated.values())
+
+
+def _covers(match: FigureMatch) -> float:
+    """Return how much of the question a figure's own words say, years aside: these are common to many figures."""
+    words = {pair: weight for pair, weight in match.candidate.rarity.items() if not any(map(str.isdecimal, pair))}
+    return coverage(
+        fold(f"{match.figure.scope} {match.figure.indicator} {_text(match.candidate, match.clause)}"), words
+    )
+
+
+def _text(candidate: Candidate, unit: ScoredUnit) -> str:
+    return candidate.passage.prose.text[unit.start : unit.end]
