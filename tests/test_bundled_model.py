@@ -76,8 +76,8 @@ def test_the_files_are_those_of_their_record():
     record = json.loads((WEIGHTS / "encoder.json").read_text("utf-8"))
     for name, digest in record["files"].items():
         assert hashlib.sha256((WEIGHTS / name).read_bytes()).hexdigest() == digest
-    assert record["files"]["encoder.bin"].startswith(record["model_id"].partition("@")[2])
-    assert (WEIGHTS / "encoder.bin").stat().st_size <= 32e6
+    assert record["files"]["encoder.onnx"].startswith(record["model_id"].partition("@")[2])
+    assert (WEIGHTS / "encoder.onnx").stat().st_size <= 32e6
 
 
 def test_vectors_are_unit_float32(encoder):
@@ -266,7 +266,7 @@ def test_a_place_that_cannot_be_written_is_one_clear_error(tmp_path):
 def test_the_stored_tensors_are_read_as_onnx_reads_them():
     onnx = pytest.importorskip("onnx")
     model = onnx.load(str(WEIGHTS / "encoder.onnx"))
-    found = read_tensors(WEIGHTS / "encoder.onnx")
+    found = read_tensors((WEIGHTS / "encoder.onnx").read_bytes())
     assert found.keys() == {tensor.name for tensor in model.graph.initializer}
     for tensor in model.graph.initializer:
         np.testing.assert_array_equal(found[tensor.name], onnx.numpy_helper.to_array(tensor))
@@ -281,7 +281,7 @@ def test_a_folder_in_the_form_of_the_bundled_model_is_one(encoder, tmp_path):
     assert identify_model(str(copied)) == identify_model() == encoder.model_id
 
 
-@pytest.mark.parametrize("name", ["encoder.onnx", "encoder.bin", "encoder.json", "tokenizer.json"])
+@pytest.mark.parametrize("name", ["encoder.onnx", "encoder.json", "tokenizer.json"])
 def test_a_damaged_file_is_one_clear_error(tmp_path, name):
     copied = shutil.copytree(WEIGHTS, tmp_path / "own")
     (copied / name).write_bytes(b'{"')

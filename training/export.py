@@ -3,7 +3,7 @@
     python -m training.export SOURCE OUT --model FOLDER --texts corpus [--kind int8]
 
 ``FOLDER`` is a model as a folder (model.safetensors, tokenizer.json, config.json; training.vocabulary writes one), and
-``SOURCE`` the same folder or a checkpoint of the training. ``OUT`` gets encoder.onnx, encoder.bin, tokenizer.json and encoder.json,
+``SOURCE`` the same folder or a checkpoint of the training. ``OUT`` gets encoder.onnx, tokenizer.json and encoder.json,
 which says what was made of what, and how. ``--texts`` are the reports over which it is measured what meets each
 matrix, by which int8 is scaled and rounded.
 """
@@ -58,8 +58,7 @@ KINDS: dict[str, Multiply] = {
 }
 """Ways to store and multiply the matrices; docs/models.md has what each is worth."""
 Inputs = Mapping[str, NDArray[Any]]
-_SMALL = 1024  # bytes of a tensor that stays in the graph
-FILES = "encoder.onnx", "encoder.bin", "tokenizer.json"
+FILES = "encoder.onnx", "tokenizer.json"
 NOTHING = "figure", "clause", "sentence"
 _HALF_PASSAGE, _LINES = 300, 400
 _BERT = {
@@ -184,7 +183,7 @@ def towards(start: Weights, end: Weights, share: float) -> dict[str, NDArray[np.
 def export(
     source: Path, folder: Path, out: Path, texts: Sequence[Path], kind: str, today: str, share: float = 1.0
 ) -> dict[str, Any]:
-    """Write encoder.onnx, encoder.bin, tokenizer.json and encoder.json to ``out``; return what encoder.json says.
+    """Write encoder.onnx, tokenizer.json and encoder.json to ``out``; return what encoder.json says.
 
     ``share`` is how far to go from the weights in ``folder`` to those in ``source``.
     """
@@ -195,12 +194,12 @@ def export(
     plain = write_graph(weights, heads, packed=False)
     met = measure_met(plain, weights, as_inputs(tokenizer, sample_texts(texts)))
     out.mkdir(parents=True, exist_ok=True)
-    save(make_model(weights, heads, kind, met), out)
-    shutil.copyfile(folder / "tokenizer.json", out / FILES[2])
+    onnx.save(make_model(weights, heads, kind, met), str(out / FILES[0]))
+    shutil.copyfile(folder / "tokenizer.json", out / FILES[1])
     hashes = {name: sha256(out / name) for name in FILES}
     sources = [source / "model.safetensors" if source.is_dir() else source, folder / "tokenizer.json"]
     record = {
-        "model_id": f"multilingual-e5-small-zh-{kind.replace(' ', '-')}@{hashes[FILES[1]][:12]}",
+        "model_id": f"multilingual-e5-small-zh-{kind.replace(' ', '-')}@{hashes[FILES[0]][:12]}",
         "dim": int(config["hidden_size"]),
         "files": hashes,
         "config": {key: config[key] for key in sorted(config) if key != "architectures"}
@@ -219,20 +218,6 @@ def export(
         record["nothing"] = dict(zip(NOTHING, (round(float(score), 4) for score in weights["nothing"]), strict=True))
     (out / "encoder.json").write_text(json.dumps(record, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
     return record
-
-
-def save(model: onnx.ModelProto, folder: Path) -> None:
-    """Write a model as its graph and its weights apart: weights in a file of their own are mapped, not copied."""
-    (folder / FILES[1]).unlink(missing_ok=True)  # onnx would append to it
-    onnx.save_model(
-        model,
-        str(folder / FILES[0]),
-        save_as_external_data=True,
-        all_tensors_to_one_file=True,
-        location=FILES[1],
-        size_threshold=_SMALL,
-    )
-    (folder / FILES[1]).chmod((folder / FILES[0]).stat().st_mode)  # onnx lets nobody else read it
 
 
 def sha256(path: Path) -> str:

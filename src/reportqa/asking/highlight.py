@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from functools import lru_cache
+from collections.abc import Iterator, Sequence
 
 from reportqa.asking.config import FITTED
 from reportqa.asking.search import Candidate, ScoredUnit
-from reportqa.figures.plain import plain
-from reportqa.figures.scanner import scan
 from reportqa.text.folding import fold
+from reportqa.text.numerals import NUMBER, Numeral, read_numeral
 from reportqa.text.records import Figure, Span
 
 MARKS = " \t\n，。；、：,.;:"
@@ -75,13 +73,17 @@ def is_said(words: str, question: str) -> bool:
     (True, True, False)
     """
     said = fold(words).strip(MARKS)
-    amounts = [one for one in scan(plain(said)) if one.end - one.start == len(said)]
-    return said in question or any((one.normalized_value, one.normalized_unit) in _amounts(question) for one in amounts)
+    if said in question:
+        return True
+    amount = next(_numerals(said), None)
+    if amount is None or amount.start > 0:
+        return False
+    unit = said[amount.end :]
+    return any(one.values == amount.values and question.startswith(unit, one.end) for one in _numerals(question))
 
 
-@lru_cache(maxsize=256)
-def _amounts(question: str) -> list[tuple[object, str]]:
-    return [(one.normalized_value, one.normalized_unit) for one in scan(plain(question))]
+def _numerals(text: str) -> Iterator[Numeral]:
+    return (numeral for found in NUMBER.finditer(text) if (numeral := read_numeral(text, found)))
 
 
 def whole_marks(text: str, start: int, end: int) -> tuple[int, int]:

@@ -84,7 +84,7 @@ def _write_files(folder: Path, record: Mapping[str, Any]) -> None:
     (folder / "README.md").write_text(_CARD.format(model_id=record["model_id"]), "utf-8")
     shutil.copyfile(WEIGHTS / "tokenizer.json", folder / "tokenizer.json")
     weights = folder / "model.safetensors"
-    save_file(bert_weights(read_tensors(WEIGHTS / "encoder.onnx")), weights, metadata={"format": "pt"})
+    save_file(bert_weights(read_tensors((WEIGHTS / "encoder.onnx").read_bytes())), weights, metadata={"format": "pt"})
     weights.chmod((folder / "config.json").stat().st_mode)  # safetensors lets nobody else read it
 
 
@@ -158,31 +158,19 @@ def _unpacked(packed: NDArray[np.uint8], scales: NDArray[np.float16]) -> NDArray
     return back.reshape(len(packed), -1)
 
 
-def read_tensors(model: Path) -> dict[str, NDArray[Any]]:
-    """Return the stored tensors of an ONNX file, and of the one beside it with its weights, by their names.
+def read_tensors(model: bytes) -> dict[str, NDArray[Any]]:
+    """Return the stored tensors of an ONNX file by their names.
 
     onnxruntime does not hand them out, and the package onnx is not needed for anything else: the file is a protocol
-    buffer, in which they are fields 5 of the graph, which is field 7; a large one only says where its values stand.
+    buffer, in which they are fields 5 of the graph, which is field 7.
     """
     tensors = {}
-    beside: dict[str, memoryview] = {}
-    for graph in _fields(memoryview(model.read_bytes()), 7):
+    for graph in _fields(memoryview(model), 7):
         for tensor in _fields(graph, 5):
             sizes = _numbers(tensor, 1)
-            (kind,), (name,) = _numbers(tensor, 2), _fields(tensor, 8)
-            place = {_text(entry, 1): _text(entry, 2) for entry in _fields(tensor, 13)}
-            if place:
-                file = place["location"]
-                data = beside.setdefault(file, memoryview((model.parent / file).read_bytes()))
-                values = data[int(place["offset"]) :][: int(place["length"])]
-            else:
-                (values,) = _fields(tensor, 9)
+            (kind,), (name,), (values,) = _numbers(tensor, 2), _fields(tensor, 8), _fields(tensor, 9)
             tensors[bytes(name).decode()] = np.frombuffer(values, _TYPES[kind]).reshape(sizes)
     return tensors
-
-
-def _text(message: memoryview, wanted: int) -> str:
-    return bytes(_fields(message, wanted)[0]).decode()
 
 
 def _fields(message: memoryview, wanted: int) -> list[memoryview]:
