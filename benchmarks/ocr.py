@@ -1,6 +1,6 @@
 """Measure how well pages that are images are read: pages of the fictional reports, rendered and made worse.
 
-    python benchmarks/ocr.py [--quick | --questions] [--json FILE]
+    python benchmarks/ocr.py [--quick | --questions | --only CONDITION] [--json FILE]
 
 The truth is what the reader makes of the same pages with their text layer, put into a file of their own without their
 pictures: so a running head that the reader leaves out where it comes again stands on both sides or on neither, and what
@@ -86,6 +86,12 @@ def grey(image: Image.Image) -> Image.Image:
     return Image.fromarray((60 + np.asarray(image, np.float32) * shade * 0.75).clip(0, 255).astype(np.uint8))
 
 
+def poorly_copied(image: Image.Image) -> Image.Image:
+    """Put the page askew on the glass of an old copier that is out of focus."""
+    askew = image.rotate(-0.7, Image.Resampling.BICUBIC, fillcolor=255)
+    return speckled(askew.filter(ImageFilter.GaussianBlur(0.7)))
+
+
 CONDITIONS = (
     Condition("clean, 200 dpi", lambda image: image, pages=((0, 1, 2, 3, 4), (0, 1, 2, 3, 4))),
     Condition("150 dpi", lambda image: image, dpi=150),
@@ -93,6 +99,7 @@ CONDITIONS = (
     Condition("blurred", lambda image: image.filter(ImageFilter.GaussianBlur(1.4))),
     Condition("speckled", speckled),
     Condition("grey paper", grey),
+    Condition("poor copy, 150 dpi", poorly_copied, dpi=150),
     Condition("upside down, JPEG 40", lambda image: image.transpose(Image.Transpose.ROTATE_180)),
 )
 
@@ -171,16 +178,22 @@ def numbers_lost(truth: str, read: str) -> tuple[int, int]:
 
 
 def cells_right(truth: str, read: str) -> tuple[int, int]:
-    """Return how many cells of the tables of the true text are right in their place, of how many."""
+    """Return how many cells of the tables of the true text are right in their place, of how many.
+
+    A table is held against the one that is most like it: one that was cut in two has half its cells wrong, not those of
+    every table behind it.
+    """
     right = total = 0
     others = tables(read)
-    for number, table in enumerate(tables(truth)):
-        other = others[number] if number < len(others) else []
-        for row, cells in enumerate(table):
-            said = other[row] if row < len(other) else []
-            right += sum(cell == said[at] for at, cell in enumerate(cells) if at < len(said))
-            total += len(cells)
+    for table in tables(truth):
+        right += max((_same_cells(table, other) for other in others), default=0)
+        total += sum(map(len, table))
     return right, total
+
+
+def _same_cells(table: list[list[str]], other: list[list[str]]) -> int:
+    rows = zip(table, other, strict=False)
+    return sum(one == two for row, said in rows for one, two in zip(row, said, strict=False))
 
 
 Counts = Counter[str]
@@ -213,6 +226,14 @@ def shares(counts: Counts) -> dict[str, float]:
     told["seconds a page"] = round(counts["ms"] / 1000 / counts["pages"], 2)
     told["processor seconds a page"] = round(counts["processor ms"] / 1000 / counts["pages"], 2)
     return told
+
+
+def counted(told: dict[str, float]) -> Counts:
+    """Return the counts of what :func:`shares` told."""
+    found: Counts = Counter({what: int(told[what]) for what in told if "%" not in what and "seconds" not in what})
+    found["ms"] = round(told["seconds a page"] * 1000 * told["pages"])
+    found["processor ms"] = round(told["processor seconds a page"] * 1000 * told["pages"])
+    return found
 
 
 def set_pages(scratch: Path) -> dict[str, tuple[str, Image.Image]]:
@@ -310,10 +331,12 @@ def questions(scratch: Path) -> dict[str, dict[str, dict[str, float]]]:
     return results
 
 
-def readings(scratch: Path, quick: bool) -> dict[str, Counts]:
-    """Read the pages as they come under each condition; of each condition one page where it is to be quick."""
+def readings(scratch: Path, quick: bool, only: str) -> dict[str, Counts]:
+    """Read the pages under each condition, or ``only`` one; of each one page where it is to be ``quick``."""
     found: dict[str, Counts] = {}
     for condition in CONDITIONS:
+        if only not in ("", condition.name):
+            continue
         counts: Counts = Counter()
         for report, pages in list(zip(REPORTS, condition.pages, strict=True))[: 1 if quick else None]:
             file = excerpt(DISTRICTS / "pdf" / report, pages[:1] if quick else pages, scratch / "text.pdf")
@@ -323,7 +346,7 @@ def readings(scratch: Path, quick: bool) -> dict[str, Counts]:
             counts += measure(read_document(file).text, images, scratch, condition.dpi)
         found[condition.name] = counts
         print(condition.name, shares(counts), flush=True)
-    for name, (truth, image) in set_pages(scratch).items():
+    for name, (truth, image) in ({} if only else set_pages(scratch)).items():
         found[name] = measure(truth, [image], scratch)
         print(name, shares(found[name]), flush=True)
     return found
@@ -334,9 +357,13 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--quick", action="store_true", help="one page of each condition, no questions")
     parser.add_argument("--questions", action="store_true", help="the questions alone")
-    parser.add_argument("--json", type=Path)
+    parser.add_argument("--only", default="", help="one condition alone, by its name")
+    parser.add_argument("--json", type=Path, help="where what was not measured this time stays as it is")
     options = parser.parse_args()
-    record: dict[str, Any] = {
+    record: dict[str, Any] = (
+        json.loads(options.json.read_text("utf-8")) if options.json and options.json.exists() else {}
+    )
+    record |= {
         "date": datetime.now(UTC).date().isoformat(),
         "machine": f"{platform.machine()}, {os.cpu_count()} cores, Python {platform.python_version()}",
         "load": round(os.getloadavg()[0], 1),
@@ -344,12 +371,12 @@ def main() -> None:
     }
     with tempfile.TemporaryDirectory() as folder:
         if not options.questions:
-            found = readings(Path(folder), options.quick)
-            record["all pages"] = shares(sum(found.values(), Counter()))
-            record["pages"] = {name: shares(counts) for name, counts in found.items()}
+            found = readings(Path(folder), options.quick, options.only)
+            record["pages"] = record.get("pages", {}) | {name: shares(counts) for name, counts in found.items()}
+            record["all pages"] = shares(sum(map(counted, record["pages"].values()), Counter()))
             record["peak memory, MiB"] = round(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024)
             print(record["all pages"])
-        if not options.quick:
+        if not options.quick and not options.only:
             record["questions"] = questions(Path(folder))
     if options.json:
         options.json.write_text(json.dumps(record, ensure_ascii=False, indent=1) + "\n", "utf-8")
