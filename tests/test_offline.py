@@ -6,7 +6,9 @@ from pathlib import Path
 
 import pytest
 from network import Cut, has_namespaces
+from programs import load
 
+SCANNED = Path(__file__).parent / "fixtures" / "districts" / "pdf" / "芦堰区义务教育发展报告2024.pdf"
 REPORT = "一、基本情况\n2024年，全县有图书馆3座，藏书12.5万册。\n二、队伍建设\n全县有图书管理员46人，其中女性31人。\n"
 OUT = """
 import socket, sys
@@ -75,6 +77,8 @@ def project(world: Cut, tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("offline")
     (folder / "corpus").mkdir()
     (folder / "corpus" / "报告.txt").write_text(REPORT, "utf-8")
+    scan = load("benchmarks/ocr.py").render(SCANNED, [1], 150)[0].crop((120, 300, 1240, 700))
+    scan.save(folder / "corpus" / "扫描.png")
     (folder / "问题.txt").write_text("藏书多少册？\n图书管理员有多少人？\n", "utf-8")
     done = world.run(sys.executable, "-m", "reportqa", "index", cwd=folder)
     assert done.returncode == 0, done.stderr
@@ -91,6 +95,14 @@ def test_a_question_is_answered(world, project):
     done = world.run(sys.executable, "-m", "reportqa", "ask", "藏书多少册？", "--json", cwd=project)
     assert done.returncode == 0, done.stderr
     assert json.loads(done.stdout)["answer"] == "12.5万册"
+
+
+def test_a_scan_was_recognised_and_answers(world, project):
+    done = world.run(sys.executable, "-m", "reportqa", "ask", "芦堰区户籍人口多少？", "--json", cwd=project)
+    assert done.returncode == 0, done.stderr
+    record = json.loads(done.stdout)
+    assert record["answer"] == "41.3万人"
+    assert record["citations"][0]["scans"][0]["page"] == 1
 
 
 def test_a_list_of_questions_is_answered(world, project):

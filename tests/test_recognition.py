@@ -8,13 +8,14 @@ import subprocess
 import sys
 import zlib
 from pathlib import Path
+from urllib.parse import quote
 
 import pypdfium2 as pdfium
 import pytest
 from docx import Document as NewDocument
 from hypothesis import given
 from hypothesis import strategies as st
-from PIL import Image
+from PIL import Image, ImageFilter
 from playwright.sync_api import expect
 from programs import load
 from test_web import serving, wait_until, watched_page
@@ -32,10 +33,13 @@ from reportqa.reading.recognition import (
     TextLine,
     UnreadableImage,
     check_size,
+    engine,
 )
 from reportqa.reading.recognition.charts import Chart, read_chart
 from reportqa.reading.recognition.corrections import read_line_corrections, write_line_correction
+from reportqa.reading.recognition.images import pixels_of
 from reportqa.reading.recognition.marks import full_width
+from reportqa.reading.recognition.specks import without_specks
 from reportqa.text.records import Document, ScanLine
 
 DISTRICTS = Path(__file__).parent / "fixtures" / "districts"
@@ -205,6 +209,30 @@ def test_the_bars_of_a_chart_are_tied_to_their_labels(tmp_path: Path) -> None:
     assert (cut["picture"], cut["page"]) == (True, None)
 
 
+def test_specks_are_taken_out_and_points_stay(tmp_path: Path) -> None:
+    # 表 1: a column of shares with two decimals.
+    page = ocr.render(SOURCE, [1], 200)[0].crop((0, 1200, 1654, 1900))
+    pixels, quads = pixels_of(page), engine.detect(pixels_of(page))
+    assert without_specks(pixels, quads) is None
+    old = pixels_of(ocr.speckled(page))
+    cleaned = without_specks(old, quads)
+    assert cleaned is not None
+    assert (cleaned != old).any(axis=2).sum() > 3_000
+    ocr.speckled(page).save(tmp_path / "页.png")
+    read = read_document(tmp_path / "页.png").text
+    assert [
+        share for share in ("32.84", "26.57", "14.02", "10.86", "8.97", "6.74", "100.00") if share not in read
+    ] == []
+
+
+def test_contents_are_no_text_and_a_caption_keeps_its_number(tmp_path: Path) -> None:
+    ocr.scan(ocr.render(SOURCE, [0, 1], 150), tmp_path / "r.pdf", 150)
+    text = read_document(tmp_path / "r.pdf").text
+    assert "组织保障" not in text
+    assert "2025年2月" in text
+    assert "表1 2024年各镇（街道）义务教育规模" in text
+
+
 def line(text: str, x: float, y: float, size: float = 20) -> TextLine:
     """A line of text with its middle at x and y."""
     left = x - len(text) * size / 4
@@ -241,7 +269,7 @@ def test_a_chart_whose_numbers_are_not_all_tied_is_no_table() -> None:
 
 
 def test_a_chart_on_a_scanned_page_is_a_picture_of_it(tmp_path: Path) -> None:
-    page = ocr.render(SOURCE, [2], 110, pictures=True)[0].crop((0, 80, 910, 640))
+    page = ocr.render(SOURCE, [2], 110)[0].crop((0, 80, 910, 640))
     page.save(tmp_path / "页.png")
     read = read_document(tmp_path / "页.png")
     assert "图中文字" in read.text
@@ -380,6 +408,37 @@ def test_the_models_are_not_loaded_without_an_image(tmp_path: Path) -> None:
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, encoding="utf-8", check=True)
     assert done.stdout.strip() == "[]"
+
+
+@pytest.fixture
+def faint(tmp_path: Path) -> Path:
+    """A folder with one page that is hard to read, and its index."""
+    (tmp_path / "corpus").mkdir()
+    lines_of(700).filter(ImageFilter.GaussianBlur(2.8)).save(tmp_path / "corpus" / "页.png")
+    build_index([tmp_path / "corpus"], tmp_path / "index")
+    return tmp_path
+
+
+def test_the_library_leads_to_doubtful_lines_and_one_is_corrected(browser, faint: Path) -> None:
+    with (
+        serving(faint / "index", corpus=faint / "corpus") as url,
+        watched_page(browser, 1200, 900) as page,
+    ):
+        page.goto(f"{url}/?p=library")
+        doubtful = page.locator(".library .doubtful")
+        expect(doubtful.locator("summary")).to_have_text("1 页有要核对的字")
+        doubtful.locator("summary").click()
+        doubtful.get_by_role("link", name="第 1 页").click()
+        line = page.locator(".read-lines .doubt input").first
+        expect(line).to_be_visible()
+        read = line.get_attribute("data-read") or ""
+        line.fill("全区户籍人口43.7万人。")
+        line.press("Enter")
+        expect(page.locator(".notice").last).to_contain_text("已更正：“全区户籍人口43.7万人。”")
+        assert read_line_corrections(faint / "corpus")[0]["页.png"] == {(1, read): "全区户籍人口43.7万人。"}
+        page.goto(f"{url}/?d={quote('页.png')}")
+        expect(page.locator(".reader .document")).to_contain_text("全区户籍人口43.7万人")
+        assert "43.7万人" in open_store(faint / "index").document("页.png").text
 
 
 def test_a_recognised_citation_opens_with_its_cut(browser, half_scanned: Path) -> None:

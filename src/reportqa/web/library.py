@@ -27,7 +27,7 @@ from reportqa.reading.recognition import Recogniser
 from reportqa.reading.recognition.corrections import write_line_correction
 from reportqa.serving import Metrics
 from reportqa.serving.metrics import Door
-from reportqa.text.records import Answer, ScanLine
+from reportqa.text.records import Answer, ScanLine, Span
 from reportqa.web.audit import Change, record_change
 
 _ANY_QUESTION = "报告说了什么？"
@@ -57,6 +57,15 @@ class Holding:
     document: DocumentInfo
     size: int | None
     changed: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class DoubtfulPage:
+    """A recognised page on which lines are not sure: its number, how many they are, and where the first one stands."""
+
+    number: int
+    lines: int
+    place: Span
 
 
 class Library:
@@ -105,6 +114,16 @@ class Library:
     def holdings(self) -> list[Holding]:
         """Return what is indexed, with sizes and dates."""
         return [_holding(document, self.corpus / document.name) for document in self.qa.store.library()]
+
+    def doubtful_pages(self, name: str) -> list[DoubtfulPage]:
+        """Return the recognised pages of a report whose lines should be held against their image, in their order."""
+        found: list[DoubtfulPage] = []
+        for scan in self.qa.store.scans(name):
+            lines = {line.read: line for line in scan.lines if line.is_doubtful}
+            if scan.page and lines and not scan.is_picture:
+                first = min(lines.values(), key=lambda line: line.start)
+                found.append(DoubtfulPage(scan.page, len(lines), Span(first.start, first.end)))
+        return sorted(found, key=lambda page: page.number)
 
     @property
     def is_whole(self) -> bool:

@@ -143,6 +143,7 @@ def listing_html(library: Library, owns: bool = True) -> str:
             "size": _size(holding.size) if holding.size is not None else "",
             "date": _date(holding.changed) if holding.changed else "",
             "correctable": changeable,
+            "doubtful": library.doubtful_pages(holding.document.name) if owns and holding.document.scans else [],
             "removable": changeable and len(holdings) > 1,
         }
         for holding in holdings

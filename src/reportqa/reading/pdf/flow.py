@@ -32,6 +32,7 @@ _ITEM = re.compile(
     r"|\d{1,2}[.](?!\d)|\d{1,2}(?:[.]\d{1,2}){1,3}\s|[①-⑳⑴-⒇•●▪◆■★·]|[图表]\s*\d|[注备]\d?\s*[:：]|(?:数据|资料)来源"
 )
 _CONTINUED = re.compile(r"^续\s*表|^表\s*[\d.\-—–]+.{0,40}[（(]续(?:表|上表)?[)）]$|[（(]续(?:表|上表)?\s*\d*[)）]$")
+_CAPTION = re.compile(r"[图表]\s*\d")
 _INDENT, _SHORT, _VERY_SHORT = 1.2, 1.2, 6.0
 _SHORT_SHARE = 0.3
 _LEADING = 1.5
@@ -282,6 +283,9 @@ class _Flow:
     def _differs(self, last: GlyphLine, line: GlyphLine) -> bool:
         if self.type.heads(last) != self.type.heads(line):
             return True
+        # A caption goes on in a line that is centred as it is, or begins where it does, not in the paragraph under it.
+        if _CAPTION.match(last.text) and abs(last.x0 - line.x0) > line.size * _INDENT:
+            return abs(last.x0 + last.x1 - line.x0 - line.x1) > line.size * _INDENT
         return abs(last.size - line.size) > max(_SAME_SIZE, line.size * 0.1)
 
     def _ends_short(self, last: _Placed, ended: bool) -> bool:

@@ -15,7 +15,7 @@ _REPEATED = 3
 _LONGEST = 60
 _NUMBER = re.compile(r"\d{1,5}")
 _ROMAN = re.compile(r"[-—–\s]*[ivxlcIVXLC]{1,7}[-—–\s]*")
-_MARKED_NUMBER = re.compile(r"[-—–－·•~]\s*\d{1,4}\s*[-—–－·•~]|第\s*\d{1,4}\s*页.{0,12}|\d{1,4}\s*/\s*\d{1,4}")
+_MARKED_NUMBER = re.compile(r"[-—–－·•~]\s*\d{1,4}\s*[-—–－·•~.]|第\s*\d{1,4}\s*页.{0,12}|\d{1,4}\s*/\s*\d{1,4}")
 
 
 def find_furniture(pages: Sequence[tuple[float, Sequence[GlyphLine]]]) -> list[set[GlyphLine]]:

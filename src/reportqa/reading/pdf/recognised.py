@@ -11,7 +11,15 @@ from PIL import Image as Pillow
 
 from reportqa.reading.blocks import Image
 from reportqa.reading.pdf.content import Box, Glyph, PageContent, Rule, Shown
-from reportqa.reading.recognition import Recognised, Recogniser, Region, TextLine, UnreadableImage, as_jpeg
+from reportqa.reading.recognition import (
+    LEADERS,
+    Recognised,
+    Recogniser,
+    Region,
+    TextLine,
+    UnreadableImage,
+    as_jpeg,
+)
 from reportqa.reading.recognition.placing import scan_of
 from reportqa.reading.source import Source
 from reportqa.text.records import Scan
@@ -90,7 +98,7 @@ def content_of(page: Recognised, width: float | None = None) -> PageContent:
     scale = width / page.image.width if width else _A4 / max(page.image.size)
     content = PageContent(page.image.width * scale, page.image.height * scale, scanned=True)
     body = _body_size(page)
-    contents = any(_CONTENTS_HEAD.fullmatch(line.text) for line in page.lines)
+    contents = any(_CONTENTS_HEAD.fullmatch(line.text) or line.text.endswith(LEADERS) for line in page.lines)
     for line in page.lines:
         if any(_inside(line, region) for region in page.drawings):
             continue

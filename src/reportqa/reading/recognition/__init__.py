@@ -5,6 +5,7 @@ engine       detection and recognition, the one place that knows rapidocr
 ink          the size of the type of a line, and where it leaves a gap
 lines        a line of text, character by character
 rules        the lines that rule a table
+specks       the specks of an old copier, taken out
 regions      drawings and photographs among the text
 pages        all of it for one page: turned upright, straightened, recognised, its marks made full-width
 charts       the numbers of a chart tied to its labels
@@ -24,13 +25,14 @@ from reportqa.reading.recognition.images import (
     count_frames,
     frames_of,
 )
-from reportqa.reading.recognition.lines import Symbol, TextLine
+from reportqa.reading.recognition.lines import LEADERS, Symbol, TextLine
 from reportqa.reading.recognition.pages import Recognised
 from reportqa.reading.recognition.recogniser import Recogniser
 from reportqa.reading.recognition.regions import Region
 from reportqa.reading.recognition.rules import Ruling
 
 __all__ = [
+    "LEADERS",
     "LONGEST_SIDE",
     "LineCorrections",
     "Recognised",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from itertools import pairwise
 
@@ -9,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from reportqa.reading.recognition.images import Pixels
+from reportqa.reading.recognition.lines import TextLine
 
 # Of the size of the type: how high Chinese characters are, and figures and letters.
 _HAN_HEIGHT, _FIGURE_HEIGHT = 0.92, 0.73
@@ -22,6 +24,12 @@ _BETWEEN_STRETCHES = 1.0
 _INK = 0.35
 # A speckle is no ink, and a ruling line that runs along the text is no character.
 _LEAST_INK, _RULED, _SPECKLE = 2, 0.8, 20
+# The number of a table or picture with the year behind it: 表 2 2024年. Whatever gap there is, here it is a space.
+_NUMBERED = re.compile(r"[图表]\d{1,2}(?=(?:19|20)\d\d年)")
+# Points that lead to a page number: how many at the least, how large of the size of the type, and how even their steps.
+_FEWEST_LEADERS, _LEADER, _STEP, _EVEN = 8, 0.3, 1.2, 1.7
+# Of a hundred pixels: how few of them the points may fill.
+_LEAST_SHARE = 0.5
 # How much of the height is left out above and below where gaps are looked for.
 _EDGE = 0.2
 
@@ -48,17 +56,43 @@ def gaps_of(crop: Pixels, text: str, centres: Sequence[float], size: float) -> l
     speckle = max(crop.shape[0] // _SPECKLE, 1)
     blank = [bool(count < speckle) for count in ink.sum(axis=0)]
     found: list[tuple[float, float] | None] = []
-    for (one, here), (other, there) in pairwise(zip(text, centres, strict=True)):
+    numbered = match.end() if (match := _NUMBERED.match(text)) else 0
+    for place, ((one, here), (other, there)) in enumerate(pairwise(zip(text, centres, strict=True)), 1):
         start, end = _longest(blank, int(here), int(there))
         words = one.isascii() and other.isascii() and one.isalnum() and other.isalnum()
         least = _BETWEEN_NUMBERS + _BESIDE_ONE * ("1" in (one, other)) if words else _BETWEEN_STRETCHES
-        found.append((start, end) if end - start >= least * size else None)
+        found.append((start, end) if end - start >= (0.0 if place == numbered else least * size) else None)
     return found
 
 
-def _ink(crop: Pixels) -> NDArray[np.bool_]:
+def leaders_behind(image: Pixels, line: TextLine) -> tuple[float, float] | None:
+    """Return from where to where points or dashes lead on behind a line: 一、概况……………5."""
+    left, size = line.x1, line.size
+    strip = image[max(int(line.top), 0) : int(line.bottom), int(left) :]
+    if strip.shape[1] < size or not strip.shape[0]:
+        return None
+    ink = _ink(strip, _LEAST_SHARE)
+    inked = ink.any(axis=0)
+    edges = np.flatnonzero(np.diff(np.concatenate(([False], inked, [False])).astype(np.int8)))
+    begins: list[int] = []
+    for start, end in edges.reshape(-1, 2).tolist():
+        rows = np.flatnonzero(ink[:, start:end].any(axis=1))
+        if end - start > size * _LEADER or rows[-1] - rows[0] >= size * _LEADER:
+            # What stands before them is the end of the line itself, what stands behind them is the page number.
+            if len(begins) >= _FEWEST_LEADERS:
+                break
+            begins = []
+            continue
+        begins.append(start)
+    steps = np.diff(begins)
+    if len(begins) < _FEWEST_LEADERS or steps.max() > min(size * _STEP, float(np.median(steps)) * _EVEN):
+        return None
+    return left + begins[0], left + begins[-1]
+
+
+def _ink(crop: Pixels, share: float = 2.0) -> NDArray[np.bool_]:
     grey = crop.mean(axis=2)
-    dark, light = np.percentile(grey, 2), np.percentile(grey, 90)
+    dark, light = np.percentile(grey, share), np.percentile(grey, 90)
     return np.asarray(grey < light - (light - dark) * _INK)
 
 

@@ -8,6 +8,9 @@ from typing import NamedTuple
 
 _CAPTION = re.compile(r"附?[图表]\s*[\d一二三四五六七八九十]|[（(]?单位[:：]")
 
+# What stands for the points that lead from an entry of the contents to its page number.
+LEADERS = "………"
+
 
 class Symbol(NamedTuple):
     """A character with its left and right side, in pixels, and how sure it is, 0 to 1."""

@@ -3,21 +3,23 @@
 from __future__ import annotations
 
 import statistics
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
+from reportqa.reading.pipe_tables import is_value
 from reportqa.reading.recognition import engine
 from reportqa.reading.recognition.engine import Quads, Seen
-from reportqa.reading.recognition.images import pixels_of, turned
-from reportqa.reading.recognition.ink import gaps_of, size_of
-from reportqa.reading.recognition.lines import Symbol, TextLine
+from reportqa.reading.recognition.images import Pixels, pixels_of, turned
+from reportqa.reading.recognition.ink import gaps_of, leaders_behind, size_of
+from reportqa.reading.recognition.lines import LEADERS, Symbol, TextLine
 from reportqa.reading.recognition.marks import full_width
 from reportqa.reading.recognition.regions import Region, regions_of
 from reportqa.reading.recognition.rules import Ruling, rulings_of
+from reportqa.reading.recognition.specks import without_specks
 
 # A line runs down where it is so much taller than wide; a page lies on its side where most of its lines do.
 _TALL = 2.0
@@ -25,6 +27,8 @@ _TALL = 2.0
 _LEAST_TILT, _MOST_TILT = 0.15, 15.0
 # Only such lines tell how a page is tilted, in times of their height.
 _LONG = 6.0
+# How many lines with points behind them are contents; fewer may lie beside the dotted grid of a chart.
+_ENTRIES = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,8 +75,12 @@ def recognise_page(image: Image.Image) -> tuple[Recognised, Stance]:
         stance = Stance(stance.quarter, tilt)
         pixels = pixels_of(stance.straighten(image))
         quads = engine.detect(pixels)
+    clean = without_specks(pixels, quads)
+    if clean is not None:
+        pixels, quads = clean, engine.detect(clean)
     seen = engine.recognise(pixels, quads)
     lines = [_line(quad, one) for quad, one in zip(quads, seen, strict=True) if one is not None]
+    lines = _with_leaders(lines, pixels)
     height = statistics.median(line.bottom - line.top for line in lines) if lines else 20.0
     across, down = rulings_of(pixels, height)
     drawings = tuple(regions_of(pixels, lines, height))
@@ -118,6 +126,23 @@ def _line(quad: NDArray[np.float32], seen: Seen) -> TextLine:
             symbols.append(Symbol(" ", left + gap[0], left + gap[1], 1.0))
         start = gap[1] if gap else end
     return TextLine(tuple(symbols), top, bottom, size, statistics.mean(seen.scores))
+
+
+def _with_leaders(lines: list[TextLine], pixels: Pixels) -> list[TextLine]:
+    """Write the points that lead to page numbers behind the lines of a table of contents: the model leaves them out."""
+    led = {
+        number: place
+        for number, line in enumerate(lines)
+        if not is_value(line.text) and (place := leaders_behind(pixels, line))
+    }
+    if len(led) < _ENTRIES:
+        return lines
+    found = list(lines)
+    for number, (start, end) in led.items():
+        step = (end - start) / len(LEADERS)
+        points = (Symbol(char, start + at * step, start + (at + 1) * step, 1.0) for at, char in enumerate(LEADERS))
+        found[number] = replace(lines[number], symbols=(*lines[number].symbols, *points))
+    return found
 
 
 def _half(char: str, size: float) -> float:

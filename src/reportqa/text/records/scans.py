@@ -31,6 +31,15 @@ class ScanLine:
     read: str = ""
     said: str = ""
 
+    @property
+    def is_doubtful(self) -> bool:
+        """Whether someone should hold the line against its image.
+
+        >>> ScanLine(0, 7, (0, 0, 90, 12), 0.97, ((3, 0.62),)).is_doubtful
+        True
+        """
+        return self.score < SURE or bool(self.doubts)
+
     def sureness(self, start: int, end: int) -> float:
         """Return how sure the least sure character of a range is, or the line where that tells no doubt.
 
