@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 from reportqa.outline.headings import bare_heading
 from reportqa.outline.note_marks import without_marks
 from reportqa.outline.sections import split_sections
-from reportqa.reading import make_document, read_document
 from reportqa.output.wording import picture_note
+from reportqa.reading import make_document, read_document
 from reportqa.text.records import Document, Prose, Span
 
 FIXTURES = sorted((Path(__file__).parent / "fixtures").glob("*.txt"))
@@ -306,7 +306,8 @@ def test_a_table_is_one_paragraph_with_the_line_of_its_unit():
 
 
 def test_a_caption_is_told_from_one_without_its_table():
-    text = "一、规模\n表 1 各校招生\n\n| 学校 | 招生 |\n|---|---|\n| 甲校 | 12 |\n\n如下。\n\n表 2 各校毕业\n\n另行公布。\n"
+    table = "| 学校 | 招生 |\n|---|---|\n| 甲校 | 12 |"
+    text = f"一、规模\n表 1 各校招生\n\n{table}\n\n如下。\n\n表 2 各校毕业\n\n另行公布。\n"
     notes = [picture_note(caption) for caption in outline(text).illustrations]
     assert notes == ["", "原文只有“表 2 各校毕业”的标题，没有表格本身。"]
 

@@ -182,7 +182,9 @@ class _Splitter:
         for near in (above, below):
             if not 0 <= near < len(self.lines) or (near == below and self._near_table(near)):
                 continue
-            captions = [(words, span.end) for label, words, span in captions_on(self.lines[near]) if "表" in label or chart]
+            captions = [
+                (words, span.end) for label, words, span in captions_on(self.lines[near]) if "表" in label or chart
+            ]
             if captions:
                 return captions[-1]
             if near == above and BARE_CAPTION.fullmatch(self.lines[near].folded) and not heading_of(self.lines[near]):

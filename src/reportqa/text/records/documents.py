@@ -138,7 +138,7 @@ class Passage:
 
 @dataclass(frozen=True, slots=True)
 class Illustration:
-    """A 图 N or 表 N caption; ``image`` is None where the source has no picture to it, ``tabled`` where it has a table."""
+    """A 图 N or 表 N caption; ``image`` is None where the source has no picture of it; ``tabled``: it has a table."""
 
     label: str
     caption: str
