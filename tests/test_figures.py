@@ -82,6 +82,19 @@ def test_dates_are_iso(text, quoted, iso):
 
 
 @pytest.mark.parametrize(
+    ("text", "kind", "unit"),
+    [
+        ("固定资产净值约合5.6个亿，较上年略增", "money", "元"),
+        ("账面余额1个多亿，主要是往来款", "money", "元"),
+        ("常住人口1.2个亿，居全国前列", "count", ""),
+    ],
+)
+def test_sums_spoken_without_their_unit(text, kind, unit):
+    figure = only(text)
+    assert (figure.kind, figure.normalized_unit) == (kind, unit)
+
+
+@pytest.mark.parametrize(
     ("text", "quoted", "bound"),
     [
         ("投入近10亿元", "10亿元", "<"),
