@@ -291,6 +291,20 @@ def test_what_comes_again_at_the_same_height_is_furniture():
     ]
 
 
+def test_heads_that_change_from_chapter_to_chapter_part_no_heading_from_its_text():
+    def page(head: str) -> tuple[float, list[GlyphLine]]:
+        body = [GlyphLine("正文", 60, 500, 200 + 20 * number, 10.5, False) for number in range(5)]
+        return 842.0, [line(head, 50), *body]
+
+    chapters = ("第一章 概况", "第一章 概况", "第二章 成效", "第三章 展望")
+    assert [[one.text for one in found] for found in find_furniture(list(map(page, chapters)))] == [
+        [head] for head in chapters
+    ]
+    # What only stands high on its page, or gives the unit of the table below it, is none.
+    assert find_furniture(list(map(page, ("总体情况", "分项情况", "今后打算")))) == [set(), set(), set()]
+    assert find_furniture(list(map(page, ("单位：万元", "单位：万元", "单位：人")))) == [set(), set(), set()]
+
+
 def test_a_scan_of_nothing_is_refused(tmp_path):
     def draw(canvas: Canvas) -> None:
         for _ in range(2):
