@@ -71,8 +71,8 @@ class PageContent:
 
     ``unmapped`` counts the characters of which the file does not say what they are, ``strokes`` those of its drawings;
     ``scanned`` says that a picture fills it. ``sideways`` holds what is set turned by a quarter, as it looks when the
-    page is turned, and ``oblique`` counts the characters of such lines that are too few to be read. ``filled`` counts the
-    fields of a form that hold words, ``comments`` those that lie over the page.
+    page is turned, and ``oblique`` counts the characters of such lines that are too few to be read. ``filled`` counts
+    the fields of a form that hold words, ``comments`` those that lie over the page.
     """
 
     width: float
