@@ -48,7 +48,7 @@ def find_furniture(pages: Sequence[tuple[float, Sequence[GlyphLine]]]) -> list[s
 
 
 def _changing_heads(pages: Sequence[tuple[float, Sequence[GlyphLine]]]) -> Iterator[tuple[int, GlyphLine]]:
-    """Yield the topmost lines that stand in small type at one height on three pages and say the same on some of them."""
+    """Yield the topmost lines in small type that stand at one height on three pages and say the same on two of them."""
     places: dict[int, list[tuple[int, GlyphLine]]] = defaultdict(list)
     for number, (height, lines) in enumerate(pages):
         sizes = sorted(line.size for line in lines)
