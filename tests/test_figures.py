@@ -82,6 +82,19 @@ def test_dates_are_iso(text, quoted, iso):
 
 
 @pytest.mark.parametrize(
+    ("text", "kind", "unit"),
+    [
+        ("固定资产净值约合5.6个亿，较上年略增", "money", "元"),
+        ("账面余额1个多亿，主要是往来款", "money", "元"),
+        ("常住人口1.2个亿，居全国前列", "count", ""),
+    ],
+)
+def test_sums_spoken_without_their_unit(text, kind, unit):
+    figure = only(text)
+    assert (figure.kind, figure.normalized_unit) == (kind, unit)
+
+
+@pytest.mark.parametrize(
     ("text", "quoted", "bound"),
     [
         ("投入近10亿元", "10亿元", "<"),
@@ -89,6 +102,9 @@ def test_dates_are_iso(text, quoted, iso):
         ("合作企业130余家", "130余家", ">"),
         ("藏品3万多件", "3万多件", ">"),
         ("不少于20学时", "20学时", ">="),
+        ("生均用房 ≥ 14 平方米", "14 平方米", ">="),
+        ("差错率<0.3%", "0.3%", "<"),
+        ("优良率＞85%", "85%", ">"),
         ("覆盖率在95%以上", "95%", ">="),
         ("不超过9人", "9人", "<="),
         ("误差在3毫米以内", "3毫米", "<="),

@@ -15,6 +15,7 @@ from reportlab.pdfbase import pdfmetrics
 from reportlab.pdfbase.cidfonts import UnicodeCIDFont
 from reportlab.pdfgen.canvas import Canvas
 
+from reportqa.errors import ReadingError
 from reportqa.figures.extract import extract_figures
 from reportqa.index.build import build_index
 from reportqa.index.folder import FolderStore
@@ -212,3 +213,29 @@ def test_form_lines_stand_by_themselves() -> None:
         "联系电话：0551-6888888",
         "发布日期：2024年3月5日",
     ]
+
+
+def test_filled_forms_and_comments_of_a_pdf_are_told(tmp_path: Path) -> None:
+    canvas = Canvas(str(tmp_path / "r.pdf"), pagesize=A4)
+    lines_of(canvas, ["澄江县体育2023年年报", PROSE])
+    canvas.acroForm.textfield(name="a", value="", x=60, y=500)
+    canvas.acroForm.checkbox(name="b", checked=True, x=60, y=450)
+    canvas.linkURL("http://localhost", (60, 400, 200, 420))
+    canvas.textAnnotation("", Rect=[300, 640, 320, 660])
+    canvas.showPage()
+    lines_of(canvas, [PROSE])
+    canvas.acroForm.textfield(name="c", value="County stadium 12", x=60, y=500)
+    canvas.showPage()
+    lines_of(canvas, [PROSE])
+    canvas.textAnnotation("请核对", Rect=[300, 640, 320, 660])
+    canvas.save()
+    assert read_document(tmp_path / "r.pdf").notes == ("第 2 页有填在表单里的文字没有读。", "第 3 页有批注没有读。")
+
+
+def test_a_pdf_of_a_filled_form_alone_is_refused_with_the_reason(tmp_path: Path) -> None:
+    canvas = Canvas(str(tmp_path / "r.pdf"), pagesize=A4)
+    canvas.acroForm.textfield(name="a", value="County stadium 12", x=60, y=500)
+    canvas.showPage()
+    canvas.save()
+    with pytest.raises(ReadingError, match=r"没有认出文字：r.pdf（第 1 页有填在表单里的文字没有读）"):
+        read_document(tmp_path / "r.pdf")

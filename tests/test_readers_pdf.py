@@ -14,7 +14,17 @@ from reportlab.lib.styles import ParagraphStyle
 from reportlab.pdfbase import pdfmetrics
 from reportlab.pdfbase.cidfonts import UnicodeCIDFont
 from reportlab.pdfgen.canvas import Canvas
-from reportlab.platypus import BaseDocTemplate, Flowable, Frame, Image, PageBreak, PageTemplate, Paragraph, Table
+from reportlab.platypus import (
+    BaseDocTemplate,
+    Flowable,
+    Frame,
+    Image,
+    PageBreak,
+    PageTemplate,
+    Paragraph,
+    Spacer,
+    Table,
+)
 
 from reportqa.errors import ReadingError
 from reportqa.reading import read_document
@@ -161,6 +171,33 @@ def test_level_lines_of_two_tables_and_of_the_running_head_are_told_apart(tmp_pa
     )
 
 
+def level_ruled(rows: list[list[str]], below: list[int]) -> Table:
+    form = [("FONT", (0, 0), (-1, -1), FONT, 9), ("LINEABOVE", (0, 0), (-1, 0), 1, colors.black)]
+    form += [("LINEBELOW", (0, row), (-1, row), 0.5, colors.black) for row in below]
+    return Table(rows, style=form, colWidths=[(WIDTH - 120) / 3] * 3)
+
+
+WARDS = [["病区", "床位", "护士"], ["东区", "120", "48"], ["西区", "96", "37"]]
+PORTS = [["码头", "泊位", "岸线"], ["一号", "6", "980"], ["二号", "4", "640"]]
+WARDS_TEXT = "| 病区 | 床位 | 护士 |\n|---|---|---|\n| 东区 | 120 | 48 |\n| 西区 | 96 | 37 |\n"
+PORTS_TEXT = "| 码头 | 泊位 | 岸线 |\n|---|---|---|\n| 一号 | 6 | 980 |\n| 二号 | 4 | 640 |\n"
+
+
+def test_tables_of_level_lines_with_a_gap_or_a_caption_in_two_pieces_between_stay_apart(tmp_path):
+    first, second = level_ruled(WARDS, [0, -1]), level_ruled(PORTS, [0, -1])
+    read = read_document(printed(tmp_path / "gap.pdf", [first, Spacer(1, 14), second], on_page=leave_bare))
+    assert read.text == f"{WARDS_TEXT}\n{PORTS_TEXT}"
+    caption = Table([["表2 码头情况", "单位：个、米"]], style=GRID[:1], colWidths=[300, 175])
+    read = read_document(printed(tmp_path / "caption.pdf", [first, caption, second], on_page=leave_bare))
+    assert read.text == f"{WARDS_TEXT}\n表2 码头情况 单位：个、米\n\n{PORTS_TEXT}"
+
+
+def test_an_empty_row_between_level_lines_parts_no_table(tmp_path):
+    table = level_ruled([*WARDS, ["", "", ""], ["南区", "80", "31"], ["北区", "64", "25"]], [0, 1, 2, 3, 4, 5])
+    read = read_document(printed(tmp_path / "r.pdf", [table], on_page=leave_bare))
+    assert read.text == f"{WARDS_TEXT}| 南区 | 80 | 31 |\n| 北区 | 64 | 25 |\n"
+
+
 def test_a_table_without_any_line_is_told_by_its_columns_of_figures(tmp_path):
     rows = [["学校", "招生数", "毕业数"], ["甲校", "1234", "98"], ["乙校", "567", "54"], ["合计", "1801", "152"]]
     table = Table(rows, style=GRID[:1], colWidths=[90, 80, 80])
@@ -289,6 +326,20 @@ def test_what_comes_again_at_the_same_height_is_furniture():
         ["3", "一、概况"],
         ["4"],
     ]
+
+
+def test_heads_that_change_from_chapter_to_chapter_part_no_heading_from_its_text():
+    def page(head: str) -> tuple[float, list[GlyphLine]]:
+        body = [GlyphLine("正文", 60, 500, 200 + 20 * number, 10.5, False) for number in range(5)]
+        return 842.0, [line(head, 50), *body]
+
+    chapters = ("第一章 概况", "第一章 概况", "第二章 成效", "第三章 展望")
+    assert [[one.text for one in found] for found in find_furniture(list(map(page, chapters)))] == [
+        [head] for head in chapters
+    ]
+    # What only stands high on its page, or gives the unit of the table below it, is none.
+    assert find_furniture(list(map(page, ("总体情况", "分项情况", "今后打算")))) == [set(), set(), set()]
+    assert find_furniture(list(map(page, ("单位：万元", "单位：万元", "单位：人")))) == [set(), set(), set()]
 
 
 def test_a_scan_of_nothing_is_refused(tmp_path):

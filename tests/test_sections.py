@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from reportqa.outline.headings import bare_heading
 from reportqa.outline.note_marks import without_marks
 from reportqa.outline.sections import split_sections
+from reportqa.output.wording import picture_note
 from reportqa.reading import make_document, read_document
 from reportqa.text.records import Document, Prose, Span
 
@@ -302,6 +303,13 @@ def test_a_table_is_one_paragraph_with_the_line_of_its_unit():
     assert first.table is None and last.table is None
     assert [(caption.label, caption.caption) for caption in made.illustrations] == [("表 1", "收支情况")]
     assert_tiled(make_document("r.txt", text))
+
+
+def test_a_caption_is_told_from_one_without_its_table():
+    table = "| 学校 | 招生 |\n|---|---|\n| 甲校 | 12 |"
+    text = f"一、规模\n表 1 各校招生\n\n{table}\n\n如下。\n\n表 2 各校毕业\n\n另行公布。\n"
+    notes = [picture_note(caption) for caption in outline(text).illustrations]
+    assert notes == ["", "原文只有“表 2 各校毕业”的标题，没有表格本身。"]
 
 
 @pytest.mark.parametrize(

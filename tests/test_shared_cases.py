@@ -1,11 +1,13 @@
 """The small inputs of ../shared/cases, where they are at hand: what is read of each is what its EXPECTED.txt says."""
 
+import shutil
 from functools import cache
 from pathlib import Path
 
 import pytest
 
 from reportqa.batch import read_questions
+from reportqa.errors import ReadingError
 from reportqa.figures.extract import paragraph_figures
 from reportqa.outline.sections import split_sections
 from reportqa.reading import read_document
@@ -129,3 +131,68 @@ def test_markdown_of_recognised_pages() -> None:
     assert has(name, "提高", 2.1)
     assert has(name, "会计 2024年", 915)
     assert has(name, "副高", 163)
+    assert ("生均经费", 1.2, "万元") in figures(name)
+
+
+def test_numbers_as_they_are_written_and_spoken() -> None:
+    name = "01_numerals/report.md"
+    wanted = {"全市企业": 34000, "财政支出": 2030, "出口额": 400000000, "外来务工人员": 85000}
+    assert all(has(name, words, value) for words, value in wanted.items())
+
+
+def test_losses_are_negative() -> None:
+    name = "03_negatives/report.md"
+    assert has(name, "经营活动现金流量净额 2024年", -100)
+    assert has(name, "投资活动现金流量净额 2023年", -930.4)
+    assert has(name, "筹资活动现金流量净额 2024年", -560)
+    assert has(name, "筹资活动现金流量净额 2023年", -310)
+    assert has(name, "公允价值变动收益", -856.2)
+    assert has(name, "汇兑收益", -120.3)
+    assert not has(name, "汇率变动影响", -560)
+
+
+def test_numbers_of_names_are_no_amounts() -> None:
+    found = figures("13_serial_names/report.md")
+    assert len(found) == 8
+    assert ("在校生 临江第1职业学校", 1037, "人") in found
+    assert ("在校生 临江第18职业学校", 1666, "人") in found
+
+
+def test_two_units_of_one_table_go_to_their_columns() -> None:
+    found = figures("14_two_units/report.md")
+    assert ("建筑面积 北岭产业园", 45.2, "万平方米") in found
+    assert ("总投资 北岭产业园", 18.6, "亿元") in found
+    assert ("总投资 合计", 46, "亿元") in found
+
+
+def test_both_questions_of_a_cell_are_read() -> None:
+    assert read_questions(CASES / "16_batch" / "gbk.csv").rows[1].question == "就业率是多少，专任教师有多少人？"
+
+
+def test_an_old_document_is_read_or_refused() -> None:
+    name = "19_footnotes/report3.doc"
+    if not any(map(shutil.which, ("soffice", "libreoffice"))):
+        with pytest.raises(ReadingError, match=r"另存为 \.docx"):
+            document(name)
+        return
+    wanted = {"在校生": 3905, "毕业生": 1102, "招生": 1286, "生师比": 18.2}
+    assert all(has(name, words, value) for words, value in wanted.items())
+
+
+def test_to_occupy_is_no_share() -> None:
+    found = figures("26_zhandi/report.md")
+    assert ("学校占地面积", 586000, "平方米") in found
+    assert ("生均占地面积", 48.2, "平方米") in found
+    assert ("教学楼占地", 12, "亩") in found
+    assert ("项目总占地面积", 45, "公顷") in found
+    assert not any("占比" in said or unit == "%" for said, _, unit in found)
+
+
+def test_unusual_measure_words_and_sums() -> None:
+    found = figures("27_neighbour/report.md")
+    assert ("门诊量", 320, "万诊次") in found
+    assert ("净利润", -1203, "万元") in found
+    assert ("药占比", 24.8, "%") in found
+    assert ("职工", 2300, "") in found
+    assert ("医师", 850, "") in found
+    assert ("设备原值", 3.2, "个亿") in found

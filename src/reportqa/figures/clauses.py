@@ -50,10 +50,20 @@ def places(text: str, quantities: list[Quantity], shown: str = "") -> list[Place
             floor = max(found[-1].start, bracket + 1)
         note, right = _note(text, outer, opens, quantity.right)
         start, before = _before(text, shown, quantity.left, floor, outer if bracket < 0 else [], opens)
+        if _stands_for_clause(text, bracket, quantity, quantities[index - 1].right if index else 0):
+            start, before = _before(text, shown, bracket, last_right.get(-1, 0), outer, opens)
         begin, limit = _following(text, quantities, index, right)
         found.append(Place(quantity, start, before, shown[begin : _after(text, begin, limit)], bracket, note))
         last_right[bracket] = right
     return found
+
+
+def _stands_for_clause(text: str, bracket: int, quantity: Quantity, last: int) -> bool:
+    """Tell whether a number alone in brackets is that of the words before them: 药占比(24.8%), but not 12人(24.8%)."""
+    if bracket < 0 or quantity.kind in ("date", "duration", "rank") or not text[last:bracket].strip():
+        return False
+    around = text[bracket + 1 : quantity.left] + text[quantity.right : quantity.right + 4].partition(")")[0]
+    return not around.strip() and text[bracket - 1] not in STOPS
 
 
 def _describes(text: str, quantity: Quantity, following: Quantity) -> bool:

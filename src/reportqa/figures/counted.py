@@ -15,6 +15,8 @@ _PURPOSE = re.compile(r"(?:主要|专项|全部)?用于(?P<what>[^，。；]{2,1
 _PEOPLE = frozenset(words_of("人 名 人次 家 户 位"))
 _ACTING = ("v", "d", "p")
 _CLASSIFIERS = frozenset("个所家名项条门种类本套座台部册辆位大股")
+# Counted without a measure word: 辖4区3县, 12镇.
+DIVISIONS = frozenset(words_of("区 县 市 乡 镇 村 街道"))
 _GROWING = ("新", "增", "减", "净")
 
 
@@ -33,6 +35,8 @@ def counted(place: Place, phrase: Phrase, shared: bool = False) -> Counted:
     19个街道 and 100年的历史, what stands before in 教师120人, and both in 外宾6万人到馆参观.
     """
     kind = place.quantity.kind
+    if place.quantity.unit in DIVISIONS and (not phrase.noun or phrase.bound_open):
+        return Counted(place.quantity.unit)
     if kind == "money" and (purpose := _PURPOSE.match(place.after)):
         return Counted(shorten(purpose["what"].strip() + (phrase.noun or _actor(phrase) + phrase.verb)))
     people = place.quantity.normalized_unit in _PEOPLE

@@ -19,6 +19,7 @@ _STOP_VERBS = frozenset(
         "涵盖 涉及 构成 组成 展开"
     )
 )
+_JOINTS = ("和", "与", "及", "以及")
 _BINDING = ("p", "c", "u", "uj", "ul")
 _AWARDED = re.compile(
     r"被?[^，。]{0,16}?(?:评为|评选为|认定为|遴选为|确定为|授予|列为|命名为|入选为?|获评|选为|推选为|纳入|列入)(?P<title>[^，。；]{3,24})"
@@ -37,14 +38,16 @@ def read_after(words: str, people: bool = False) -> str:
     words = words.strip(" ").removeprefix("的")
     if awarded := _AWARDED.search(words):
         return shorten(awarded["title"])
-    noun = ""
+    noun = joint = ""
     for (word, tag), (_, following) in pairwise((*tagged(words), ("", ""))):
         if _ends(word, tag, following) and (noun or tag in _BINDING) and not (people and _acts(noun, word)):
             break
         if len(noun) + len(word) > MAX_PHRASE:
             break
         noun += word
-    return _without_tail(noun)
+        joint = word if word in _JOINTS else ""
+    # 5个镇和2个乡
+    return _without_tail(noun.removesuffix(joint))
 
 
 def _ends(word: str, tag: str, following: str) -> bool:

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from reportqa.figures.clauses import SENTENCE_ENDS, STOPS, Place
 from reportqa.figures.context import LIST_GAP, Context, Meaning, is_time
-from reportqa.figures.counted import counted
+from reportqa.figures.counted import DIVISIONS, counted
 from reportqa.figures.following import read_after
 from reportqa.figures.labels import read_label
 from reportqa.figures.listed import read_colon_list, read_list
@@ -165,15 +165,15 @@ class _Reader:
         return self._classed(index, place, replace(phrase, noun=noun), parent)
 
     def _unspoken(self, index: int, place: Place) -> Place:
-        """Leave out of the words before a number those that the number before it counts: 19个街道11个镇."""
+        """Leave out of the words before a number those that the number before it counts: 19个街道、11个镇."""
         taken, self.taken = self.taken, ""
-        if taken and self.context.touches(index):
+        if taken and (self.context.touches(index) or place.before.strip(" 、") == taken):
             return replace(place, before=place.before.strip().removeprefix(taken))
         return place
 
     def _continued(self, index: int, place: Place) -> Meaning | None:
         """A number with no words of its own goes on with those of the number before it."""
-        if not index or read_after(place.after):
+        if not index or read_after(place.after) or place.quantity.unit in DIVISIONS:
             return None
         gap = self.context.text[self.context.found[index - 1].quantity.right : place.quantity.left]
         return self.context.readings[index - 1] if len(gap) < 8 and LIST_GAP.fullmatch(gap) else None

@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
+import re
+from dataclasses import replace
+
 from reportqa.figures.clauses import places
 from reportqa.figures.context import Meaning
 from reportqa.figures.indicators import read_places
 from reportqa.figures.plain import cased, plain
 from reportqa.figures.quantities import Quantity
 from reportqa.figures.scanner import scan
+from reportqa.figures.table_units import is_money
 from reportqa.text.records import Figure, Prose, Span
 
 _NEAR = 200  # characters around a number from which its indicator and scope come
 
 # What opens an item of a list is no word of what it measures.
 _BULLETS = "-*•·●▪◆■| "
+_SPOKEN_SUM = re.compile(r"个?[万亿]{1,2}")
 
 
 def figures_of(prose: Prose, document: str = "", section: tuple[str, ...] = (), scope: str = "") -> list[Figure]:
@@ -32,9 +37,16 @@ def figures_of(prose: Prose, document: str = "", section: tuple[str, ...] = (), 
     readings = read_places(text, places(text, quantities, cased(prose.text, text)), scope, prose.text)
     spans = [prose.envelope(quantity.start, quantity.end) for quantity in quantities]
     return [
-        _figure(prose.text, quantity, reading, span, spans, document, section)
+        _figure(prose.text, _in_money(quantity, reading.indicator), reading, span, spans, document, section)
         for quantity, reading, span in zip(quantities, readings, spans, strict=True)
     ]
+
+
+def _in_money(quantity: Quantity, indicator: str) -> Quantity:
+    """Count in 元 what is spoken without it: 余额3.2个亿, 投资两亿."""
+    if quantity.kind != "count" or not _SPOKEN_SUM.fullmatch(quantity.unit) or not is_money(indicator):
+        return quantity
+    return replace(quantity, kind="money", normalized_unit="元")
 
 
 def _figure(

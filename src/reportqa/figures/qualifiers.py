@@ -10,11 +10,11 @@ from reportqa.text.forms import words_of
 from reportqa.text.records import Bound
 
 _BEFORE: dict[str, Bound | None] = {
-    **dict.fromkeys(words_of("超过 逾 超 突破 多于 大于 高于 超出"), ">"),
-    **dict.fromkeys(words_of("不少于 不低于 不小于 至少 最少 起码 不下 不下于"), ">="),
-    **dict.fromkeys(words_of("近 将近 接近 不足 不到 不满 未满 少于 小于 低于"), "<"),
-    **dict.fromkeys(words_of("不超过 不高于 不多于 不大于 至多 最多 不超"), "<="),
-    **dict.fromkeys(words_of("约 大约 大概 近乎 约合 约计 大致")),
+    **dict.fromkeys(words_of("超过 逾 超 突破 多于 大于 高于 超出 >"), ">"),
+    **dict.fromkeys(words_of("不少于 不低于 不小于 至少 最少 起码 不下 不下于 ≥ ⩾ ≧"), ">="),
+    **dict.fromkeys(words_of("近 将近 接近 不足 不到 不满 未满 少于 小于 低于 <"), "<"),
+    **dict.fromkeys(words_of("不超过 不高于 不多于 不大于 至多 最多 不超 ≤ ⩽ ≦"), "<="),
+    **dict.fromkeys(words_of("约 大约 大概 近乎 约合 约计 大致 ≈")),
 }
 _BEFORE_PATTERN = re.compile(rf"(?P<word>{'|'.join(sorted(_BEFORE, key=len, reverse=True))})为? ?$")
 _ROUND = re.compile(r"[百千万亿佰仟]")

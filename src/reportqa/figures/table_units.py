@@ -14,7 +14,8 @@ _SEVERAL = "、"
 # What is measured says its dimension by its last word, in all public statistics.
 _AREA = re.compile(r"(?:面积|用地|占地|绿地|耕地)$")
 _MONEY = re.compile(
-    r"(?:[额款费价税资]|收入|支出|投资|投入|资金|产值|增加值|总值|利润|成本|资产|负债|余额|工资|预算|决算|经费|收益|造价|财政)$"
+    r"(?:[额款费价税资]|收入|支出|投资|投入|资金|产值|增加值|总值|[原净市]值|利润|成本|资产|负债|余额|工资|预算|决算|经费|收益|造价"
+    r"|财政)$"
 )
 _PEOPLE = re.compile(r"(?:[生师员工]|人[数口员次]?|教师|医师|干部|职工)数?$")
 _COUNTED = re.compile(r"数量?$")
@@ -28,6 +29,15 @@ def units_of(said: str) -> list[str]:
     (['万平方米', '亿元'], ['万元'])
     """
     return [unit for unit in said.split(_SEVERAL) if unit]
+
+
+def is_money(name: str) -> bool:
+    """Tell whether what is measured is an amount of money.
+
+    >>> is_money("贷款余额"), is_money("建筑面积"), is_money("人口")
+    (True, False, False)
+    """
+    return bool(_MONEY.search(plain(read_label(name).name))) and not _AREA.search(plain(read_label(name).name))
 
 
 def share_units(names: Sequence[str], units: Sequence[str]) -> dict[str, str]:
@@ -63,7 +73,7 @@ def _fits(name: str, unit: str) -> bool:
     if sample.kind == "area":
         return bool(_AREA.search(words))
     if sample.kind == "money":
-        return bool(_MONEY.search(words)) and not _AREA.search(words)
+        return is_money(name)
     if sample.normalized_unit in _PEOPLE_UNITS or sample.normalized_unit == "人次":
         return bool(_PEOPLE.search(words))
     if sample.kind == "count":

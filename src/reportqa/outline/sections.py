@@ -94,6 +94,8 @@ class _Splitter:
         self.open: list[Heading] = []
         self.sections = [_Open((), None, [])]
         self.illustrations: list[Illustration] = []
+        # Where the captions end that have their table.
+        self.tabled: set[int] = set()
         self.growing: list[Span] = []
         self.caption_between = False
         self.counts: Counter[tuple[str, ...]] = Counter()
@@ -114,7 +116,7 @@ class _Splitter:
             for part in self.sections
             if part.heading or part.paragraphs
         )
-        return Outline(sections, tuple(self.illustrations))
+        return Outline(sections, tuple(replace(one, tabled=one.end in self.tabled) for one in self.illustrations))
 
     def _title_lines(self) -> int:
         """Count the leading lines that make up the title; a text that is nothing else has none."""
@@ -151,7 +153,9 @@ class _Splitter:
         units = self._unit_lines(number)
         block = Span(self.lines[number].span.start, self.lines[after - 1].span.end)
         self.growing = sorted([block, *(self.lines[unit].span for unit in units)])
-        caption, unit = without_unit(self._caption_of(number))
+        words, end = self._caption_of(number)
+        self.tabled.add(end)
+        caption, unit = without_unit(words)
         unit = unit or self._unit_over(number)
         said = (without_unit(self.lines[line].text)[1] for line in units)
         self._close_paragraph(replace(table, caption=caption, unit=next(filter(None, said), unit)))
@@ -167,20 +171,25 @@ class _Splitter:
         """Tell whether a line is above a table or the first line of one."""
         return number in self.tables or number + 1 in self.tables or number + 1 in self.unit_lines
 
-    def _caption_of(self, number: int) -> str:
-        """Return the words of the caption of a table: right above it, else right below and not above another table."""
+    def _caption_of(self, number: int) -> tuple[str, int]:
+        """Return the words of the caption of a table, and where it ends if it has a number (表 1), else -1.
+
+        It stands right above the table, else right below it and not above another one.
+        """
         above = number - 2 if number - 1 in self.unit_lines else number - 1
         below = self.tables[number][0] + (self.tables[number][0] in self.unit_lines)
         chart = IN_PICTURE in self.lines[number].text
         for near in (above, below):
             if not 0 <= near < len(self.lines) or (near == below and self._near_table(near)):
                 continue
-            captions = [words for label, words, _ in captions_on(self.lines[near]) if "表" in label or chart]
+            captions = [
+                (words, span.end) for label, words, span in captions_on(self.lines[near]) if "表" in label or chart
+            ]
             if captions:
                 return captions[-1]
             if near == above and BARE_CAPTION.fullmatch(self.lines[near].folded) and not heading_of(self.lines[near]):
-                return self.lines[near].text
-        return ""
+                return self.lines[near].text, -1
+        return "", -1
 
     def _unit_over(self, number: int) -> str:
         """Return the unit that ends the line over a table (部门：民政局 单位：万元), or a caption over that."""

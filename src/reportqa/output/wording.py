@@ -128,12 +128,12 @@ def source_words(citation: Citation) -> str:
 
 
 def picture_note(illustration: Illustration) -> str:
-    """Say that the picture itself is not in the source, where it is not.
+    """Say that the picture or table itself is not in the source, where it is not.
 
     >>> picture_note(Illustration("图 3", "中等职业学校学生规模", "r.txt", 0, 16))
     '原文只有“图 3 中等职业学校学生规模”的标题，没有图片本身。'
     """
-    if illustration.image:
+    if illustration.is_whole:
         return ""
     kind = "表格" if "表" in illustration.label else "图片"
     return f"原文只有“{illustration.label} {illustration.caption}”的标题，没有{kind}本身。"

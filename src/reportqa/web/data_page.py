@@ -129,8 +129,8 @@ def _findings_html(library: Library) -> str:
 
 
 def _gallery_html(library: Library) -> str:
-    """Render the pictures of the reports, and apart from them the captions whose picture the source does not hold."""
-    illustrations = library.qa.illustrations()
+    """Render the pictures of the reports, and apart from them the captions of which the source holds no more."""
+    illustrations = [one for one in library.qa.illustrations() if not one.tabled]
     pictured, captions = (
         [(one, library.qa.figures_of(one)) for one in illustrations if bool(one.image) == whole]
         for whole in (True, False)

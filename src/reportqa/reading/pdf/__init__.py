@@ -52,6 +52,7 @@ def read_pdf(data: bytes, path: Path, recogniser: Recogniser) -> Source:
         document = open_pdf(data, path.name)
     try:
         with LOCK:
+            document.init_forms()
             title = document.get_metadata_value("Title")
             pages = _pages(document, path.name)
         images = ImagePages(path.name, recogniser)
@@ -151,6 +152,10 @@ def _notes(pages: list[PageContent]) -> Iterator[str]:
     """Say which pages were not read wholly."""
     if named := _named(page.oblique > 0 for page in pages):
         yield f"{named}有旋转的文字没有读。"
+    if named := _named(page.filled > 0 for page in pages):
+        yield f"{named}有填在表单里的文字没有读。"
+    if named := _named(page.comments > 0 for page in pages):
+        yield f"{named}有批注没有读。"
     if named := _named(page.unmapped > page.chars * _MOST_UNMAPPED for page in pages):
         yield f"{named}有字的字体没有编码表，没有读。"
 

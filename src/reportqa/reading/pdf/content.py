@@ -71,7 +71,8 @@ class PageContent:
 
     ``unmapped`` counts the characters of which the file does not say what they are, ``strokes`` those of its drawings;
     ``scanned`` says that a picture fills it. ``sideways`` holds what is set turned by a quarter, as it looks when the
-    page is turned, and ``oblique`` counts the characters of such lines that are too few to be read.
+    page is turned, and ``oblique`` counts the characters of such lines that are too few to be read. ``filled`` counts
+    the fields of a form that hold words, ``comments`` those that lie over the page.
     """
 
     width: float
@@ -84,6 +85,8 @@ class PageContent:
     scanned: bool = False
     strokes: int = 0
     oblique: int = 0
+    filled: int = 0
+    comments: int = 0
     sideways: list[PageContent] = field(default_factory=list)
 
     @property

@@ -12,6 +12,7 @@ from typing import Any, NamedTuple
 import pypdfium2.raw as raw
 
 from reportqa.reading.marks import unmarked
+from reportqa.reading.pdf.annotations import count_annotations
 from reportqa.reading.pdf.content import Box, Glyph, PageContent, Rule
 from reportqa.reading.pdf.page_images import pictures_of
 
@@ -54,6 +55,7 @@ def read_page(page: Any, room: int) -> PageContent:
     turn = _turned(page)
     width, height = page.get_size()
     content = PageContent(width, height)
+    content.filled, content.comments = count_annotations(page)
     textpage = page.get_textpage()
     try:
         others = _read_glyphs(textpage, turn, content)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
@@ -21,6 +22,9 @@ _MOST_SLOTS = 20_000
 _MOST_RULES = 3_000
 _MOST_TABLES = 50
 _LEVEL_LINES = 3
+# Lines that are farther apart are no double line.
+_APART = 6.0
+_CAPTION = re.compile(r"[附续]?表\s*[\d一二三四五六七八九十]|[(（]?(?:计量)?单位\s*[:：]")
 _GAP = 0.8
 _SAME_COLUMNS = 8.0
 # Rows without lines are a table where enough of them hold figures in columns.
@@ -239,16 +243,28 @@ def _level_frames(across: list[Rule], tables: list[PageTable]) -> list[list[Rule
 
 
 def _unbroken(lines: list[Rule], glyphs: list[Glyph]) -> list[list[Rule]]:
-    """Cut a group of level lines where running text or a caption stands between two of them."""
+    """Cut a group of level lines where running text or a caption stands between two of them, or nothing does."""
     parts = [[lines[0]]]
-    for above, below in pairwise(lines):
+    for number, (above, below) in enumerate(pairwise(lines), 1):
         between = rows_of(_parted(glyphs, Box(above.start, above.at, above.end, below.at))[0])
         wide = (above.end - above.start) * _PROSE_SHARE
         prose = any(line.x1 - line.x0 > wide and len(line.text) > _CELL_LENGTH for row in between for line in row)
-        if between and (prose or all(len(row) == 1 for row in between)):
+        captioned = any(_CAPTION.match(line.text) for row in between for line in row)
+        # A table without one of its three lines is none: nothing is cut off that would be lost.
+        whole = len(parts[-1]) >= _LEVEL_LINES and len(lines) - number >= _LEVEL_LINES
+        bare = not between and below.at - above.at > _APART
+        apart = whole and (captioned or (bare and _begins_with_head(lines[number : number + 2], glyphs)))
+        if apart or (between and (prose or all(len(row) == 1 for row in between))):
             parts.append([])
         parts[-1].append(below)
     return [part for part in parts if len(_places([rule.at for rule in part])) >= _LEVEL_LINES]
+
+
+def _begins_with_head(lines: Sequence[Rule], glyphs: list[Glyph]) -> bool:
+    """Tell whether between two level lines stand words and no amounts, as in the head of a table."""
+    above, below = lines
+    rows = rows_of(_parted(glyphs, Box(above.start, above.at, above.end, below.at))[0])
+    return bool(rows) and not any(is_value(line.text) for row in rows for line in row)
 
 
 def _level(lines: list[Rule], glyphs: list[Glyph]) -> tuple[PageTable | None, list[Glyph]]:

@@ -138,7 +138,7 @@ class Passage:
 
 @dataclass(frozen=True, slots=True)
 class Illustration:
-    """A 图 N or 表 N caption; ``image`` is None where the picture itself is not in the source."""
+    """A 图 N or 表 N caption; ``image`` is None where the source has no picture of it; ``tabled``: it has a table."""
 
     label: str
     caption: str
@@ -147,6 +147,12 @@ class Illustration:
     end: int
     section: tuple[str, ...] = ()
     image: str | None = None
+    tabled: bool = False
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether the source holds what the caption names, as a picture or as a table."""
+        return self.tabled or self.image is not None
 
     def to_record(self) -> dict[str, Any]:
         """Return the JSON object of an answer's ``illustrations``."""
@@ -157,4 +163,5 @@ class Illustration:
             "start": self.start,
             "end": self.end,
             "image": self.image,
+            "tabled": self.tabled,
         }
