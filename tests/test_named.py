@@ -14,6 +14,14 @@ REPORT = """青禾区2024年发展公报
 三、社会保障
 年末城镇职工医保参保58.4万人，城乡居民医保参保12.1万人。
 全区有公共图书馆2个、文化馆1个，图书馆周一闭馆。
+四、财务
+单位：万元
+| 项目 | 2024年 | 2023年 |
+|---|---|---|
+| 经营活动现金流量净额 | 415 | 250 |
+| 投资活动现金流量净额 | (82) | (930.4) |
+| 筹资活动现金流量净额 | △56 | ▲310 |
+| 汇率变动影响 | -- | — |
 """
 
 
@@ -53,3 +61,8 @@ def test_yes_or_no_only_where_the_report_says_so(qa: ReportQA) -> None:
     assert qa.ask("图书馆周一开门吗？").verdict == "否"
     absent = qa.ask("有没有国际学校？")
     assert (absent.status, absent.verdict) == ("not_found", None)
+
+
+def test_the_row_that_is_asked_for_is_answered_and_an_empty_one_with_its_own_words(qa: ReportQA) -> None:
+    assert qa.ask("2023年筹资活动现金流量净额是多少").figures[0].figure.text == "▲310"
+    assert qa.ask("2024年汇率变动影响是多少").answer.startswith("汇率变动影响2024年：--")

@@ -24,6 +24,8 @@ from reportqa.text.records import Span
 
 _OTHER_FIGURES = 6
 _TABLES = 5
+# So many letters name a row of a table.
+_NAME = 4
 _YEAR = re.compile(r"(?:19|20)\d\d")
 # How far behind the best figure one of the year that is asked for may be and still go before it.
 _ALIKE = 3.2
@@ -56,10 +58,13 @@ class FigureReplies:
         matches = self._of_the_year(question, matches)
         if not matches:
             return None
-        matches = self._of_the_column(question, matches)
+        matches = self._of_the_column(question, _of_the_row(question, matches))
         best = matches[0]
         if is_said(best.figure.text, question.plain):
             return None
+        empty = self._empty_row(question, best)
+        if empty:
+            return self._words_reply(question, best.candidate, empty, candidates)
         unread = self._unread(candidates, best)
         if unread:
             return self._words_reply(question, *unread, candidates)
@@ -79,6 +84,19 @@ class FigureReplies:
             or unheard(question, best.figure.indicator, self._store.passages_with),
             sure=sure,
         )
+
+    def _empty_row(self, question: Question, best: FigureMatch) -> ScoredUnit | None:
+        """Return the row of a table that a question names, where it has no amount and the best figure is another's."""
+        candidate = best.candidate
+        if not candidate.passage.passage.leads:
+            return None
+        rows = [unit for unit in candidate.units if unit.whole]
+        named = max(rows, key=lambda row: _named_length(question, candidate, row))
+        length = _named_length(question, candidate, named)
+        if length < _NAME or length <= _named_length(question, candidate, best.sentence):
+            return None
+        prose, figures = candidate.passage.prose, self._store.figures(candidate.passage.number)
+        return None if any(named.start <= prose.offset(one.start) < named.end for one in figures) else named
 
     def _unread(self, candidates: Sequence[Candidate], best: FigureMatch) -> tuple[Candidate, ScoredUnit] | None:
         """Return the clause closest to the question where it has a number that was not read, and not the best figure.
@@ -163,6 +181,27 @@ class FigureReplies:
             place = places(candidate, *figure_range(candidate, match.figure, match.clause, figures))
             stated.setdefault(candidate.passage.number, (candidate, set()))[1].update(place)
         return tuple((candidate, tuple(sorted(spans))) for candidate, spans in stated.values())
+
+
+def _of_the_row(question: Question, matches: list[FigureMatch]) -> list[FigureMatch]:
+    """In a table, put the row first whose name the question says whole, where that of the best figure is not said."""
+    best = matches[0]
+    if not best.candidate.passage.passage.leads or _is_named(question, best):
+        return matches
+    beside = (match for match in matches if match.candidate is best.candidate and match.score >= best.score - _ALIKE)
+    named = next((match for match in beside if _is_named(question, match) and not match.signals["form"]), None)
+    return matches if named is None else [named, *(match for match in matches if match is not named)]
+
+
+def _named_length(question: Question, candidate: Candidate, row: ScoredUnit) -> int:
+    """Return how many letters a row begins with that the question says one after the other."""
+    words = candidate.passage.folded[row.start : row.end]
+    return max((length for length in range(len(words) + 1) if words[:length] in question.plain), default=0)
+
+
+def _is_named(question: Question, match: FigureMatch) -> bool:
+    name = fold(match.figure.indicator)
+    return len(name) >= _NAME and name in question.plain
 
 
 def _covers(match: FigureMatch) -> float:
