@@ -100,9 +100,19 @@ class Version:
 
     def use(self, milvus: Milvus) -> None:
         """Point the alias here: the one step by which a rebuild takes the place of what was."""
+        if self._is_used(milvus):
+            return
+        step = "create_alias" if Version.in_use(milvus) is None else "alter_alias"
+        try:
+            milvus.call(step, self.collection(DOCUMENTS), ALIAS)
+        except IndexStoreError:
+            # Another machine that came to its end at the same moment has just done it.
+            if not self._is_used(milvus):
+                raise
+
+    def _is_used(self, milvus: Milvus) -> bool:
         used = Version.in_use(milvus)
-        if used is None or used.name != self.name:
-            milvus.call("create_alias" if used is None else "alter_alias", self.collection(DOCUMENTS), ALIAS)
+        return used is not None and used.name == self.name
 
     def drop(self, milvus: Milvus) -> None:
         """Remove the collections: they are no version any more before the first goes."""
