@@ -20,13 +20,14 @@ from reportqa.figures.agreement import contradicting
 from reportqa.figures.unread import unread_numbers
 from reportqa.index.dense import Vectors
 from reportqa.text.folding import fold
+from reportqa.text.forms import YEAR
 from reportqa.text.records import Span
 
 _OTHER_FIGURES = 6
-_TABLES = 5
+_LOOKED_AT = 5
 # So many letters name a row of a table.
 _NAME = 4
-_YEAR = re.compile(r"(?:19|20)\d\d")
+_YEAR = re.compile(YEAR)
 # How far behind the best figure one of the year that is asked for may be and still go before it.
 _ALIKE = 3.2
 # How sure a stated share must be for none to be computed in its place.
@@ -103,7 +104,7 @@ class FigureReplies:
 
         No other number may stand in for one that was not read.
         """
-        units = ((unit, one) for one in candidates[:_TABLES] for unit in one.units if not unit.whole)
+        units = ((unit, one) for one in candidates[:_LOOKED_AT] for unit in one.units if not unit.whole)
         clause, candidate = max(units, key=lambda pair: pair[0].cosine)
         if candidate is best.candidate and clause == best.clause:
             return None
@@ -196,7 +197,7 @@ def _of_the_row(question: Question, matches: list[FigureMatch]) -> list[FigureMa
 def _named_length(question: Question, candidate: Candidate, row: ScoredUnit) -> int:
     """Return how many letters a row begins with that the question says one after the other."""
     words = candidate.passage.folded[row.start : row.end]
-    return max((length for length in range(len(words) + 1) if words[:length] in question.plain), default=0)
+    return next((length for length in range(len(words)) if words[: length + 1] not in question.plain), len(words))
 
 
 def _is_named(question: Question, match: FigureMatch) -> bool:

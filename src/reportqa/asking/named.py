@@ -7,6 +7,7 @@ from collections.abc import Sequence
 
 from reportqa.asking.config import FITTED
 from reportqa.asking.matching import FigureMatch, says_change
+from reportqa.figures.arithmetic import is_exact
 from reportqa.text.folding import fold
 
 _BETWEEN = re.compile("[和与跟及加、]")
@@ -34,7 +35,7 @@ def of_names(names: Sequence[str], matches: Sequence[FigureMatch]) -> list[Figur
     ``matches`` are figures, best first; those that are returned are of one section, unit and kind of measure.
     """
     groups: dict[tuple[object, ...], list[FigureMatch]] = {}
-    for match in filter(is_exact, matches[: FITTED.operands]):
+    for match in (one for one in matches[: FITTED.operands] if is_exact(one.figure)):
         figure, passage = match.figure, match.candidate.passage.passage
         alike = (passage.document, passage.section, figure.kind, figure.normalized_unit, says_change(figure))
         groups.setdefault(alike, []).append(match)
@@ -64,8 +65,3 @@ def _tells(number: int, names: Sequence[str], match: FigureMatch) -> float:
         return sum(letter in own for letter in letters) / max(len(letters), 1)
 
     return says(number) - max(says(other) for other in range(len(names)) if other != number)
-
-
-def is_exact(match: FigureMatch) -> bool:
-    """Tell whether a figure is one exact number, which can be reckoned with."""
-    return not match.figure.approx and isinstance(match.figure.normalized_value, int | float)

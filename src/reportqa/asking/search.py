@@ -20,7 +20,7 @@ from reportqa.index.store import DocumentInfo, IndexedPassage, Store
 from reportqa.models.encoder import Encoder
 from reportqa.models.reader import PassageReading
 from reportqa.text.folding import fold
-from reportqa.text.forms import IN_PICTURE
+from reportqa.text.forms import IN_PICTURE, YEAR
 from reportqa.text.naming import known_as
 
 POOL = 100
@@ -67,7 +67,7 @@ _OTHER_YEAR = 6.0
 _OLDER = 1.5
 # What it counts against a passage that its headings name other years than the question.
 _OTHER_PART = 3.0
-_YEAR_HEADED = re.compile(r"(?<!\d)((?:19|20)\d\d)\s*(?:学?年)")
+_YEAR_HEADED = re.compile(rf"(?<!\d)({YEAR})\s*学?年")
 _FIGURELESS = 0.1
 # What it counts against a report that the question names another.
 _UNNAMED = 1.5
@@ -254,14 +254,14 @@ class Retriever:
         def fault(passage: IndexedPassage) -> float:
             document = self._documents[passage.passage.document]
             counted = _PICTURE * (IN_PICTURE in passage.prose.text)
+            said = any(str(year) in passage.prose.text for year in wanted)
             headed = {int(year) for title in passage.passage.section for year in _YEAR_HEADED.findall(title)}
-            if headed and wanted and not headed & set(wanted):
-                counted += _OTHER_PART * (not any(str(year) in passage.prose.text for year in wanted))
+            if headed and wanted and not (said or headed & set(wanted)):
+                counted += _OTHER_PART
             if document.name in named:
                 return counted
             counted += _UNNAMED * (bool(called) and document.name not in called)
             if document.year is not None and not any(self.treats(document.name, year) for year in wanted):
-                said = any(str(year) in passage.prose.text for year in wanted)
                 counted += _OTHER_YEAR if wanted and not said else _OLDER
             return counted + _OTHER_YEAR * bool(places and document.region and document.region not in places)
 

@@ -8,10 +8,10 @@ from dataclasses import dataclass
 
 from reportqa.asking.config import FITTED
 from reportqa.asking.matching import FigureMatch
-from reportqa.asking.named import is_exact, names_in, of_names
+from reportqa.asking.named import names_in, of_names
 from reportqa.asking.question import Question, understand, within
 from reportqa.figures.agreement import bare
-from reportqa.figures.arithmetic import amount
+from reportqa.figures.arithmetic import amount, is_exact
 from reportqa.text.folding import fold
 
 _MORE, _LESS = "多高大长强重贵快", "少低小短弱轻便宜慢"
@@ -84,7 +84,7 @@ def _alike(asked: Ranking, matches: Iterable[FigureMatch]) -> list[list[FigureMa
     for match in matches:
         figure, passage = match.figure, match.candidate.passage.passage
         name = bearer(match)
-        if name and is_exact(match) and _asked_for(asked, name):
+        if name and is_exact(figure) and _asked_for(asked, name):
             place = (passage.document, passage.section, passage.paragraph)
             groups.setdefault((*place, bare(figure.indicator), figure.normalized_unit), {}).setdefault(name, match)
     return [list(group.values()) for group in groups.values()]

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from reportqa.outline.tables.cell_kinds import bare_span, cell_words, is_empty, is_value
 from reportqa.outline.tables.heads import head_rows
 from reportqa.outline.tables.loose import CellLines, cell_lines, stacked_rows
-from reportqa.outline.tables.spaced import spaced_rows
+from reportqa.outline.tables.spaced import is_next, spaced_rows
 from reportqa.text.records import Span, Table, TableRow
 
 _BAR = re.compile(r"\\.|\|")
@@ -97,7 +97,7 @@ def _is_tabular(rows: Sequence[TableRow], text: str) -> bool:
 
 def _follows(text: str, lines: Sequence[Span], number: int) -> bool:
     """Tell whether a line stands right below the one before it."""
-    return number < len(lines) and text.count("\n", lines[number - 1].end, lines[number].start) == 1
+    return number < len(lines) and is_next(text, lines, number)
 
 
 def _opens(text: str, lines: Sequence[Span], number: int) -> bool:
