@@ -8,6 +8,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from functools import lru_cache
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from reportqa.asking.across import compare
 from reportqa.asking.answer import Answerer
@@ -16,7 +17,6 @@ from reportqa.asking.question import MAX_QUESTION, Question, Vocabulary, underst
 from reportqa.asking.scans import with_scans
 from reportqa.asking.search import Retriever
 from reportqa.errors import IndexStoreError, InputError
-from reportqa.figures.checking import Finding, check
 from reportqa.index.opening import open_store
 from reportqa.index.store import IndexedPassage, Store
 from reportqa.models.encoder import Encoder, open_encoder
@@ -25,6 +25,9 @@ from reportqa.outline.captions import illustrated_figures
 from reportqa.text.aliases import ALIASES, levelled
 from reportqa.text.folding import fold
 from reportqa.text.records import Answer, Citation, Compared, Document, Figure, Illustration
+
+if TYPE_CHECKING:
+    from reportqa.figures.checking import Finding
 
 _BATCH = 256
 _WORDS = 65_536
@@ -126,6 +129,8 @@ class ReportQA:
 
     def check(self) -> list[Finding]:
         """Return what the figures of each report say of each other: contradictions, sums, shares, values per head."""
+        from reportqa.figures.checking import check  # no question needs it
+
         if not self._aliases:
             return check(self.documents(), self.figures())
         # What has several spellings is compared under one, character by character in its place.

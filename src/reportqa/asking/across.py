@@ -17,40 +17,39 @@ from reportqa.figures.agreement import bare, scope_parts
 from reportqa.figures.arithmetic import amount, in_unit_of, written
 from reportqa.text.folding import fold
 from reportqa.text.forms import YEAR
+from reportqa.text.patterns import lazy
 from reportqa.text.records import Compared, Figure
 
 Operation = Literal["difference", "decrease", "growth", "sum", "ratio", "times", "each", "most", "least"]
 
 _YEAR = rf"(?:{YEAR}(?:学?年度?|学年)?|今年|去年|前年|本学?年度?|上一?学?年度?)"
-_LAST = re.compile(
-    rf"(?:比|较|和|与|跟|同)(?:{_YEAR}|前一年)|同比|(?:这|近|过去|前后)?[两二]年(?:间|来|里)?|逐年|历年|各年"
-)
-_LINKED = re.compile(rf"{_YEAR}[和与跟、到至及]{_YEAR}|从{_YEAR}到{_YEAR}")
-_GROWTH = re.compile(
+_LAST = lazy(rf"(?:比|较|和|与|跟|同)(?:{_YEAR}|前一年)|同比|(?:这|近|过去|前后)?[两二]年(?:间|来|里)?|逐年|历年|各年")
+_LINKED = lazy(rf"{_YEAR}[和与跟、到至及]{_YEAR}|从{_YEAR}到{_YEAR}")
+_GROWTH = lazy(
     r"(?:增长|增加|提高|上升|下降|减少|降低|涨|多|少|变化|高|低|增|降)了?(?:百分之|几成|%)|增幅|降幅|涨幅|增速|增长率|变化率|同比增长(?:多少)?$"
 )
-_MORE = re.compile(
+_MORE = lazy(
     r"(?:增长|增加|提高|上升|多出?|高出?|扩大|涨|多[\u4e00-\u9fff])了?(?:了|出)?(?:多少|几)|变化(?:了)?(?:多少|多大|情况)?|相差|差(?:了)?多少|差距"
 )
-_LESS = re.compile(r"(?:减少|下降|降低|少|低)了?(?:多少|几)")
-_CHANGE = re.compile(r"增长|增加|提高|上升|减少|下降|降低|涨|增幅|降幅|增速|变化")
-_SUM = re.compile(r"加起来|合计|总共|一共|总和|共计|总计")
-_MOST = re.compile(r"(?:哪|谁)[^,。]{0,12}(?:更|最)?(?:多|高|大|快|好|长)|(?:哪|谁)[^,。]{0,8}最")
-_LEAST = re.compile(r"(?:哪|谁)[^,。]{0,12}(?:更|最)?(?:少|低|小|慢|短)")
-_WAY = re.compile("[更最]?[多高大快好长少低小慢短]")
-_EACH = re.compile(r"各(?:自)?(?:有|是|为|达)?|分别|对比|比较|相比")
+_LESS = lazy(r"(?:减少|下降|降低|少|低)了?(?:多少|几)")
+_CHANGE = lazy(r"增长|增加|提高|上升|减少|下降|降低|涨|增幅|降幅|增速|变化")
+_SUM = lazy(r"加起来|合计|总共|一共|总和|共计|总计")
+_MOST = lazy(r"(?:哪|谁)[^,。]{0,12}(?:更|最)?(?:多|高|大|快|好|长)|(?:哪|谁)[^,。]{0,8}最")
+_LEAST = lazy(r"(?:哪|谁)[^,。]{0,12}(?:更|最)?(?:少|低|小|慢|短)")
+_WAY = lazy("[更最]?[多高大快好长少低小慢短]")
+_EACH = lazy(r"各(?:自)?(?:有|是|为|达)?|分别|对比|比较|相比")
 # What goes when the one measure is left that is looked up in every report.
-_DROPPED = re.compile(
+_DROPPED = lazy(
     rf"(?:比|较|和|与|跟|同|从|到|至)?{_YEAR}(?:相?比较?)?|(?:这|近|过去|前后)?[两二]年(?:间|来|里)?|同比|逐年|历年|前一年|各年"
     r"|(?:哪|谁)一?(?:个|所|年|家)?(?:区县?|县|市|地方|地区|学校)?(?:的)?|加起来|合计|总共|一共|总和|共计|总计|各自?(?=有|是|为|达|多|$)|分别|相比|对比|比较|相差|差距|差(?=多少)|[更最](?=[多高大少低小])"
     r"|(?:增长|增加|提高|上升|减少|下降|降低|变化|扩大|涨|增幅|降幅|涨幅|增速)率?了?(?:情况)?|的?百分比"
 )
-_PERCENT = re.compile(r"百分之(?:多少|几)|几成")
-_RATIO = re.compile(r"(?:相当于|是|占)了?.{2,}?的?(?:百分之(?:多少|几)|几成)")
-_TIMES = re.compile(r"(?:相当于|是)了?.{2,}?的?(?:多少|几)倍")
-_EVERY_PLACE = re.compile(r"(?:这?[两二三四五六七八九十几]个?|各个?)(?:区县|县区|[区县市州])(?:一共)?")
-_WHICH_PLACE = re.compile(r"哪一?个([区县市州省])")
-_LEFT_OVER = re.compile(
+_PERCENT = lazy(r"百分之(?:多少|几)|几成")
+_RATIO = lazy(r"(?:相当于|是|占)了?.{2,}?的?(?:百分之(?:多少|几)|几成)")
+_TIMES = lazy(r"(?:相当于|是)了?.{2,}?的?(?:多少|几)倍")
+_EVERY_PLACE = lazy(r"(?:这?[两二三四五六七八九十几]个?|各个?)(?:区县|县区|[区县市州])(?:一共)?")
+_WHICH_PLACE = lazy(r"哪一?个([区县市州省])")
+_LEFT_OVER = lazy(
     r"多(?=[\u4e00-\u9fff]了?(?:多少|几))|[多少高低大小]了?(?:出)?(?=多少|几)|(?<!多)[多高大少低小](?:一些|些)?$|^[,的和与跟比,、]+|[,的和与跟比、]+$|了(?=多少|几)"
 )
 
@@ -60,7 +59,7 @@ _MEASURE_WORDS = frozenset("人 名 所 家 个 项 元 万元 亿元 张 门 �
 
 # How much of the sentences of the shorter of two reports stands in the other one too where they are the same report.
 _SAME = 0.6
-_SENTENCE = re.compile(r"[^\w]+")
+_SENTENCE = lazy(r"[^\w]+")
 _LEAST_SENTENCE = 8
 
 

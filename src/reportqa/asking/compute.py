@@ -15,12 +15,13 @@ from reportqa.asking.question import Question
 from reportqa.figures.arithmetic import amount, in_unit_of, stated_number, written
 from reportqa.text.folding import fold
 from reportqa.text.numerals import plain_number
+from reportqa.text.patterns import lazy
 from reportqa.text.records import Figure
 
 COUNTABLE = frozenset({"count", "money", "area"})
 
 _SHARE_FORMS = tuple(
-    re.compile(form)
+    lazy(form)
     for form in (
         r"(?P<part>.+?)在(?P<whole>.+?)(?:里面?|中|里头|当中|之中)?(?:所)?占",
         r"(?P<part>.+?)[,]?占(?:了|到)?(?P<whole>.+?)的?(?:比例|比重|百分之|百分比|几成|多少|多大|份额)",
@@ -29,18 +30,18 @@ _SHARE_FORMS = tuple(
         r"(?P<whole>.*?)(?P<part>[\u4e00-\u9fff]{2,6})的(?:比例|比重|占比)",
     )
 )
-_NO_WHOLE = re.compile(r"百分之|百分|多大|多少|比重?例?是?|^的|[的是为有]$")
-_SHARE = re.compile(r"占|比|率|例")
-_REST = re.compile(
+_NO_WHOLE = lazy(r"百分之|百分|多大|多少|比重?例?是?|^的|[的是为有]$")
+_SHARE = lazy(r"占|比|率|例")
+_REST = lazy(
     r"还剩|剩下|剩余|还差|没有?[^,。]{0,6}(?:的|掉|完|成)|未[\u4e00-\u9fff]{1,6}|除去|除了|扣除|不含|不算|以外|之外"
 )
 
 _TOGETHER = "加起来|合起来|一共|合计|总共|总和|共计|加在一起"
-_SUM = re.compile(
+_SUM = lazy(
     rf"(?P<names>.*[和与及跟加、].*?)(?:[两三四][样项个类者]?|都|全部)?(?:{_TOGETHER})|(?:一共|合计|总共).*[和与及跟、]"
 )
 
-_DIFFERENCE = re.compile(
+_DIFFERENCE = lazy(
     r"(?P<one>[^,]{2,20}?)(?:比|较)(?P<other>[^,]{2,20}?)(?:多|少|高|低)了?[\u4e00-\u9fff]{0,2}?(?:多少|几)"
 )
 

@@ -7,22 +7,23 @@ from collections.abc import Iterator
 
 from reportqa.text.folding import fold
 from reportqa.text.forms import YEAR
+from reportqa.text.patterns import lazy
 from reportqa.text.words import STOP_WORDS, cut
 
-_ASKING = re.compile(r"多少|(?<!哪)几(?!乎)|什么|哪|谁|怎么(?!样)|怎样|如何|为何|为啥|是否|是不是|有没有|[吗么]$")
-_NUMBER = re.compile(r"多少|几|多[大高长久]")
-_PER_HEAD = re.compile(r"[生人户师]均|平均")
-_OPENING = re.compile(r"^(?:(?:那么|那|再问|还有|另外|其中的?|而)(?![些个里边年样])[,，]?)+")
-_COMPARED = re.compile(r"(?:[和跟与同].+|.*)(?:比|相比|比较)$|^[比较].+")
+_ASKING = lazy(r"多少|(?<!哪)几(?!乎)|什么|哪|谁|怎么(?!样)|怎样|如何|为何|为啥|是否|是不是|有没有|[吗么]$")
+_NUMBER = lazy(r"多少|几|多[大高长久]")
+_PER_HEAD = lazy(r"[生人户师]均|平均")
+_OPENING = lazy(r"^(?:(?:那么|那|再问|还有|另外|其中的?|而)(?![些个里边年样])[,，]?)+")
+_COMPARED = lazy(r"(?:[和跟与同].+|.*)(?:比|相比|比较)$|^[比较].+")
 # 它招生多少人, 该校招生多少人; but 该 of 应该 and 其 of 其他 point at nothing.
-_POINTING = re.compile(
+_POINTING = lazy(
     r"它们?的?|[他她]们的?|(?<!应)(?:该|这一?所|这一?家|这个|那所|那个)(?:学校|医院|公司|单位|地区|校|院|区|县|市)的?|(?<![尤极与])其(?!他|它|余|实|次|中)"
 )
 # 食堂怎么样？ asks of the canteen, whatever was asked before; 民办的怎么样？ and 2023年怎么样？ do not.
-_OF_ITSELF = re.compile(r"(?:怎么样|又如何)$")
-_INSTEAD = re.compile(r"^(?P<new>.+?)的?(?:呢|怎么样|又如何|的话)$|^(?:换成|改成|换)(?P<other>.+)$")
+_OF_ITSELF = lazy(r"(?:怎么样|又如何)$")
+_INSTEAD = lazy(r"^(?P<new>.+?)的?(?:呢|怎么样|又如何|的话)$|^(?:换成|改成|换)(?P<other>.+)$")
 # What a question ends with that asks: 有多少人, 是什么, 占比是多少.
-_TAIL = re.compile(
+_TAIL = lazy(
     r"(?:一共|总共|大约|大概|分别|各自?|都)*(?:是|有|为|达到?|占|共|了|到)*(?:多少|(?<!哪)几|什么|哪|谁|怎么|怎样|如何|吗|么|多大|多高|多长|多久).*$"
 )
 # Alone, these name no subject of their own.
@@ -48,7 +49,7 @@ _SIDES = (
     "招生 毕业生 毕业 在校生 在校 新生 升学 就业 入学".split(),
 )
 _MEASURES = frozenset(("招生", "总数", "人数"))
-_YEAR = re.compile(rf"{YEAR}(?:学?年度?|学年)?|今年|去年|前年|上一?年度?|本学?年度?|上一?学年")
+_YEAR = lazy(rf"{YEAR}(?:学?年度?|学年)?|今年|去年|前年|上一?年度?|本学?年度?|上一?学年")
 _BODIES = (
     r"(?:学校|中学|小学|大学|学院|院校|技校|职校|幼儿园|职教中心|教育中心)",
     r"(?:医院|卫生院|卫生室|诊所|疾控中心|服务中心)",
@@ -57,8 +58,8 @@ _BODIES = (
     r"(?:部|局|厅|委员会|办公室|处)",
     r"(?:图书馆|博物馆|文化馆|展览馆|纪念馆|景区|公园)",
 )
-_GROUP = re.compile(r"[\u4e00-\u9fff]*(?:学生|教师|职工|医师|护士|人员|员工|居民|农民|老人|儿童|生|者)")
-_NAME_BEFORE = re.compile(r"[\u4e00-\u9fffA-Za-z0-9·]{0,20}$")
+_GROUP = lazy(r"[\u4e00-\u9fff]*(?:学生|教师|职工|医师|护士|人员|员工|居民|农民|老人|儿童|生|者)")
+_NAME_BEFORE = lazy(r"[\u4e00-\u9fffA-Za-z0-9·]{0,20}$")
 
 
 def completed(question: str, previous: str) -> str:

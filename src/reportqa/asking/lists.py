@@ -6,16 +6,17 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from reportqa.text.patterns import lazy
 from reportqa.text.words import cut
 
-_BRACKETED = re.compile(r"[（(]([^（()）]*、[^（()）]*)[)）]")
-_QUOTED = re.compile(r"(?:[“《「][^”》」“《「]{2,40}[”》」][、，,和与及以\s]{0,3}){2,}")
-_QUOTATION = re.compile(r"[“《「]([^”》」]+)[”》」]")
-_RUN = re.compile(r"[^，。；：！？,;:!?（()）]*、[^，。；：！？,;:!?（()）]*")
-_PAIR = re.compile(
+_BRACKETED = lazy(r"[（(]([^（()）]*、[^（()）]*)[)）]")
+_QUOTED = lazy(r"(?:[“《「][^”》」“《「]{2,40}[”》」][、，,和与及以\s]{0,3}){2,}")
+_QUOTATION = lazy(r"[“《「]([^”》」]+)[”》」]")
+_RUN = lazy(r"[^，。；：！？,;:!?（()）]*、[^，。；：！？,;:!?（()）]*")
+_PAIR = lazy(
     r"([\u4e00-\u9fff]{2,10}?)(?:以及|[和与及])([\u4e00-\u9fff]{2,8}?)(?=[一二两三四五六七八九十\d]+[个位名家所国]|等)"
 )
-_NUMBERED = re.compile(
+_NUMBERED = lazy(
     r"(?:^|(?<=[；;。：:，,]))\s*(?:[一二三四五六七八九十]+是|(?:首先|其次|再次|最后)[，,]?"
     r"|第[一二三四五六七八九十][，,、]|[（(]\d[）)])"
 )
@@ -34,7 +35,7 @@ _TRAILING = frozenset(
     均 都 已 已经 被
     """.split()
 )
-_COUNTED = re.compile(r"[\d一二两三四五六七八九十]+[个项类种所家门大方位名国座件场]")
+_COUNTED = lazy(r"[\d一二两三四五六七八九十]+[个项类种所家门大方位名国座件场]")
 _HELD = 0.6  # how much of the words that answer a list must hold
 
 

@@ -18,6 +18,7 @@ from reportqa.asking.weights import WEIGHTS
 from reportqa.index.dense import Vectors
 from reportqa.index.store import Store
 from reportqa.text.folding import fold
+from reportqa.text.patterns import lazy
 from reportqa.text.records import Figure, Prose
 
 _UNIT_CLASSES = tuple(
@@ -33,13 +34,11 @@ _UNIT_CLASSES = tuple(
     )
 )
 _FORMS = frozenset({"count", "money", "area", "percent", "ratio", "date", "duration", "rank"})
-_GENERAL_SCOPE = re.compile(r"^(?:全[区县市省国]|年|本|合计|总计|含|[\d年月末底]+$)")
-_COMMON_BEARER = re.compile(r"(?:学校|院校|医院|企业|公司|单位|机构|人员|教师|学生|职工|员工|景区)$")
-_PART_OF = re.compile(
-    r"(?:(?<![初高集])中的?|里面的?|里头的?|里的?|当中的?|之中的?),?(?![学职专等])([\u4e00-\u9fff]{2}.*)"
-)
-_BEFORE_ASKED = re.compile(r"原来|之前|以前|从多少|由多少|最初|起初")
-_CHANGED_TO = re.compile(r"[\u4e00-\u9fff（）]{0,6}(?:到|至|为)")
+_GENERAL_SCOPE = lazy(r"^(?:全[区县市省国]|年|本|合计|总计|含|[\d年月末底]+$)")
+_COMMON_BEARER = lazy(r"(?:学校|院校|医院|企业|公司|单位|机构|人员|教师|学生|职工|员工|景区)$")
+_PART_OF = lazy(r"(?:(?<![初高集])中的?|里面的?|里头的?|里的?|当中的?|之中的?),?(?![学职专等])([\u4e00-\u9fff]{2}.*)")
+_BEFORE_ASKED = lazy(r"原来|之前|以前|从多少|由多少|最初|起初")
+_CHANGED_TO = lazy(r"[\u4e00-\u9fff（）]{0,6}(?:到|至|为)")
 # Words of one set exclude each other: a figure of the other kind is no answer to a question that names one of them.
 _CONTRASTS = tuple(
     tuple(words.split())
@@ -69,21 +68,21 @@ _CONTRASTS = tuple(
 # The same for words of which each side has many: 校园有多大 asks for the ground, 教学楼有多大 for what stands on it.
 _SIDES = (
     (
-        re.compile(r"占地|用地|校园|园区|厂区|院区|一块地|土地|场地"),
-        re.compile(r"建筑|校舍|房屋|房子|[教学办公住宿]楼|大楼|楼房|宿舍"),
+        lazy(r"占地|用地|校园|园区|厂区|院区|一块地|土地|场地"),
+        lazy(r"建筑|校舍|房屋|房子|[教学办公住宿]楼|大楼|楼房|宿舍"),
     ),
-    (re.compile(r"花|投入|投资|支出|支付|费用|掏|付了|耗资|收购"), re.compile(r"收入|营收|利润|进账|产值|销售额|赚")),
+    (lazy(r"花|投入|投资|支出|支付|费用|掏|付了|耗资|收购"), lazy(r"收入|营收|利润|进账|产值|销售额|赚")),
 )
 # 支出里，上级拨的有多少; 其中民办几所: a part is asked for.
-_OF_WHICH = re.compile(r"其中|(?:里面?|里头|当中|之中|中)[,的].*(?:多少|几)")
-_PER_HEAD = re.compile(r"[生人户]均|平均|每[一]?[个名位人生户]|分摊|按[^,。]{0,4}人头|人头")
-_CHANGE = re.compile(r"同比|环比|比上|较上|增长|增加|下降|减少|提高|降低|上升|增幅|降幅|涨|跌|多了|少了")
+_OF_WHICH = lazy(r"其中|(?:里面?|里头|当中|之中|中)[,的].*(?:多少|几)")
+_PER_HEAD = lazy(r"[生人户]均|平均|每[一]?[个名位人生户]|分摊|按[^,。]{0,4}人头|人头")
+_CHANGE = lazy(r"同比|环比|比上|较上|增长|增加|下降|减少|提高|降低|上升|增幅|降幅|涨|跌|多了|少了")
 # What an indicator says besides what is measured: by how much it changed, of how many, at which stage.
-_BESIDES = re.compile(
+_BESIDES = lazy(
     r"(?:同比|环比|[比较](?:上年|去年|上期|同期|上学年|上一年))?(?:净?(?:增[长加]|下降|减少|提高|降低|上升))?$"
     r"|阶段|总[数额量]|人数|情况"
 )
-_GRADE = re.compile(r"[一二三四五六七八九十\dA-Za-z]+[星级等A]+")
+_GRADE = lazy(r"[一二三四五六七八九十\dA-Za-z]+[星级等A]+")
 # How far behind the best passage, in standard deviations, a passage may be whose figure answers: on two thousand
 # questions every figure from farther behind was wrong (docs/retrieval.md).
 _NEAR = 6.0

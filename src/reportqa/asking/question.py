@@ -16,6 +16,7 @@ from reportqa.asking.spelling import respell
 from reportqa.errors import InputError
 from reportqa.text.aliases import Group, named, unified
 from reportqa.text.folding import fold
+from reportqa.text.patterns import lazy
 from reportqa.text.records import Figure
 from reportqa.text.words import bigrams, content_words, cut, frequency
 
@@ -37,7 +38,7 @@ _HOW_MANY = r"(?:多少|(?<!哪)几|好多|若干)"
 
 def _form(pattern: str) -> re.Pattern[str]:
     """Compile a pattern that is written over several lines, N standing for a word that asks for a number."""
-    return re.compile(pattern.replace("N", _HOW_MANY).replace("M", _MEASURES), re.VERBOSE)
+    return lazy(pattern.replace("N", _HOW_MANY).replace("M", _MEASURES), re.VERBOSE)
 
 
 # Tried in this order: the first form that fits says what is asked.
@@ -108,33 +109,33 @@ _FORMS: tuple[tuple[Asked, re.Pattern[str]], ...] = (
     ),
     ("method", _form("怎么|怎样|如何|咋|办法|措施|途径|方式|手段|做法|靠什么|通过什么|举措|对策")),
 )
-_VERDICT = re.compile(
+_VERDICT = lazy(
     r"(?:吗|么|没有|没|不|否|嘛|吧)[?？。!！]*$|是否|是不是|有没有|能不能|会不会|可不可以|对不对|[\u4e00-\u9fff](?<!什)(?<!怎)(?<!多)(?<!那)(?<!这)么$|(.)不\1|属实"
 )
-_ASKS_NUMBER = re.compile(_HOW_MANY)
-_EACH = re.compile(rf"(?P<names>.+?)(?:各自?|分别)(?:有|是|为|占|达)?(?P<rest>{_HOW_MANY}.*)")
-_WH = re.compile(r"什么|哪|谁|多少|几(?!乎)|怎么|怎样|如何|为何|为啥")
-_WH_LIST = re.compile(
+_ASKS_NUMBER = lazy(_HOW_MANY)
+_EACH = lazy(rf"(?P<names>.+?)(?:各自?|分别)(?:有|是|为|占|达)?(?P<rest>{_HOW_MANY}.*)")
+_WH = lazy(r"什么|哪|谁|多少|几(?!乎)|怎么|怎样|如何|为何|为啥")
+_WH_LIST = lazy(
     r"哪(?:些|几|两|三|四|五|六|七|八|九|十)|名单|清单|分别(?:是|有|叫)(?:什么|哪)?|[两三四五六七八九十]个?[^,。]{0,8}(?:叫什么|都是什么)"
 )
-_SEVERAL_ASPECTS = re.compile(r"(?:几|哪些|哪几)(?:个)?(?:大)?(?:方面|板块|块(?:内容)?|部分|类|点|条|原则|理念)")
-_MONEY_NOUNS = re.compile(
+_SEVERAL_ASPECTS = lazy(r"(?:几|哪些|哪几)(?:个)?(?:大)?(?:方面|板块|块(?:内容)?|部分|类|点|条|原则|理念)")
+_MONEY_NOUNS = lazy(
     r"工资|薪|学费|奖金|补贴|补助|津贴|票价|房价|经费|投资|资金|费用|收入|支出|花费|成本|造价|进账|利润|产值|营收"
 )
 # 收入比上年增长多少: a share or an amount; 增加多少人 is an amount.
-_CHANGE_ASKED = re.compile(r"(?:增[长加]|下降|减少|提高|降低|上升|涨|跌)了?多少$")
-_UNIT = re.compile(
+_CHANGE_ASKED = lazy(r"(?:增[长加]|下降|减少|提高|降低|上升|涨|跌)了?多少$")
+_UNIT = lazy(
     _HOW_MANY
     + r"(?:万|亿|千|百|余)?(人次|剂次|例次|户次|场次|平方米|公里|千米|公顷|学时|课时|小时|["
     + _MEASURES
     + r"天年月周])"
 )
-_UNIT_NOUN = re.compile(_HOW_MANY + r"(?:的)?(学生|教师|职工|人|员工|企业|学校|课程)")
+_UNIT_NOUN = lazy(_HOW_MANY + r"(?:的)?(学生|教师|职工|人|员工|企业|学校|课程)")
 # 在校生总共有多少, 多少个孩子: people are counted in 人, whatever the measure word.
 _PEOPLE = (
     r"(?:学生|[在新考毕校业]生|孩子|儿童|教师|医师|护士|职工|员工|人员|老年人|居民|农民|患者|游客|观众|志愿者|残疾人)"
 )
-_PEOPLE_ASKED = re.compile(
+_PEOPLE_ASKED = lazy(
     rf"{_PEOPLE}(?:里|中)?(?:一共|总共|共|大约|大概)?(?:有|是|为|达到?)?(?:多少|几)个?$|(?:多少|几)个?{_PEOPLE}"
 )
 _NOUN_UNITS = {
@@ -148,30 +149,30 @@ _NOUN_UNITS = {
     "课程": "门",
 }
 # 23年招生多少: at the beginning a year; later it may be how long something took.
-_SHORT_YEAR = re.compile(r"^(?=[1-3]\d年(?![级制来间以之前后内里多共]))")
+_SHORT_YEAR = lazy(r"^(?=[1-3]\d年(?![级制来间以之前后内里多共]))")
 _AMOUNT = r"[\d.%‰万亿千余多元人名位个所家门项件间处张座条本册次种类套台辆户吨平公]"
-_YEAR = re.compile(rf"(?<!\d)((?:19|20)\d\d)(?=\s*(?:学?年|级|届|[-—~至到]))|(?<!\d)(20\d\d)(?!{_AMOUNT})")
-_YEARS_SAID = re.compile(r"\d+年度?|[今去前]年|[上本]一?学?年度?|[年月日]")
+_YEAR = lazy(rf"(?<!\d)((?:19|20)\d\d)(?=\s*(?:学?年|级|届|[-—~至到]))|(?<!\d)(20\d\d)(?!{_AMOUNT})")
+_YEARS_SAID = lazy(r"\d+年度?|[今去前]年|[上本]一?学?年度?|[年月日]")
 _RELATIVE_YEARS = (
     ("前年", -2),
     ("去年|(?:上一?|前一)年(?:度)?(?!级)|上一?学年", -1),
     ("今年|本学?年|最新|最近一年", 0),
 )
-_PLACE = re.compile(r"[\u4e00-\u9fff]{2,4}(?:自治区|自治州|新区|[省市区县州旗乡镇村]|街道)")
-_ASKING_PLACE = re.compile(r"[哪几多少各每个]")
+_PLACE = lazy(r"[\u4e00-\u9fff]{2,4}(?:自治区|自治州|新区|[省市区县州旗乡镇村]|街道)")
+_ASKING_PLACE = lazy(r"[哪几多少各每个]")
 _SUFFIXES = frozenset("省市区县州旗乡镇村")
 _GOES_ON = (
     r"[\dA-Za-z%.-]|[一二三四五六七八九十]+月|[\u4e00-\u9fff]{0,6}(?:学校|小学|中学|学院|大学|幼儿园|医院|中心|公司|集团|局|委|馆|所)"
     r"|[和与跟及、比至到]"
 )
-_NO_PLACE = re.compile(
+_NO_PLACE = lazy(
     r"全[省市区县国]|本[省市区县]|[这那各该我]?个?(?:地区|片区)|[社园校景辖小灾老疫牧林矿库]区|[市区县]级|城[市区]|[上入夜超菜集]市|(?:示范|开发|试验|工业)区"
 )
-_SPACES = re.compile(r"(?<=[^\x00-\x7f])\s+|\s+(?=[^\x00-\x7f])")
-_POLITE = re.compile(
+_SPACES = lazy(r"(?<=[^\x00-\x7f])\s+|\s+(?=[^\x00-\x7f])")
+_POLITE = lazy(
     r"^(?:请问一?下?|麻烦问一?下|我?想(?:知道|了解|问)(?:一下)?|帮我?(?:查|看)(?:一?下)?|告诉我|问一下)[，,：:]?"
 )
-_PARTICLES = re.compile(r"[哦哟呢啊呀嘞喔咯噻哈吧的]*[？?。.！!]*$")
+_PARTICLES = lazy(r"[哦哟呢啊呀嘞喔咯噻哈吧的]*[？?。.！!]*$")
 
 
 # How likely a kind, or a figure of any kind, must be for the wording to say what is asked.
@@ -193,17 +194,15 @@ _FIGURE_KINDS = {"percent": "percent", "money": "money", "date": "date"}
 
 # Words by which a clause shows that it gives the kind of thing that is asked for.
 _CUES = {
-    "reason": re.compile(
+    "reason": lazy(
         r"由于|因为|因此|鉴于|为了|原因|究其|受[^，。]{1,10}影响|导致|背景下|为躲避|为避免|随着|出于|旨在|以便"
     ),
-    "method": re.compile(
-        r"通过|采取|采用|措施|办法|方式|[一二三四五六七八九]是|首先|其次|加强|建立|开展|实行|推进|完善"
-    ),
-    "list": re.compile(r"、|”“|》《|[一二三四五六七八九]是"),
-    "who": re.compile(r"由|负责|担任|任|主任|书记|局长|校长|院长|主席|先生|女士|教授|人"),
-    "where": re.compile(r"位于|在|来自|赴|前往|地处|设在|省|市|区|县|国|镇|村"),
-    "which": re.compile(r"公司|集团|中心|学校|学院|大学|医院|局|委|部|处|站|馆|银行|协会|“|《"),
-    "date": re.compile(r"\d+年|\d+月|\d+日"),
+    "method": lazy(r"通过|采取|采用|措施|办法|方式|[一二三四五六七八九]是|首先|其次|加强|建立|开展|实行|推进|完善"),
+    "list": lazy(r"、|”“|》《|[一二三四五六七八九]是"),
+    "who": lazy(r"由|负责|担任|任|主任|书记|局长|校长|院长|主席|先生|女士|教授|人"),
+    "where": lazy(r"位于|在|来自|赴|前往|地处|设在|省|市|区|县|国|镇|村"),
+    "which": lazy(r"公司|集团|中心|学校|学院|大学|医院|局|委|部|处|站|馆|银行|协会|“|《"),
+    "date": lazy(r"\d+年|\d+月|\d+日"),
 }
 
 

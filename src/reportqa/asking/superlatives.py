@@ -13,6 +13,7 @@ from reportqa.asking.question import Question, understand, within
 from reportqa.figures.agreement import bare
 from reportqa.figures.arithmetic import amount, is_exact
 from reportqa.text.folding import fold
+from reportqa.text.patterns import lazy
 
 _MORE, _LESS = "多高大长强重贵快", "少低小短弱轻便宜慢"
 _WHICH = r"(?:哪一?[个所家座条类种项门些]?|谁|什么)"
@@ -22,17 +23,17 @@ _SORTS = (
 )
 # A sort that names of many endings belong to.
 _MEMBERS = {
-    "学校": re.compile(r".(?:学校|小学|中学|高中|初中|学院|大学|幼儿园|中心|[^学]校)$"),
-    "企业": re.compile(r".(?:公司|集团|厂|企业)$"),
-    "乡镇": re.compile(r".[镇乡]$"),
-    "区县": re.compile(r".[区县市]$"),
-} | {sort: re.compile("") for sort in ("单位", "地方", "地区", "机构", "部门", "项目", "")}
+    "学校": lazy(r".(?:学校|小学|中学|高中|初中|学院|大学|幼儿园|中心|[^学]校)$"),
+    "企业": lazy(r".(?:公司|集团|厂|企业)$"),
+    "乡镇": lazy(r".[镇乡]$"),
+    "区县": lazy(r".[区县市]$"),
+} | {sort: lazy("") for sort in ("单位", "地方", "地区", "机构", "部门", "项目", "")}
 _FORMS = (
-    re.compile(rf"^(?P<before>.*?){_WHICH}(?P<sort>{_SORTS}|[\u4e00-\u9fff]{{1,4}}(?=的))?的?(?P<measure>.{{2,}}?)最(?P<way>[{_MORE}{_LESS}])"),
-    re.compile(rf"^(?P<measure>.+?)最(?P<way>[{_MORE}{_LESS}])的(?:{_SORTS})?(?:是|为|叫|在)?{_WHICH}(?P<sort>{_SORTS})?"),
-    re.compile(rf"^(?P<names>.+?[和与跟、].+?),?{_WHICH}的?(?P<measure>.*?)(?:更|比较|要|最)?(?P<way>[{_MORE}{_LESS}])(?:些|一些|一点)?$"),
+    lazy(rf"^(?P<before>.*?){_WHICH}(?P<sort>{_SORTS}|[\u4e00-\u9fff]{{1,4}}(?=的))?的?(?P<measure>.{{2,}}?)最(?P<way>[{_MORE}{_LESS}])"),
+    lazy(rf"^(?P<measure>.+?)最(?P<way>[{_MORE}{_LESS}])的(?:{_SORTS})?(?:是|为|叫|在)?{_WHICH}(?P<sort>{_SORTS})?"),
+    lazy(rf"^(?P<names>.+?[和与跟、].+?),?{_WHICH}的?(?P<measure>.*?)(?:更|比较|要|最)?(?P<way>[{_MORE}{_LESS}])(?:些|一些|一点)?$"),
 )  # fmt: skip
-_NO_ONE = re.compile(r"合计|总计|小计|平均|总体|其[他它]|^全|^各")
+_NO_ONE = lazy(r"合计|总计|小计|平均|总体|其[他它]|^全|^各")
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,24 +12,25 @@ from reportqa.asking.linear import hashed, pieces, scores
 from reportqa.figures.plain import plain
 from reportqa.figures.scanner import scan
 from reportqa.text.folding import fold
+from reportqa.text.patterns import lazy
 from reportqa.text.units import comparable_unit
 
-_ASKING = re.compile(
+_ASKING = lazy(
     r"有没有|是不是|是否|能不能|会不会|要不要|可不可以|对不对|用不用|该不该|需不需要|(?:了|过)?没有?$|(.)不\1|吗|嘛|吧|么$|不$"
 )
-_AT_LAST = re.compile(r"[吗呢吧么嘛没?!。]+$")
-_NEGATION = re.compile(
+_AT_LAST = lazy(r"[吗呢吧么嘛没?!。]+$")
+_NEGATION = lazy(
     r"没有?|未(?!来|成年)|不(?!断|仅|但|只|少|同|错|足|完|了的|低于|少于|到)"
     r"|无(?!偿|人机|障碍)|非(?!遗|常|物质|公)|免(?!疫)|停|闭馆|关闭|禁|作废|取消|暂缓|推迟|尚未|拒绝|失效|零"
 )
-_LEVEL = re.compile(r"持平|不变|相当|维持|稳定在")
-_MOVED = re.compile(r"涨|增|升|提高|上调|多了|降|减|跌|少了|下调|变")
-_RISEN = re.compile(r"增|升|提高|上调|涨|扩大|改善|新增")
-_FALLEN = re.compile(r"降|减|跌|下调|缩|回落|收窄")
-_ORDINAL = re.compile(r"第([一二三四五六七八九十\d]+)")
-_EVERY = re.compile(r"(?:每([两二三四五六七八九十\d]*)|([一两二三四五六七八九十\d]+))(?:个)?(年|月|周|季度|学期|天|日)")
-_BY = re.compile(r"由([^,，。；]{2,12}?)(?:全额|统一|直接|共同)?(?:承担|负责|支付|拨付|出资|组织|管理|聘用|任命)")
-_SELF = re.compile(r"自己|自行|自掏|自费|本[院校馆单]")
+_LEVEL = lazy(r"持平|不变|相当|维持|稳定在")
+_MOVED = lazy(r"涨|增|升|提高|上调|多了|降|减|跌|少了|下调|变")
+_RISEN = lazy(r"增|升|提高|上调|涨|扩大|改善|新增")
+_FALLEN = lazy(r"降|减|跌|下调|缩|回落|收窄")
+_ORDINAL = lazy(r"第([一二三四五六七八九十\d]+)")
+_EVERY = lazy(r"(?:每([两二三四五六七八九十\d]*)|([一两二三四五六七八九十\d]+))(?:个)?(年|月|周|季度|学期|天|日)")
+_BY = lazy(r"由([^,，。；]{2,12}?)(?:全额|统一|直接|共同)?(?:承担|负责|支付|拨付|出资|组织|管理|聘用|任命)")
+_SELF = lazy(r"自己|自行|自掏|自费|本[院校馆单]")
 # In this order: 不超过 before 超过.
 _WAYS: tuple[tuple[str, Callable[[float, float], bool]], ...] = (
     ("不超过|不高于|不多于|至多|最多", le),
@@ -41,11 +42,11 @@ _WAYS: tuple[tuple[str, Callable[[float, float], bool]], ...] = (
 _WAY = "|".join(ways for ways, _ in _WAYS)
 _NUMBER = r"[\d〇一二两三四五六七八九十百千万亿.]+"
 _AT_THE_END = r"(?:了|吗|嘛|么|吧|没有?|呢)*$"
-_CLAIM = re.compile(
+_CLAIM = lazy(
     r"(?P<what>.+?)(?:是不是|是否|有没有|能不能|能否)?(?:都|已经?|还)?"
     rf"(?P<way>{_WAY})了?(?P<amount>{_NUMBER}[^\d，。]{{0,5}}?)(?P<more>以上|以下)?{_AT_THE_END}"
 )
-_CLAIM_FIRST = re.compile(
+_CLAIM_FIRST = lazy(
     rf"(?:有没有|是不是有|是否有|有)(?P<way>{_WAY})?(?P<amount>{_NUMBER}[^\d，。]{{1,2}}?)(?P<more>以上|以下)?的?"
     rf"(?P<what>[\u4e00-\u9fff]{{2,}}?){_AT_THE_END}"
 )

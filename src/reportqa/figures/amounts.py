@@ -2,30 +2,30 @@
 
 from __future__ import annotations
 
-import re
 from decimal import Decimal
 
 from reportqa.figures.quantities import Quantity, measured
 from reportqa.text.forms import words_of
 from reportqa.text.numerals import DIGITS, NUMBER, Numeral, multiplier_value, read_numeral
+from reportqa.text.patterns import lazy
 from reportqa.text.records import Bound
 from reportqa.text.units import SIGN, SIGNS, UNITS, Unit, read_unit, unknown_unit
 
-_RANGE = re.compile(r" ?(?:(?:~|至|到) ?(?P<minus>-|负|零下) ?|-{1,2}|~|至|到) ?")
-_FROM = re.compile(r"[从由] ?$")
-_HALF_UNIT = re.compile(r" ?个(?P<word>[半多])(?P<unit>月|小时|学期|星期|世纪)")
+_RANGE = lazy(r" ?(?:(?:~|至|到) ?(?P<minus>-|负|零下) ?|-{1,2}|~|至|到) ?")
+_FROM = lazy(r"[从由] ?$")
+_HALF_UNIT = lazy(r" ?个(?P<word>[半多])(?P<unit>月|小时|学期|星期|世纪)")
 _HALVES = frozenset(words_of("年 天 日 小时 个月 个小时 学期 个学期 周 学年"))
-_CHANGE = re.compile(
+_CHANGE = lazy(
     r" ?又? ?(?P<n>[\d一二两三四五六七八九]{1,2}) ?(?P<unit>角|毛|美分|欧分|分|日本[銭钱])"
     r"(?P<cents>[\d一二三四五六七八九]分)?"
 )
 # 12分36秒, 2小时30分, 3年6个月: what each unit has of the next smaller one.
 _SMALLER = {"年": ("个月", 12), "小时": ("分", 60), "个小时": ("分", 60), "分": ("秒", 60), "分钟": ("秒", 60)}
-_REST = re.compile(r" ?(?P<n>\d{1,2}) ?(?P<unit>个月|分|秒)钟?")
+_REST = lazy(r" ?(?P<n>\d{1,2}) ?(?P<unit>个月|分|秒)钟?")
 _TENTH = frozenset("角毛")
-_SPENT = re.compile(r" ?块(?= ?(?:$|[，。；!]))")
-_AMOUNT = re.compile(r"[,.万亿]")
-_COST = re.compile(r"[花费卖付给价]\w? ?$")
+_SPENT = lazy(r" ?块(?= ?(?:$|[，。；!]))")
+_AMOUNT = lazy(r"[,.万亿]")
+_COST = lazy(r"[花费卖付给价]\w? ?$")
 
 
 def read_amount(text: str, numeral: Numeral, negative: bool = False) -> Quantity | None:

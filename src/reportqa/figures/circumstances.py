@@ -7,14 +7,15 @@ from dataclasses import dataclass
 
 from reportqa.text.folding import fold
 from reportqa.text.forms import YEAR
+from reportqa.text.patterns import lazy
 from reportqa.text.records import Document, Figure
 from reportqa.text.tags import ADVERBS, LINKING, ORGANISATIONS, REGIONS, TRAILING, tagged
 
 _REACH = 300
 _SEGMENT_ENDS = frozenset("。！？!?；;\n")
 _CLAUSE_ENDS = frozenset("，。；：！？!?;:\n")
-_YEAR = re.compile(YEAR)
-_SCHOOL_YEAR = re.compile(rf"({YEAR})\D{{1,3}}({YEAR})学年")
+_YEAR = lazy(YEAR)
+_SCHOOL_YEAR = lazy(rf"({YEAR})\D{{1,3}}({YEAR})学年")
 # Words after which a number is another quantity than without them; those of one class make the same difference.
 _CLASSES: dict[str, str] = {
     "planned": r"计划|预计|力争|拟|规划|设计|核定|目标|展望|将达|争取|力求|概算|预算|编制内",
@@ -28,22 +29,20 @@ _CLASSES: dict[str, str] = {
     "basis": r"口径|折[算合]|可比|剔除|扣除|推算|估算",
     "each": r"[每各]\S|[生人户师校村次床]均|单[个位项]",
 }
-_CLASS_PATTERNS = {name: re.compile(pattern) for name, pattern in _CLASSES.items()}
+_CLASS_PATTERNS = {name: lazy(pattern) for name, pattern in _CLASSES.items()}
 _FOR_ALL = ("planned", "before", "basis")
 _OPENING = 12
-_OCCASION = re.compile(
-    r"“[^”]{1,20}”|《[^》]{1,30}》|[\u4e00-\u9fff]{1,10}(?:大赛|比赛|竞赛|联赛|运动会|评选|博览会|论坛)"
-)
-_CONTEST = re.compile(r"[\u4e00-\u9fff]{0,10}(?:大赛|比赛|竞赛|联赛|运动会|评选)")
-_NUMBERING = re.compile(r"^[(（]?[\d一二三四五六七八九十]+[)）、.．]+\s*")
-WHOLE = re.compile(r"全[区县市省国州校院镇乡旗行]|[我本](?:[区县市省州校院]|公司|集团|单位|部门)")
+_OCCASION = lazy(r"“[^”]{1,20}”|《[^》]{1,30}》|[\u4e00-\u9fff]{1,10}(?:大赛|比赛|竞赛|联赛|运动会|评选|博览会|论坛)")
+_CONTEST = lazy(r"[\u4e00-\u9fff]{0,10}(?:大赛|比赛|竞赛|联赛|运动会|评选)")
+_NUMBERING = lazy(r"^[(（]?[\d一二三四五六七八九十]+[)）、.．]+\s*")
+WHOLE = lazy(r"全[区县市省国州校院镇乡旗行]|[我本](?:[区县市省州校院]|公司|集团|单位|部门)")
 # Words of what was done on some occasion; what they count is seldom a total.
-_ACTS = re.compile(
+_ACTS = lazy(
     r"举办|开展|组织|举行|召开|开设|参加|承办|发放|安排|推出|完成|投入|引进|[获夺]|出动|检查|排查|培训|接收|签[约订]|投资|改造|走访"
 )
-_LEFT_BEHIND = re.compile(r"[^，。；：]{0,16}(?:到|至|为|成)")
-_FROM = re.compile(r"[由从自][^，。；]{0,12}$")
-GENERAL_WORDS = re.compile(
+_LEFT_BEHIND = lazy(r"[^，。；：]{0,16}(?:到|至|为|成)")
+_FROM = lazy(r"[由从自][^，。；]{0,12}$")
+GENERAL_WORDS = lazy(
     r"^(?:[^\w]+|\d.*|[一二三四五六七八九十]+[是]|目前|截至|截止|年[末底初]?|当年|全年|本年|本年度|本?学年度?|月|日|此外|同时|其中|中|含|等|从.{0,6}看"
     r"|情况|看|公司|集团|学校|各级|各类|全体|全部|所有|共同|区域|区域内|辖区|境内|[总共].?)$"
 )

@@ -6,6 +6,7 @@ import re
 from dataclasses import dataclass
 
 from reportqa.text.numerals import chinese_value
+from reportqa.text.patterns import lazy
 
 _YEAR = r"(?:[12]\d{3}|[一二][零〇一二三四五六七八九]{3})"
 _MONTH = r"(?:1[0-2]|0?[1-9]|十[一二]?|[一二三四五六七八九])(?!\d)"
@@ -13,7 +14,7 @@ _DAY = r"(?:3[01]|[12]\d|0?[1-9]|[二三]?十[一二三四五六七八九]?|[一
 _TO = r" ?(?:-{1,2}|~|至|到) ?"
 
 _RULES = tuple(
-    re.compile(rule)
+    lazy(rule)
     for rule in (
         # 2023-2024学年, 2021—2023年, 2021年至2023年
         rf"(?P<y>{_YEAR}) ?年?{_TO}(?P<y2>{_YEAR}|\d\d(?=学年)) ?(?P<unit>学年|年(?! ?{_MONTH} ?月))",
@@ -39,8 +40,8 @@ _TIME = (
     rf"(?:{_HOUR}(?:时(?:{_MINUTE}分|半|整|(?![间期代刻常机候节段长速隔区限]))|点(?:{_MINUTE}分?|半|整|钟))"
     rf"|(?<![\d比:])(?!1:){_HOUR}:{_MINUTE}(?![\d:.]))"
 )
-_CLOCK = re.compile(rf"(?P<from>{_TIME})(?:{_TO}(?P<to>{_TIME}))?")
-_CLOCK_NUMBER = re.compile(r"(\d{1,2})\D?(\d\d|半)?")
+_CLOCK = lazy(rf"(?P<from>{_TIME})(?:{_TO}(?P<to>{_TIME}))?")
+_CLOCK_NUMBER = lazy(r"(\d{1,2})\D?(\d\d|半)?")
 _PART = {"y": "年", "m": "月", "d": "日"}
 
 

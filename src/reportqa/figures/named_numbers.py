@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from reportqa.text.forms import words_of
+from reportqa.text.patterns import lazy
 
 _QUOTED = 15  # a longer quotation is a statement, and its numbers count
 
@@ -19,7 +20,7 @@ _PHRASES = words_of(
     "一二三产 九年义务 十二年义务 一颗心 一家人 万家灯火 千家万户 百花齐放 百家争鸣 三来一补 五险一金 "
     "一把尺子 一本账 一条心 一条街 五大发展理念 三大球 两大一高"
 )
-_MASKS = re.compile(
+_MASKS = lazy(
     "|".join(
         (
             r"(?<![\d.])[2-6]g(?![a-z])",  # mobile networks
@@ -48,12 +49,12 @@ _MASKS = re.compile(
     )
 )
 # "1.2023年" at the head of a paragraph is item 1, then a year; "（1）" is never an amount.
-_ENUMERATOR = re.compile(
+_ENUMERATOR = lazy(
     r"(?:^|(?<=\n)|(?<=[。；;]))[ #*>]*+(?:\d{1,2}(?:\.\d{1,2})*+[.、)]++(?!\d{3}(?!\d))|\(\d{1,2}\)"
     r"|第?[一二三四五六七八九十]{1,3}+[、，,是]|\([一二三四五六七八九十]{1,3}\))"
 )
-_DOTTED_HEAD = re.compile(r"[ #*>]*+\d{1,2}\.(?=\d{4} ?年|\d{1,3} ?[名个所家项人])")
-_BRACKETED = re.compile(r"\(\d{1,2}\)(?! ?[百千万亿]{0,3}(?:元|[美欧日港]元|%))")
+_DOTTED_HEAD = lazy(r"[ #*>]*+\d{1,2}\.(?=\d{4} ?年|\d{1,3} ?[名个所家项人])")
+_BRACKETED = lazy(r"\(\d{1,2}\)(?! ?[百千万亿]{0,3}(?:元|[美欧日港]元|%))")
 
 
 def masked_spans(text: str) -> list[tuple[int, int]]:

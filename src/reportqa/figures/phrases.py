@@ -2,49 +2,49 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 from functools import lru_cache
 
 from reportqa.text.forms import words_of
+from reportqa.text.patterns import lazy
 from reportqa.text.tags import ADVERBS, COMPOUNDS, IN_NAMES, LINKING, REGIONS, TRAILING, names_body, tagged
 
 MAX_PHRASE = 18  # an indicator is a short noun phrase
 
-_LEAD = re.compile(
+_LEAD = lazy(
     r"(?:[ #*>•·●◆■▪、，]|\d{1,2}[.、) ]|\(\w{1,3}\)|[①-⑳]"
     r"|第?[一二三四五六七八九十]{1,3}(?:是|方面，?|、(?![一二三四五六七八九十]))"
     r"|首先|其次|再次|最后|目前|现阶段|同时|此外|另外|其余|以及|并且|而且|据统计|据初步统计"
     r"|和(?![平谐])|与(?!会)|及(?![格时早])|并(?![购网轨联])|且|或|还(?![款建贷田林原本])|也|又|另"
     r"|共计|合计|总计|累计|截至目前|截止目前|截至|截止)+"
 )
-_OF_WHICH = re.compile(r"[ ，、]*(?:其中|这其中)[:，]?")
-_TIME = re.compile(
+_OF_WHICH = lazy(r"[ ，、]*(?:其中|这其中)[:，]?")
+_TIME = lazy(
     r"(?:本|今|去|上|当|前|明|次|下)(?:学年度?|年度?|学期|季度|月|周|轮|期|届)(?![级会末龄])"
     r"|近[\d一二两三四五六七八九十几]+(?:个?月|年|学年|天|周)(?:来|以来|间)?|(?:报告|统计|评价)期(?:内|末)?"
     r"|全年|上半年|下半年|前[一二三]季度|[一二三四]季度|[年月期][末底初](?!数)|“?十[一二三四五]五”?(?:期间|以来|末)?|同期|上年同期"
 )
-_MODEL = re.compile(
+_MODEL = lazy(
     r"以(?P<who>[^，。为以]{2,20})为(?:代表|主|龙头|引领|试点|例|牵头|依托)的?"
     r"|由(?P<actor>[^，。]{2,16}?)(?=组织|主办|承办|牵头|负责|实施|投资|建设)"
 )
-_AT = re.compile(r"在(?P<where>[^，。在的]{1,12}?(?:[镇乡县市区省国村州]|地区|园区|校区|街道))(?![中内上里])")
+_AT = lazy(r"在(?P<where>[^，。在的]{1,12}?(?:[镇乡县市区省国村州]|地区|园区|校区|街道))(?![中内上里])")
 _RUNG = r"(?:国家|世界|国际|省部|地厅|省|部|市|区|县|州|校|院|厅|地|自治区|盟|旗|乡|村)"
-LEVEL = re.compile(rf"(?P<level>(?:{_RUNG}级?[、和及])*{_RUNG}级(?:及?以上)?)(?!市|以上$)")
+LEVEL = lazy(rf"(?P<level>(?:{_RUNG}级?[、和及])*{_RUNG}级(?:及?以上)?)(?!市|以上$)")
 _COVERING = r"公办|民办|公立|民营|国有|全[国省市区县州校院镇乡]|我[国省市区县州校院]|其他|其它|其余|原有?(?![因则理料])"
-_COVERED = re.compile(_COVERING)
-CLASS = re.compile(rf"第[\d一二三四五六七八九十]{{1,3}}[批期轮届次]|首批|{_COVERING}|男|女|城镇|农村|规模以上")
-RANKED_WHERE = re.compile(r"(?:位?列|位?居|排名?|名列)?(?P<where>全[国省市区县州球]|世界|全行业|同行业|[国省市]内)$")
-_GENERIC = re.compile(
+_COVERED = lazy(_COVERING)
+CLASS = lazy(rf"第[\d一二三四五六七八九十]{{1,3}}[批期轮届次]|首批|{_COVERING}|男|女|城镇|农村|规模以上")
+RANKED_WHERE = lazy(r"(?:位?列|位?居|排名?|名列)?(?P<where>全[国省市区县州球]|世界|全行业|同行业|[国省市]内)$")
+_GENERIC = lazy(
     r"(?:各|全体|所有|部分|许多|其他|本|该|此)?(?:中等职业|高等|中等|中职|高职|上市|有关|相关|下属)?"
     r"(?:学校|医院|公司|集团|企业|单位|机构|部门|政府|校|院|中心|学院|大学|系统|行业|市场|地区|市|区|县)"
 )
-THIS = re.compile(r"[该本此](?:[校院区市县镇馆司]|公司|中心|企业|集团|医院|学院|单位|机构|平台)")
-GROWTH = re.compile(
+THIS = lazy(r"[该本此](?:[校院区市县镇馆司]|公司|中心|企业|集团|医院|学院|单位|机构|平台)")
+GROWTH = lazy(
     r"(?:同口径|按?可比(?:口径|价格?)(?:计算)?|按?不变价格?(?:计算)?|[扣剔]除[^，的]{2,10}?(?:因素|影响)后?|同比|环比|[比较][^，的]{1,12}?|年均|名义|实际|可比)*(?:复合)?(?:增长率?|下降率?|提高|上升|增加|减少|降低|增幅|降幅"
     r"|增速|回落|提升|下滑|上涨|下跌|扩大|收窄|缩短|净增|增产|减产|增收|减收|缩小|翻)了?[达为约]?$"
 )
-REACHING = re.compile(
+REACHING = lazy(
     r"(?:提高|上升|增长|增加|提升|扩大|减少|下降|降低|缩短|压缩|缩小|收窄|降|升|增|减|回升|回落|攀升|达)[到至](?:了|约|近|超过)?$"
 )
 
@@ -74,14 +74,14 @@ _KEPT = frozenset(
 _NOUN_TAGS = ("n", "b", "vn", "j", "l", "i", "r", "s", "f", "k", "x", "z", "zg", "a", "t", "m", "eng", "q")
 _PROPER = ("ns", "nt", "nr", "nz")
 # 小学、初中共招生: whom a sum covers (jieba would see 中共).
-_TOGETHER = re.compile(
+_TOGETHER = lazy(
     r"(?P<who>[^，的]{2,16}?[、和与及][^，的]{1,12}?)(?:一共|总共|合计|共计|(?<!公)共)"
     r"(?=招|毕业|录取|培训|开设|接待|完成|投入|建成|发放|举办)"
 )
-_CHANGED_FROM = re.compile(r"(?P<noun>[^，由从]{2,})[由从](?P<since>[^，]{2,8})的")
-_PER_HEAD = re.compile(r"每(?![年月周天日季次学])|[人生户亩]均")
+_CHANGED_FROM = lazy(r"(?P<noun>[^，由从]{2,})[由从](?P<since>[^，]{2,8})的")
+_PER_HEAD = lazy(r"每(?![年月周天日季次学])|[人生户亩]均")
 # What is left of a date before the words that follow it; the first letter of 初中 or 内科 is not.
-_AFTER_TIME = re.compile(r"[，\s]+|年底|以来|期间|[度底末初内]")
+_AFTER_TIME = lazy(r"[，\s]+|年底|以来|期间|[度底末初内]")
 
 
 @lru_cache(maxsize=8192)
@@ -184,7 +184,7 @@ def _split_class(words: str) -> tuple[str, str]:
     return "", words
 
 
-_NUMBERED = re.compile(r"第[\d一二三四五六七八九十]{1,4}[一-龥]{2,4}$")  # 第18中学 is a name, 第一产业 none
+_NUMBERED = lazy(r"第[\d一二三四五六七八九十]{1,4}[一-龥]{2,4}$")  # 第18中学 is a name, 第一产业 none
 _SHARERS = frozenset("生人户亩师日月年")
 
 

@@ -5,18 +5,17 @@ Every rule of this package reads this form, so that a position found in it is a 
 
 from __future__ import annotations
 
-import re
-
 from reportqa.text.folding import fold
+from reportqa.text.patterns import lazy
 
 _HELD_COMMA = "\ue000"
-_WIDE_SEPARATOR = re.compile(r"(?<=[０-９])，(?=[０-９]{3}(?![０-９]))")
+_WIDE_SEPARATOR = lazy(r"(?<=[０-９])，(?=[０-９]{3}(?![０-９]))")
 _ALIKE = str.maketrans("‐‑‒–—―−─－〜○∶〔〕【】［］\u3000\xa0\t\r\n", "---------~〇:()()()     ")
 
 
 # Marks of notes are no digits: 常住人口¹412.6万人, 毕业生[2]1,102人. m² is a unit, and 10⁸ a power.
-_POWER = re.compile(r"(?<=10|１０)[⁰¹²³⁴⁵⁶⁷⁸⁹]{1,3}")
-_NOTE_MARK = re.compile(
+_POWER = lazy(r"(?<=10|１０)[⁰¹²³⁴⁵⁶⁷⁸⁹]{1,3}")
+_NOTE_MARK = lazy(
     r"(?<![mM\d⁰¹²³⁴⁵⁶⁷⁸⁹])[⁰¹²³⁴⁵⁶⁷⁸⁹]{1,3}|(?<=[\d%％])(?<!10)(?<!１０)[⁰¹²³⁴⁵⁶⁷⁸⁹]{1,3}"
     r"|(?<=[mM][²³])[⁰¹²³⁴⁵⁶⁷⁸⁹]{1,2}|(?<=[一-龥\d%％)）])[\[〔［]\d{1,3}[\]〕］]"
     r"|(?<=[一-龥])[①-⑳]{1,2}(?=[\d０-９，。；、,;]|\s*$)"

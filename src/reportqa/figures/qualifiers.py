@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from reportqa.figures.quantities import Quantity
 from reportqa.text.forms import words_of
+from reportqa.text.patterns import lazy
 from reportqa.text.records import Bound
 
 _BEFORE: dict[str, Bound | None] = {
@@ -16,20 +17,20 @@ _BEFORE: dict[str, Bound | None] = {
     **dict.fromkeys(words_of("不超过 不高于 不多于 不大于 至多 最多 不超 ≤ ⩽ ≦"), "<="),
     **dict.fromkeys(words_of("约 大约 大概 近乎 约合 约计 大致 ≈")),
 }
-_BEFORE_PATTERN = re.compile(rf"(?P<word>{'|'.join(sorted(_BEFORE, key=len, reverse=True))})为? ?$")
-_ROUND = re.compile(r"[百千万亿佰仟]")
-_BEFORE_ROUND = re.compile(r"[上过]$")
+_BEFORE_PATTERN = lazy(rf"(?P<word>{'|'.join(sorted(_BEFORE, key=len, reverse=True))})为? ?$")
+_ROUND = lazy(r"[百千万亿佰仟]")
+_BEFORE_ROUND = lazy(r"[上过]$")
 # 附近, 节约, 赶超 are words of their own.
-_NOT_VAGUE = re.compile(r"(?:[附邻靠临亲贴]近|[节签条合预制公特契邀集简违]约|[赶高]超)$")
-_SHARE = re.compile(r"约占(?:比)? ?$")
-_RECENT = re.compile(r"(?:^|[，。；：:、(最在对从将自是按据过了中\s])近$")
-_SPAN_OF_TIME = re.compile(r"(?:过去|未来|最近|今后|过往)的?$")
+_NOT_VAGUE = lazy(r"(?:[附邻靠临亲贴]近|[节签条合预制公特契邀集简违]约|[赶高]超)$")
+_SHARE = lazy(r"约占(?:比)? ?$")
+_RECENT = lazy(r"(?:^|[，。；：:、(最在对从将自是按据过了中\s])近$")
+_SPAN_OF_TIME = lazy(r"(?:过去|未来|最近|今后|过往)的?$")
 _AFTER: dict[str, Bound | None] = {
     **dict.fromkeys(["以上", "及以上", "之上"], ">="),
     **dict.fromkeys(["以下", "及以下", "之下", "以内", "之内", "及以内"], "<="),
     **dict.fromkeys(["余", "多"], ">"),
 }
-_AFTER_PATTERN = re.compile(r" ?(?:\(含\))?(?P<word>及?以[上下内]|左右|上下|之[内上下]|[余多](?=[的，。；、)]|$))")
+_AFTER_PATTERN = lazy(r" ?(?:\(含\))?(?P<word>及?以[上下内]|左右|上下|之[内上下]|[余多](?=[的，。；、)]|$))")
 
 
 def qualified(text: str, quantity: Quantity) -> Quantity:

@@ -8,26 +8,25 @@ from decimal import Decimal
 
 from reportqa.figures.quantities import Quantity, measured
 from reportqa.text.numerals import DIGITS, NUMBER, SMALL, Numeral, multiplier_value, read_numeral
+from reportqa.text.patterns import lazy
 from reportqa.text.records import Bound
 from reportqa.text.units import Unit
 
-_HUNDREDTHS = re.compile(r"(?P<base>[百千万佰仟]{1,4}) {0,3}分 {0,3}之 {0,3}")
-_OF = re.compile(r" ?分 ?之 ?")
-_THOUSAND = re.compile(r" {0,3}k(?![a-z])")
-_TENTHS = re.compile(
+_HUNDREDTHS = lazy(r"(?P<base>[百千万佰仟]{1,4}) {0,3}分 {0,3}之 {0,3}")
+_OF = lazy(r" ?分 ?之 ?")
+_THOUSAND = lazy(r" {0,3}k(?![a-z])")
+_TENTHS = lazy(
     r" ?成(?P<more> ?[一二三四五六七八九半](?![个名项]))?(?![员立为功本果套就长交品都型效语因绩形田活群才色虫分])"
 )
-_DISCOUNT = re.compile(r" ?折(?![叠线返扣页腾射算合旧磨桥])")
-_RATIO = re.compile(
-    r" ?(?P<to>:|比) ?(?P<second>\d{1,9}(?:\.\d{1,6})?)(?: ?: ?(?P<third>\d{1,9}(?:\.\d{1,6})?))?(?![\d:%])"
-)
-_PER_MANY = re.compile(r" ?/ ?(?P<n>10{0,2})?(?P<times>[十百千]?万|千)(?!元|人)")
-_DOUBLED = re.compile(r"翻(?:了|上)?(?P<near>近|约|逾|超过)? ?$")
+_DISCOUNT = lazy(r" ?折(?![叠线返扣页腾射算合旧磨桥])")
+_RATIO = lazy(r" ?(?P<to>:|比) ?(?P<second>\d{1,9}(?:\.\d{1,6})?)(?: ?: ?(?P<third>\d{1,9}(?:\.\d{1,6})?))?(?![\d:%])")
+_PER_MANY = lazy(r" ?/ ?(?P<n>10{0,2})?(?P<times>[十百千]?万|千)(?!元|人)")
+_DOUBLED = lazy(r"翻(?:了|上)?(?P<near>近|约|逾|超过)? ?$")
 _NEAR: dict[str, Bound] = {"近": "<", "逾": ">", "超过": ">"}
-_TIMES_TWO = re.compile(r" ?番")
+_TIMES_TWO = lazy(r" ?番")
 _MOST_DOUBLED = 20
-_CLOCK = re.compile(r"(?:[01]?\d|2[0-4]) ?: ?[0-5]\d(?!\d)")
-_SLASH = re.compile(r"(?P<low>\d{1,2})/(?P<high>\d{1,3})(?![\d/])(?=以上|以下|的|左右|[，。；)]|$)")
+_CLOCK = lazy(r"(?:[01]?\d|2[0-4]) ?: ?[0-5]\d(?!\d)")
+_SLASH = lazy(r"(?P<low>\d{1,2})/(?P<high>\d{1,3})(?![\d/])(?=以上|以下|的|左右|[，。；)]|$)")
 
 
 def read_rate(text: str, match: re.Match[str]) -> Quantity | None:

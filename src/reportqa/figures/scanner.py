@@ -16,41 +16,38 @@ from reportqa.figures.rates import read_rate
 from reportqa.figures.signs import Sign, in_account_brackets, marks_up, negated, sign_before, signed
 from reportqa.text.forms import YEAR
 from reportqa.text.numerals import NUMBER, Numeral, read_numeral, tidy
+from reportqa.text.patterns import lazy
 from reportqa.text.tags import tagged
 from reportqa.text.units import SIGN, Unit
 
-_GLUED_BEFORE = re.compile(r"[a-z_#№+×*^@&\\/〇]-?$|[a-z]\d?-$|\d[.:]$")
-_GLUED_AFTER = re.compile(r"\.\d|[+×*^](?! ?[，。；])|[a-z_@]")
-_RANK_BEFORE = re.compile(
+_GLUED_BEFORE = lazy(r"[a-z_#№+×*^@&\\/〇]-?$|[a-z]\d?-$|\d[.:]$")
+_GLUED_AFTER = lazy(r"\.\d|[+×*^](?! ?[，。；])|[a-z_@]")
+_RANK_BEFORE = lazy(
     r"(?:位列|位居|名列|列|居|排名?|全[国省市区县州球]|世界|同类|行业|均为|连续|[国省市]内|[量额率数值度分入]|升至|进入|的)"
     r"(?:第|前) ?$"
 )
-_ORDINAL = re.compile(r"(?:第|(?<![提目以此日先从之])前) ?$")
-_RANK_UNIT = re.compile(r" ?(?P<unit>名次|名(?!单)|位(?!数)|强)")
-_RANK_END = re.compile(r" ?(?:$|[，。；、!)”]|的|和|及|与)")
-_EVIDENCE = re.compile(
-    r"(?:[达为至到共计是=|数量值额率比约逾]|超过|收入|利润|指数|系数|人口|[一-龥](?:\([^()]{1,8}\))?:) ?$"
-)
-_SPLIT = re.compile(r"(?<![\d.,])\d{1,3} $")
-_BARE_END = re.compile(r" *(?:左右|上下|以[上下内])?(?:$|[，。；、,;!)|]|和|与|及|以及|\((?!\d))")
-_UNIT_ABOVE = re.compile(r"\((?:单位:? ?)?(?P<unit>[^()，。；\d]{1,8})\)[^，。；()\d]{0,4}$")
-_YEARLIKE = re.compile(rf"{YEAR}$")
-_LIST = re.compile(r" ?(?:、|和|与|及|以及|，|,) ?")
+_ORDINAL = lazy(r"(?:第|(?<![提目以此日先从之])前) ?$")
+_RANK_UNIT = lazy(r" ?(?P<unit>名次|名(?!单)|位(?!数)|强)")
+_RANK_END = lazy(r" ?(?:$|[，。；、!)”]|的|和|及|与)")
+_EVIDENCE = lazy(r"(?:[达为至到共计是=|数量值额率比约逾]|超过|收入|利润|指数|系数|人口|[一-龥](?:\([^()]{1,8}\))?:) ?$")
+_SPLIT = lazy(r"(?<![\d.,])\d{1,3} $")
+_BARE_END = lazy(r" *(?:左右|上下|以[上下内])?(?:$|[，。；、,;!)|]|和|与|及|以及|\((?!\d))")
+_UNIT_ABOVE = lazy(r"\((?:单位:? ?)?(?P<unit>[^()，。；\d]{1,8})\)[^，。；()\d]{0,4}$")
+_YEARLIKE = lazy(rf"{YEAR}$")
+_LIST = lazy(r" ?(?:、|和|与|及|以及|，|,) ?")
 _LIST_LIMIT = 12
-_ONE_COUNTED = re.compile(
-    r"每|各|仅|只|共|为期|获|荣|增|新[建设购开]|现有|拥有|设有|建有|下设|其中|还有|辖|历时|完成|达|首"
-)
-_ONE_NOT = re.compile(r"[统唯单同万逐另之新下上这那某任全后前头进专合划归如其某每] ?$")
-_SPOKEN = re.compile(
+_ONE_COUNTED = lazy(r"每|各|仅|只|共|为期|获|荣|增|新[建设购开]|现有|拥有|设有|建有|下设|其中|还有|辖|历时|完成|达|首")
+_ONE_NOT = lazy(r"[统唯单同万逐另之新下上这那某任全后前头进专合划归如其某每] ?$")
+_SPOKEN = lazy(
     r"[一二两三四五六七八九壹贰叁肆伍陆柒捌玖][百千万亿佰仟][零一二两三四五六七八九十百千万亿壹贰叁肆伍陆柒捌玖拾佰仟]+"
 )
-_WRITTEN_OUT = re.compile("[百千万亿佰仟]")
+_WRITTEN_OUT = lazy("[百千万亿佰仟]")
 _LONE_POWER = frozenset("百千万亿佰仟兆")
 _NAME = 4
 _PROPER = ("ns", "nr", "nt", "nz")
 # 过去一年, 不平凡的一年 and "2024年是关键一年" name a year; 停招一年 lasts one.
-_YEAR_NAMED = re.compile(r"(?:[的这那又]|过去|以往|(?<![一二三四五六七八九])是[^，。;]{2,20}) ?$")
-_CLAUSE_END = re.compile(r" *(?:$|[，。;:、)”]|[里中来间])")
+_YEAR_NAMED = lazy(r"(?:[的这那又]|过去|以往|(?<![一二三四五六七八九])是[^，。;]{2,20}) ?$")
+_CLAUSE_END = lazy(r" *(?:$|[，。;:、)”]|[里中来间])")
 _INDEFINITE = frozenset("一壹")
 
 

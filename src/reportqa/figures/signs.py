@@ -2,22 +2,22 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass, replace
 
 from reportqa.figures.quantities import Quantity
 from reportqa.text.numerals import Numeral, multiplied
+from reportqa.text.patterns import lazy
 
-_SIGN = re.compile(
+_SIGN = lazy(
     r"(?:^|[一-龥 ，:(])(?P<minus>-)$|(?:^|[^正担抱胜欺背亏])(?P<word>负)$|(?P<cold>零下) ?$|(?P<mark>[△▲▽▼])$"
 )
 # Where both directions are marked, the one that points up is a rise.
-_DOWN = re.compile(r"[▽▼]")
+_DOWN = lazy(r"[▽▼]")
 _UP = frozenset("△▲")
 # "(3)万元" at the head of a line is an item; after a name it is a loss.
-_NAMED = re.compile(r"[\w%](?:为|是|达|约)? ?$")
-_OPEN = re.compile(r"\( ?$")
-_CLOSE = re.compile(r" ?\)")
+_NAMED = lazy(r"[\w%](?:为|是|达|约)? ?$")
+_OPEN = lazy(r"\( ?$")
+_CLOSE = lazy(r" ?\)")
 
 
 @dataclass(frozen=True, slots=True)

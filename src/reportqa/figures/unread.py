@@ -9,22 +9,23 @@ from collections.abc import Iterable
 from reportqa.figures.named_numbers import masked_spans, merged
 from reportqa.figures.plain import plain
 from reportqa.text.numerals import ARABIC, CHINESE, DIGITS, LARGE, SMALL
+from reportqa.text.patterns import lazy
 from reportqa.text.records import Span
 from reportqa.text.units import read_unit
 
 # An Arabic number with what may belong to it: a sign, the power of ten and the characters of 3万4000 or 2千零30万.
-_ARABIC = re.compile(rf"(?:(?<![\da-z])[-△▲▽▼])?{ARABIC}(?:[百千万亿零]|{ARABIC})*+ ?[%‰]?")
-_CHINESE = re.compile(CHINESE)
-_FRACTION = re.compile(r"[½⅓⅔¼¾⅕⅖⅗⅘⅙⅚⅛⅜⅝⅞]")
+_ARABIC = lazy(rf"(?:(?<![\da-z])[-△▲▽▼])?{ARABIC}(?:[百千万亿零]|{ARABIC})*+ ?[%‰]?")
+_CHINESE = lazy(CHINESE)
+_FRACTION = lazy(r"[½⅓⅔¼¾⅕⅖⅗⅘⅙⅚⅛⅜⅝⅞]")
 # Parts of a name, a code, a version, a time: A-3, PM2.5, 第18, 3号楼, 2023级.
-_NAMED_BEFORE = re.compile(r"(?:[a-z_#№@^/\\×]-?|第|前|问|[:.]|\d[-:.])$")
-_NAMED_AFTER = re.compile(
+_NAMED_BEFORE = lazy(r"(?:[a-z_#№@^/\\×]-?|第|前|问|[:.]|\d[-:.])$")
+_NAMED_AFTER = lazy(
     r" ?(?:[号级届版路线栋标楼强]|年级|热线|[中小](?![一-龥]?[型数量额面])|[a-z_@]|[:：]\d|[-/]\d|单元|机组)"
 )
 # The number of an item at the head of a line or a cell, or behind the dots of a list of contents.
-_ITEM = re.compile(r"(?:^|[|\n…·])[ #*>]*(?P<number>\d{1,2}(?:\.\d{1,2})*)(?=[.、)） ]+[^\d\s|])", re.MULTILINE)
-_YEAR = re.compile(r"(?:19|20)\d\d")
-_TIMES = re.compile(r" ?(?:番|成(?![员立为功本果套就长交])|倍|折(?![叠线返扣]))")
+_ITEM = lazy(r"(?:^|[|\n…·])[ #*>]*(?P<number>\d{1,2}(?:\.\d{1,2})*)(?=[.、)） ]+[^\d\s|])", re.MULTILINE)
+_YEAR = lazy(r"(?:19|20)\d\d")
+_TIMES = lazy(r" ?(?:番|成(?![员立为功本果套就长交])|倍|折(?![叠线返扣]))")
 _DIGITS = frozenset(DIGITS)
 _POWERS = frozenset(SMALL) | frozenset(LARGE)
 

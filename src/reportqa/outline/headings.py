@@ -10,6 +10,7 @@ from typing import NamedTuple
 from reportqa.outline.text_lines import ENUMERATED, HAN, RUNNING, SENTENCE_MARKS, TextLine, is_row
 from reportqa.text.folding import fold
 from reportqa.text.forms import YEAR
+from reportqa.text.patterns import lazy
 from reportqa.text.words import first_word
 
 _NUMBER = rf"(?:\d{{1,2}}|[{HAN}]{{1,3}})"
@@ -23,29 +24,29 @@ _LONGEST_NAME, _MAX_HEADING, _HEADINGS = 48, 24, 3
 # Heading forms from the outermost to the innermost, after the customs of Chinese official writing (GB/T 9704, 1.1).
 # A form's rank decides what it closes: a heading ends every open section of its own rank or an inner one.
 _FORMS: tuple[tuple[int, re.Pattern[str]], ...] = (
-    (19, re.compile(rf"附[件录]{_NUMBER}(?=[\s:])")),
-    (20, re.compile(rf"第[{HAN}\d]{{1,4}}[编篇部卷](?:分)?")),
-    (21, re.compile(rf"第[{HAN}\d]{{1,4}}章")),
-    (22, re.compile(rf"第[{HAN}\d]{{1,4}}节")),
-    (29, re.compile(r"[壹贰叁参肆伍陆柒捌玖拾]{1,3}[、.]")),
+    (19, lazy(rf"附[件录]{_NUMBER}(?=[\s:])")),
+    (20, lazy(rf"第[{HAN}\d]{{1,4}}[编篇部卷](?:分)?")),
+    (21, lazy(rf"第[{HAN}\d]{{1,4}}章")),
+    (22, lazy(rf"第[{HAN}\d]{{1,4}}节")),
+    (29, lazy(r"[壹贰叁参肆伍陆柒捌玖拾]{1,3}[、.]")),
     # Not 三、四级手术: there the sign stands between two numbers.
-    (30, re.compile(rf"[{HAN}]{{1,4}}[、.](?![{HAN}]+[级类期批届次线产等])")),
-    (31, re.compile(rf"[(][{HAN}]{{1,4}}[)]")),
-    (33, re.compile(r"\d{1,2}(?:[、)]|[.](?!\d))")),
-    (34, re.compile(r"\d{1,2}(?:[.][1-9]\d?){1,3}[.]?(?=[\s\u4e00-\u9fff])")),
-    (37, re.compile(r"[(]\d{1,2}[)]")),
-    (38, re.compile(r"[①-⑳⑴-⒇]")),
-    (32, re.compile(rf"[\u4e00-\u9fff]{{2,4}}(?<!之){_NUMBER}:(?!\s*\d)|(?:专栏|专题|案例|典型案例){_NUMBER}(?=\s)")),
+    (30, lazy(rf"[{HAN}]{{1,4}}[、.](?![{HAN}]+[级类期批届次线产等])")),
+    (31, lazy(rf"[(][{HAN}]{{1,4}}[)]")),
+    (33, lazy(r"\d{1,2}(?:[、)]|[.](?!\d))")),
+    (34, lazy(r"\d{1,2}(?:[.][1-9]\d?){1,3}[.]?(?=[\s\u4e00-\u9fff])")),
+    (37, lazy(r"[(]\d{1,2}[)]")),
+    (38, lazy(r"[①-⑳⑴-⒇]")),
+    (32, lazy(rf"[\u4e00-\u9fff]{{2,4}}(?<!之){_NUMBER}:(?!\s*\d)|(?:专栏|专题|案例|典型案例){_NUMBER}(?=\s)")),
 )
 _DECIMAL_RANK = 34
 _BOLD_RANK = 32
 _PART_RANK, _TITLE_LENGTH = 0, 8
-_YEAR_OR_BLANK = re.compile(rf"(?<!\d){YEAR}(?!\d)|\s+")
-_FIRST = re.compile(r"(?<![\d十])[1一①⑴]\D*$")
-_MARKDOWN = re.compile(r"(#{1,6})\s+(?=\S)|(#{2,6})(?=[\u4e00-\u9fff])")
-_BOLD = re.compile(r"\*\*([^*]+)\*\*")
-_CONTENTS = re.compile(r"(?:[.…·]{2,}|\t)\s*\d{1,3}$")
-PLAIN_NUMBER = re.compile(r"\d{1,2}\s+(?=[\u4e00-\u9fff])")
+_YEAR_OR_BLANK = lazy(rf"(?<!\d){YEAR}(?!\d)|\s+")
+_FIRST = lazy(r"(?<![\d十])[1一①⑴]\D*$")
+_MARKDOWN = lazy(r"(#{1,6})\s+(?=\S)|(#{2,6})(?=[\u4e00-\u9fff])")
+_BOLD = lazy(r"\*\*([^*]+)\*\*")
+_CONTENTS = lazy(r"(?:[.…·]{2,}|\t)\s*\d{1,3}$")
+PLAIN_NUMBER = lazy(r"\d{1,2}\s+(?=[\u4e00-\u9fff])")
 # What follows a decimal number that is an amount: 1.86天. After a space a single character may begin a title: 1.2 人才.
 _UNITS = frozenset(
     [
@@ -54,8 +55,8 @@ _UNITS = frozenset(
     ]
 )
 _MEASURES = frozenset("个人名位所家年月日天岁级米分秒度件项次张册篇部套条克升户台辆处")
-_PLAIN = re.compile(r"[\w“”《》·、()（）/—-]+|\w(?:\s+\w){1,3}")
-_DATE = re.compile(r"[（(]?[\d〇零○一二三四五六七八九十]{2,4}年[\d一二三四五六七八九十]{1,3}月.{0,6}")
+_PLAIN = lazy(r"[\w“”《》·、()（）/—-]+|\w(?:\s+\w){1,3}")
+_DATE = lazy(r"[（(]?[\d〇零○一二三四五六七八九十]{2,4}年[\d一二三四五六七八九十]{1,3}月.{0,6}")
 
 
 class Numbering(NamedTuple):

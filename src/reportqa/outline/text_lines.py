@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 
 from reportqa.text.folding import fold
+from reportqa.text.patterns import lazy
 from reportqa.text.records import Span
 
 HAN = "一二三四五六七八九十百"
@@ -16,11 +16,11 @@ _RAGGED = 3
 _MOST = 0.97
 _TERMINAL = "。！？!?；;：:…"
 _CLOSERS = "”’」』）)】》〕\"'"
-SENTENCE_MARKS = re.compile(r"[。；！？;!?]")
-_FORM = re.compile(r"[\w（）()、/ \u3000]{2,14}[:：][^。；！？]{1,60}")
-ENUMERATED = re.compile(rf"[{HAN}]是|[其第][{HAN}][，、,：:]|[-*]\s|[•·●▪◆■★|>]|——")
-_COLUMNS = re.compile(r"\s{2,}|\t")
-RUNNING = re.compile(r"[，。；]")
+SENTENCE_MARKS = lazy(r"[。；！？;!?]")
+_FORM = lazy(r"[\w（）()、/ \u3000]{2,14}[:：][^。；！？]{1,60}")
+ENUMERATED = lazy(rf"[{HAN}]是|[其第][{HAN}][，、,：:]|[-*]\s|[•·●▪◆■★|>]|——")
+_COLUMNS = lazy(r"\s{2,}|\t")
+RUNNING = lazy(r"[，。；]")
 
 
 @dataclass(frozen=True, slots=True)

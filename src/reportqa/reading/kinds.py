@@ -8,11 +8,10 @@ import zipfile
 from dataclasses import dataclass
 
 from reportqa.errors import ReadingError
+from reportqa.text.patterns import lazy
 
 _HEAD = 1024
-_HTML = re.compile(
-    rb"(?:<\?xml[^>]{0,200}\?>\s*)?(?:<!--[^>]{0,400}-->\s*)?<(?:!doctype\s+html|html[\s>])", re.IGNORECASE
-)
+_HTML = lazy(rb"(?:<\?xml[^>]{0,200}\?>\s*)?(?:<!--[^>]{0,400}-->\s*)?<(?:!doctype\s+html|html[\s>])", re.IGNORECASE)
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 
 

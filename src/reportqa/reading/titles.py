@@ -8,35 +8,36 @@ from collections.abc import Iterable
 
 from reportqa.text.folding import fold
 from reportqa.text.forms import YEAR
+from reportqa.text.patterns import lazy
 
 _TITLE_LINES = 4
 _TITLE_LENGTH = 40
 _HEAD = 2000
 _HAN = "一二三四五六七八九十"
-_NO_TITLE = re.compile(
+_NO_TITLE = lazy(
     rf"[。；！？：，]|^[{_HAN}]+、|^第[{_HAN}\d]+[编篇部章节]|^[（(][{_HAN}\d]+[)）]|^\d{{1,2}}[.、．)）]"
     r"|^[|>*•●①-⑳-]|^[图表圖]\s*\d"
 )
 # What a page of the web says around a text that was copied from it.
-_BUTTONS = re.compile(
+_BUTTONS = lazy(
     r"\W*(?:(?:下载|打印|全屏|收藏|分享|转发|关闭|返回|首页|字[体号]|本页|此页|加大|减小|放大|缩小|还原|大|中|小)\W*)*"
 )
 # What stands over the title of an official document: who gives it out, its number, who may read it; or of a page.
-_LETTERHEAD = re.compile(r"文件$|^第\s*\d+\s*页$|^[（(].*[）)]$|^[^《》]{0,20}[〔\[（(]\d{4}[〕\]）)]\s*第?\d+\s*号$")
+_LETTERHEAD = lazy(r"文件$|^第\s*\d+\s*页$|^[（(].*[）)]$|^[^《》]{0,20}[〔\[（(]\d{4}[〕\]）)]\s*第?\d+\s*号$")
 # A title that says what it is has ended; only a year, an edition or a subtitle still belongs to it.
-_TITLE_END = re.compile(
+_TITLE_END = lazy(
     r"(?:报告|報告|年报|年報|年鉴|年鑑|总结|總結|公报|公報|白皮书|蓝皮书|规划|方案|纲要|要点|简报|通报|摘要|汇编)(?:[（(].*[)）])?(?:[\[〔［]\d+[\]〕］])?$"
 )
-_SUBTITLE = re.compile(r"[（(—–-]|[\d〇零○一二三四五六七八九]{4}.{0,6}年.{0,4}$")
-_YEAR = re.compile(rf"(?<!\d)({YEAR})(?!\d)")
-_EDITION = re.compile(rf"(?<!\d)({YEAR})(?=年?(?:度|卷|版)|学年)")
-_DAY = re.compile(rf"{YEAR}\s*(?:年\s*\d{{1,2}}\s*月(?:\s*\d{{1,2}}\s*日)?|[-./]\d{{1,2}}[-./]\d{{1,2}})")
-_HAN_YEAR = re.compile(r"[一二][〇零○九][〇零○一二三四五六七八九]{2}(?=年)")
+_SUBTITLE = lazy(r"[（(—–-]|[\d〇零○一二三四五六七八九]{4}.{0,6}年.{0,4}$")
+_YEAR = lazy(rf"(?<!\d)({YEAR})(?!\d)")
+_EDITION = lazy(rf"(?<!\d)({YEAR})(?=年?(?:度|卷|版)|学年)")
+_DAY = lazy(rf"{YEAR}\s*(?:年\s*\d{{1,2}}\s*月(?:\s*\d{{1,2}}\s*日)?|[-./]\d{{1,2}}[-./]\d{{1,2}})")
+_HAN_YEAR = lazy(r"[一二][〇零○九][〇零○一二三四五六七八九]{2}(?=年)")
 _HAN_DIGITS = str.maketrans("〇零○一二三四五六七八九", "000123456789")
-_PLACE = re.compile(r"[\u4e00-\u9fff]{1,6}?(?:自治区|自治州|自治县|新区|省|市|区|县|州(?!市)|旗|镇|乡(?![村土镇]))")
-_DATE = re.compile(r"\d{1,2}\s*[日号][在于]?|\d{1,4}\s*[年月]度?|[〇零○一二三四五六七八九]{4}年度?")
-_NO_PLACE = re.compile(r"(?:[社园校景辖片地全本市]|工业|示范|试验|实验|开发)区$|^[全本]|[都城]市$|城乡$|^乡?镇$")
-_GENRE = re.compile(
+_PLACE = lazy(r"[\u4e00-\u9fff]{1,6}?(?:自治区|自治州|自治县|新区|省|市|区|县|州(?!市)|旗|镇|乡(?![村土镇]))")
+_DATE = lazy(r"\d{1,2}\s*[日号][在于]?|\d{1,4}\s*[年月]度?|[〇零○一二三四五六七八九]{4}年度?")
+_NO_PLACE = lazy(r"(?:[社园校景辖片地全本市]|工业|示范|试验|实验|开发)区$|^[全本]|[都城]市$|城乡$|^乡?镇$")
+_GENRE = lazy(
     r"(?:政府|质量|就业|工作|统计|年度|半年度?|季度|月度|学年|发展(?=报告|规划|计划|纲要)|社会责任|可持续发展|信息公开|财务|财政|预算|决算|执行|情况|审计|审核"
     r"|监测|评估|评价|自评|调研|调查|研究|分析|述职|巡察|整改|督导|检查|验收|绩效|环境状况|专项|实施|行动|建设|改革)*"
     r"(?:报告|年报|季报|月报|公报|年鉴|总结|白皮书|蓝皮书|绿皮书|规划|计划|方案|纲要|要点|简报|通报|汇编|手册)"
@@ -44,8 +45,8 @@ _GENRE = re.compile(
 )
 
 # What programs write as the title by themselves.
-_MADE_UP = re.compile(r"^(?:文档|文件|新建|无标题|未命名|演示|幻灯片)|[^\u4e00-\u9fff]{0,60}$", re.IGNORECASE)
-_PROGRAM = re.compile(r"^Microsoft Word - |\.docx?$", re.IGNORECASE)
+_MADE_UP = lazy(r"^(?:文档|文件|新建|无标题|未命名|演示|幻灯片)|[^\u4e00-\u9fff]{0,60}$", re.IGNORECASE)
+_PROGRAM = lazy(r"^Microsoft Word - |\.docx?$", re.IGNORECASE)
 
 
 def title_lines(lines: Iterable[str]) -> list[str]:

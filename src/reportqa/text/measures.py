@@ -2,23 +2,22 @@
 
 from __future__ import annotations
 
-import re
-
+from reportqa.text.patterns import lazy
 from reportqa.text.tags import dictionary_tag
 
 # Any action can be counted: 320万诊次, 4,512艘次. 3次性 and 2再次 are other words.
 _TIMES = r"(?<![a-z])[一-龥]次(?![一-龥]{0,1}[性级要])(?![生年日序元区高干贷])"
 _NO_ACTION = "第每再首多其这此那某上下本各两三几数一二今年月日号名依档层批屡频初主个份，。"
-_ACTION = re.compile(rf"(?![{_NO_ACTION}]){_TIMES}")
+_ACTION = lazy(rf"(?![{_NO_ACTION}]){_TIMES}")
 # What is counted for a time, or over a way: 床日, 台班, 车公里.
-_FOR = re.compile(
+_FOR = lazy(
     r"次(?![性级要生年日序元区高干贷])|日(?![均常内前后报益程期历记志产照本元语光用游电报])"
     r"|班(?![子级组车次长主会])|公里|小时"
 )
 _LASTING = frozenset("人床台车船架间户例辆班件艘吨套")
 # A word of one or two characters between a number and the end of its clause.
-_LAST_WORD = re.compile(r"(?P<word>[一-龥]{1,2})(?= *(?:$|[，。；、,;!)|]|[和与及]))")
-_NO_MEASURE = re.compile(
+_LAST_WORD = lazy(r"(?P<word>[一-龥]{1,2})(?= *(?:$|[，。；、,;!)|]|[和与及]))")
+_NO_MEASURE = lazy(
     r"[年月日时分秒号级版型期届代线路楼室房区段季前后左右上下多余来起以之不等元角度位了的地得是为也都即]"
     r"|[同环]比|增长|下降|提高"
 )

@@ -6,6 +6,7 @@ import re
 from dataclasses import dataclass, replace
 from decimal import Decimal
 
+from reportqa.text.patterns import lazy
 from reportqa.text.records import Bound
 
 DIGITS = dict(zip("零〇一二两三四五六七八九壹贰叁肆伍陆柒捌玖", map(int, "001223456789123456789"), strict=True))
@@ -18,25 +19,25 @@ _MAX_CHARACTERS = 24  # longer runs of digits are codes, not amounts
 # Possessive throughout: a run of digits is read once, however long it is.
 ARABIC = r"\d++(?:,\d{3}(?!\d))*+(?:\.\d++)?+"
 CHINESE = rf"[{_CHINESE}几数半]++(?: {{1,3}}+[{_CHINESE}]++)*+(?: {{0,3}}+点 {{0,3}}+[{''.join(DIGITS)}]++)?+"
-ARABIC_NUMBER = re.compile(ARABIC)
-NUMBER = re.compile(
+ARABIC_NUMBER = lazy(ARABIC)
+NUMBER = lazy(
     f"(?P<arabic>{ARABIC})|(?P<chinese>{CHINESE})|(?P<half>(?<=打)对(?=折))|(?P<doubled>(?<=翻)番|(?<=翻了)番)"
 )
 # 千克, 兆瓦 and 百分点 are units of their own.
-_MULTIPLIER = re.compile(
+_MULTIPLIER = lazy(
     r" ?(?:个(?:[千百]?万)?亿|[百千]?[万亿][万亿]?"
     r"|[百千兆十佰仟](?!克|瓦|米|帕|伏|赫|卡|安|字节|焦|分点|度|比特| ?分 ?点))"
 )
-_MORE = re.compile(rf"零?(?P<digits>{ARABIC})(?P<times> ?[百千]?[万千百亿])")
+_MORE = lazy(rf"零?(?P<digits>{ARABIC})(?P<times> ?[百千]?[万千百亿])")
 # 3万4000 goes on with what is less than 万, 8万5 with the next digit; a date or a name after 3万 does neither.
-_REST = re.compile(r"(?P<zero>零)?(?P<digits>\d{1,4})(?![\d.,%‰:/~-]| ?[年月日号])")
+_REST = lazy(r"(?P<zero>零)?(?P<digits>\d{1,4})(?![\d.,%‰:/~-]| ?[年月日号])")
 # 2千零30, 3千5百: digits between the powers of ten.
-_MIXED = re.compile(r"[百千佰仟](?:零?\d{1,2}[百佰拾十])?(?:零?\d{1,2}(?![\d.,%]))?(?=.)")
-_STEP = re.compile(r"(?P<zero>零?)(?P<digits>\d{1,2})(?P<times>[百佰拾十]?)")
-_VAGUE = re.compile(r" ?(?:[余来几]|多|个多(?=[千百]?万?亿))")
-_PERCENTILE = re.compile(r"(?<=.)百分[位点]")
-_COUNTED = re.compile(r"[人次指总系参基分个户件家函倍天]数")
-_ADJACENT_DIGITS = re.compile(r"(?P<low>[一二两三四五六七八])(?P<high>[二三四五六七八九])(?P<rest>[十百千万亿]+)")
+_MIXED = lazy(r"[百千佰仟](?:零?\d{1,2}[百佰拾十])?(?:零?\d{1,2}(?![\d.,%]))?(?=.)")
+_STEP = lazy(r"(?P<zero>零?)(?P<digits>\d{1,2})(?P<times>[百佰拾十]?)")
+_VAGUE = lazy(r" ?(?:[余来几]|多|个多(?=[千百]?万?亿))")
+_PERCENTILE = lazy(r"(?<=.)百分[位点]")
+_COUNTED = lazy(r"[人次指总系参基分个户件家函倍天]数")
+_ADJACENT_DIGITS = lazy(r"(?P<low>[一二两三四五六七八])(?P<high>[二三四五六七八九])(?P<rest>[十百千万亿]+)")
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,6 +8,7 @@ from decimal import Decimal
 
 from reportqa.text.forms import words_of
 from reportqa.text.measures import counted_action, last_word, lasting
+from reportqa.text.patterns import lazy
 from reportqa.text.records import Kind
 
 
@@ -208,7 +209,7 @@ def _table() -> dict[str, Unit]:
 
 UNITS = _table()
 SIGNS = {sign: Unit(sign, "money", normal) for sign, normal in _CURRENCY_SIGNS.items()}
-SIGN = re.compile("(?:" + "|".join(re.escape(sign) for sign in sorted(SIGNS, key=len, reverse=True)) + ")$")
+SIGN = lazy("(?:" + "|".join(re.escape(sign) for sign in sorted(SIGNS, key=len, reverse=True)) + ")$")
 _AFTER_DIGITS_ONLY = frozenset(_COUNTS) | {"分", "度", "升", "克", "平方", "角", "g", "m", "t", "l", "h", "日", "面"}
 
 
@@ -223,10 +224,10 @@ def _branch(name: str) -> str:
 
 _LONGEST_FIRST = sorted(UNITS, key=len, reverse=True)
 _SPACED = r"个? {0,4}百 ?分 ?点"
-_UNIT = re.compile(rf"(?P<points>{_SPACED})|(?P<unit>{'|'.join(map(_branch, _LONGEST_FIRST))})")
-_PER = re.compile(rf" ?/ ?(?:{'|'.join(map(_branch, _LONGEST_FIRST))}|人年|人·年|月|季度?|时|节|班)")
-_IN_BRACKETS = re.compile(r"\((?:天|次|人次|课时|学时|套|件|场|期|节|户|个|人)\)")
-_BLANK = re.compile(r" {0,4}+")
+_UNIT = lazy(rf"(?P<points>{_SPACED})|(?P<unit>{'|'.join(map(_branch, _LONGEST_FIRST))})")
+_PER = lazy(rf" ?/ ?(?:{'|'.join(map(_branch, _LONGEST_FIRST))}|人年|人·年|月|季度?|时|节|班)")
+_IN_BRACKETS = lazy(r"\((?:天|次|人次|课时|学时|套|件|场|期|节|户|个|人)\)")
+_BLANK = lazy(r" {0,4}+")
 
 
 def read_unit(text: str, position: int, chinese: bool = False) -> tuple[Unit, int] | None:

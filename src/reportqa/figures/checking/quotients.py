@@ -10,6 +10,7 @@ from reportqa.figures.arithmetic import Range, amount, bounds, comparable, is_ex
 from reportqa.figures.checking.findings import Finding, FindingKind
 from reportqa.figures.checking.view import ReportView, is_mean
 from reportqa.text.folding import fold
+from reportqa.text.patterns import lazy
 from reportqa.text.records import Figure
 
 # Whom a value is divided by, and whom the two characters of a ratio stand for: words of general use.
@@ -22,11 +23,11 @@ _PERSONS: dict[str, tuple[str, ...]] = {
     "户": ("总户数", "户数", "农户"),
     "床": ("开放床位", "床位"),
 }
-_PER_HEAD = re.compile(r"(?P<head>[生师人户床])均(?P<what>.+)")
-_PER_MANY = re.compile(r"每(?P<many>[百千万]|十万|百万)(?P<head>[\u4e00-\u9fff]{2,6}?)(?:拥有|配备|有)(?P<what>.+)")
+_PER_HEAD = lazy(r"(?P<head>[生师人户床])均(?P<what>.+)")
+_PER_MANY = lazy(r"每(?P<many>[百千万]|十万|百万)(?P<head>[\u4e00-\u9fff]{2,6}?)(?:拥有|配备|有)(?P<what>.+)")
 _MANY = {"百": 100, "千": 1_000, "万": 10_000, "十万": 100_000, "百万": 1_000_000}
-_TO_ONE = re.compile(r"(\d+(?:[.]\d+)?) ?[:比] ?(\d+(?:[.]\d+)?)")
-_RATIO = re.compile(r"(?P<left>[生师医护])(?P<right>[生师医护])比$")
+_TO_ONE = lazy(r"(\d+(?:[.]\d+)?) ?[:比] ?(\d+(?:[.]\d+)?)")
+_RATIO = lazy(r"(?P<left>[生师医护])(?P<right>[生师医护])比$")
 
 
 def per_head(view: ReportView) -> list[Finding]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from typing import NamedTuple
 
 from reportqa.figures.agreement import bare, scope_parts
@@ -10,13 +9,14 @@ from reportqa.figures.arithmetic import Range, amount, bounds, comparable, overl
 from reportqa.figures.checking.findings import Finding
 from reportqa.figures.checking.view import ReportView
 from reportqa.text.folding import fold
+from reportqa.text.patterns import lazy
 from reportqa.text.records import Figure
 
 # What may stand between a number and its share: "，占专任教师的", "，约占全县常住人口的比重为".
-_SHARE = re.compile(r"(?:的)?[,，、]?(?:其|[约大仅只就]{1,2})?占(?:了|到)?(?P<base>[^，。；、：\d]{0,24})")
-_AROUND_BASE = re.compile(r"(?:的?(?:比例|比重|份额|占比)?(?:为|达到?|约|近|是)?|比|的)$")
-_RATE = re.compile(r"(?P<done>[\u4e00-\u9fff]{2,6})率$")
-_AMONG = re.compile("其中|当中|中[，,]")
+_SHARE = lazy(r"(?:的)?[,，、]?(?:其|[约大仅只就]{1,2})?占(?:了|到)?(?P<base>[^，。；、：\d]{0,24})")
+_AROUND_BASE = lazy(r"(?:的?(?:比例|比重|份额|占比)?(?:为|达到?|约|近|是)?|比|的)$")
+_RATE = lazy(r"(?P<done>[\u4e00-\u9fff]{2,6})率$")
+_AMONG = lazy("其中|当中|中[，,]")
 
 
 class _Base(NamedTuple):
