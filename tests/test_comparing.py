@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from reportqa.asking.across import compared, distinct
+from reportqa.asking.across import distinct
+from reportqa.asking.comparing import compared
 from reportqa.asking.question import understand
 from reportqa.asking.refuse import wrong_place
 from reportqa.errors import InputError

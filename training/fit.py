@@ -155,7 +155,7 @@ def looked_up(libraries: Iterable[Library], reader: Reader | None) -> list[Looke
     for qa, questions in libraries:
         retriever = qa._retriever
         for one in questions:
-            question = retriever.focus(understand(one.question, qa._vocabulary))
+            question = retriever.reports.focus(understand(one.question, qa._vocabulary))
             vector = retriever.encode([question])[0]
             found = retriever.search(question, vector)
             every.append(

@@ -7,35 +7,18 @@ import json
 import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NoReturn, TextIO
+from typing import TYPE_CHECKING, TextIO
 
 from reportqa import __version__
+from reportqa.arguments import Parser, port, positive, shard
 from reportqa.errors import InputError, ReportQAError
 
 if TYPE_CHECKING:
     from reportqa.qa import ReportQA
-    from reportqa.reading.files import Shard
     from reportqa.text.records import Answer
     from reportqa.writing import Writer, Written
 
 _EXAMPLE = '例如：reportqa ask "本学年招生多少人？"'
-
-
-class _Parser(argparse.ArgumentParser):
-    """A parser that speaks Chinese, which argparse cannot by itself."""
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs | {"add_help": False, "formatter_class": _Help})
-        self._positionals.title, self._optionals.title = "参数", "选项"
-        self.add_argument("-h", "--help", action="help", help="显示这段说明")
-
-    def error(self, message: str) -> NoReturn:
-        raise InputError(f"{_in_chinese(message)}（用法见 {self.prog} --help）")
-
-
-class _Help(argparse.HelpFormatter):
-    def add_usage(self, usage: str | None, actions: Any, groups: Any, prefix: str | None = None) -> None:
-        super().add_usage(usage, actions, groups, "用法：" if prefix is None else prefix)
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -61,18 +44,18 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = _Parser(prog="reportqa", description="对中文报告用中文提问：给出原文、出处和数据。", epilog=_EXAMPLE)
+    parser = Parser(prog="reportqa", description="对中文报告用中文提问：给出原文、出处和数据。", epilog=_EXAMPLE)
     parser.add_argument("--version", action="version", version=f"reportqa {__version__}", help="显示版本")
-    commands = parser.add_subparsers(dest="command", required=True, metavar="命令", parser_class=_Parser)
+    commands = parser.add_subparsers(dest="command", required=True, metavar="命令", parser_class=Parser)
 
     index = _command(commands, "index", "建立或更新索引", _index)
     index.add_argument("paths", nargs="*", type=Path, metavar="PATH", help="报告文件或文件夹（默认 corpus）")
-    index.add_argument("--shard", type=_shard, metavar="K/N", help="几台机器共建一个 Milvus 索引：建 N 份中的第 K 份")
+    index.add_argument("--shard", type=shard, metavar="K/N", help="几台机器共建一个 Milvus 索引：建 N 份中的第 K 份")
 
     ask = _command(commands, "ask", "问一个问题", _ask)
     ask.add_argument("question", metavar="QUESTION", help="问题")
     ask.add_argument("--json", action="store_true", help="输出 JSON 答案记录")
-    ask.add_argument("--top-k", type=_positive, default=5, metavar="N", help="最多引用几段（默认 5）")
+    ask.add_argument("--top-k", type=positive, default=5, metavar="N", help="最多引用几段（默认 5）")
 
     _writer(ask)
 
@@ -92,7 +75,7 @@ def _parser() -> argparse.ArgumentParser:
     batch.add_argument(
         "-o", "--output", type=Path, metavar="OUT", help="写到文件：.xlsx .csv .jsonl .md .docx（默认输出 JSON Lines）"
     )
-    batch.add_argument("--top-k", type=_positive, default=5, metavar="N", help="每题最多引用几段（默认 5）")
+    batch.add_argument("--top-k", type=positive, default=5, metavar="N", help="每题最多引用几段（默认 5）")
     batch.add_argument("--resume", action="store_true", help="接着上次中断的地方做")
     batch.add_argument("--reviewed", type=Path, metavar="FILE", help="采用审核过的答案：本程序写出的 .xlsx")
 
@@ -102,7 +85,7 @@ def _parser() -> argparse.ArgumentParser:
 
     serve = _command(commands, "serve", "打开网页界面", _serve)
     serve.add_argument("--host", default="127.0.0.1", help="监听地址（默认 127.0.0.1）")
-    serve.add_argument("--port", type=_port, default=7860, help="端口（默认 7860）")
+    serve.add_argument("--port", type=port, default=7860, help="端口（默认 7860）")
     serve.add_argument(
         "--corpus", type=Path, default=Path("corpus"), metavar="DIR", help="“文库”页的报告文件夹（默认 corpus）"
     )
@@ -123,7 +106,7 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _command(
-    commands: argparse._SubParsersAction[_Parser],
+    commands: argparse._SubParsersAction[Parser],
     name: str,
     purpose: str,
     run: Callable[[argparse.Namespace], None],
@@ -295,41 +278,6 @@ def _model(options: argparse.Namespace) -> None:
 
     folder = write_model(options.folder, tell)
     sys.stdout.write(f"模型已写入 {folder}\n")
-
-
-def _shard(text: str) -> Shard:
-    from reportqa.reading.files import Shard
-
-    number, _, count = text.partition("/")
-    if not (number.isdecimal() and count.isdecimal() and 1 <= int(number) <= int(count) <= 1000):
-        raise argparse.ArgumentTypeError(f"要写成 K/N，如 2/8 是 8 份中的第 2 份，给的是 {text}")
-    return Shard(int(number), int(count))
-
-
-def _positive(text: str) -> int:
-    if not text.isdecimal() or not 1 <= int(text) <= 100:
-        raise argparse.ArgumentTypeError(f"要 1 到 100 的整数，给的是 {text}")
-    return int(text)
-
-
-def _port(text: str) -> int:
-    if not text.isdecimal() or not 1 <= int(text) <= 65535:
-        raise argparse.ArgumentTypeError(f"要 1 到 65535 的端口号，给的是 {text}")
-    return int(text)
-
-
-def _in_chinese(message: str) -> str:
-    """Translate what argparse says, which is English in every locale."""
-    for english, chinese in (
-        ("the following arguments are required: ", "缺少参数："),
-        ("unrecognized arguments: ", "不认识的参数："),
-        ("invalid choice: ", "没有这个选择："),
-        ("expected one argument", "后面要有一个值"),
-        ("choose from", "可选"),
-        ("argument ", "参数 "),
-    ):
-        message = message.replace(english, chinese)
-    return message
 
 
 def _speak_utf8(stream: TextIO) -> None:

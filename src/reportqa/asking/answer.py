@@ -7,20 +7,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from functools import partial
 
-from reportqa.asking.across import (
-    Asked,
-    Row,
-    across,
-    chosen_rows,
-    compared,
-    computed,
-    distinct,
-    foremost,
-    labels,
-    unmeasured,
-    with_measure,
-)
+from reportqa.asking.across import Row, across, chosen_rows, computed, distinct, foremost, labels
 from reportqa.asking.cite import Reply, answer_record
+from reportqa.asking.comparing import Comparison, compared, unmeasured, with_measure
 from reportqa.asking.config import FITTED
 from reportqa.asking.figure_reply import FigureReplies
 from reportqa.asking.halves import Half, answers, put_together
@@ -104,7 +93,7 @@ class Answerer:
         documents: Sequence[str] | None,
     ) -> list[str]:
         """Return the questions that one which says too little may have meant, none for any other."""
-        reports = unmeasured(question, self._retriever.documents(documents))
+        reports = unmeasured(question, self._retriever.reports.documents(documents))
         if reports:
             measures = shared([self._store.figures_in(report.name) for report in reports])
             return [with_measure(question.plain, indicator) for indicator in measures]
@@ -115,14 +104,14 @@ class Answerer:
 
     def _told_of(self, question: Question, document: str) -> str:
         """Say of which place and year a report is, as far as a question over the library has to say it."""
-        info, wanted = self._store.info(document), self._retriever.wanted_years(question)
-        place = (info.region or "") if len(self._retriever.regions) > 1 else ""
+        info, wanted = self._store.info(document), self._retriever.reports.wanted_years(question)
+        place = (info.region or "") if len(self._retriever.reports.regions) > 1 else ""
         return place + (f"{info.year}年" if info.year in wanted else "")
 
-    def _comparison(self, question: Question, best: Candidate, documents: Sequence[str] | None) -> Asked | None:
+    def _comparison(self, question: Question, best: Candidate, documents: Sequence[str] | None) -> Comparison | None:
         """Return what a question compares: one that names a town or school but no region, in its region's reports."""
         home = self._store.info(best.passage.passage.document)
-        known = [one for one in self._retriever.documents(documents) if _one_series(one, home)]
+        known = [one for one in self._retriever.reports.documents(documents) if _one_series(one, home)]
         asked = compared(question, known) or compared(question, (one for one in known if one.region == home.region))
         # To tell copies apart takes their texts: only of those that are compared.
         unlike = distinct(asked.documents, lambda name: self._store.document(name).text) if asked else ()
@@ -136,7 +125,7 @@ class Answerer:
 
     def answer_all(self, questions: Sequence[Question | Answer], top_k: int) -> list[Answer]:
         """Answer several questions, encoded together; what is an answer already stays."""
-        asked = [self._retriever.focus(question) for question in questions if isinstance(question, Question)]
+        asked = [self._retriever.reports.focus(question) for question in questions if isinstance(question, Question)]
         vectors: Iterator[Vectors] = iter(self._retriever.encode(asked)) if asked else iter(())
         return [
             self.answer(question, top_k, next(vectors)) if isinstance(question, Question) else question
@@ -144,7 +133,7 @@ class Answerer:
         ]
 
     def _compared_reply(
-        self, question: Question, asked: Asked, candidates: list[Candidate], vector: Vectors
+        self, question: Question, asked: Comparison, candidates: list[Candidate], vector: Vectors
     ) -> Reply | None:
         """Answer from several reports, unless the newest itself states the change that is asked for."""
         if asked.operation in _CHANGES:
@@ -169,7 +158,7 @@ class Answerer:
             note=labels(rows),
         )
 
-    def _stated_change(self, asked: Asked, rows: Sequence[Row]) -> FigureMatch | None:
+    def _stated_change(self, asked: Comparison, rows: Sequence[Row]) -> FigureMatch | None:
         """Return what the newer report itself says of the change from the year before, in the sentence of its value."""
         new, old = rows[0], rows[-1]
         if asked.operation not in _CHANGES or (new.document.year or 0) - (old.document.year or 0) != 1:
@@ -228,7 +217,7 @@ class Answerer:
         self, question: Question, documents: Sequence[str] | None, vector: Vectors | None = None
     ) -> tuple[Question, Vectors, list[Candidate]]:
         """Search for a question: return it focused, its encoding and the passages found."""
-        question = self._retriever.focus(question, documents)
+        question = self._retriever.reports.focus(question, documents)
         vector = self._retriever.encode([question])[0] if vector is None else vector
         found = self._retriever.search(question, vector, documents=documents)
         return question, vector, read(self._reader, self._store, question, found)

@@ -131,7 +131,7 @@ class FigureReplies:
 
     def _of_the_year(self, question: Question, matches: list[FigureMatch]) -> list[FigureMatch]:
         """Put first the figures whose own sentence names a year that is asked for and that is not their report's."""
-        years = [str(year) for year in self._retriever.wanted_years(question)]
+        years = [str(year) for year in self._retriever.reports.wanted_years(question)]
         named = [m for m in matches if any(year in _text(m.candidate, m.clause) + m.figure.scope for year in years)]
         others = {str(self._store.document(match.figure.document).year) for match in matches}
         close = named and _covers(named[0]) >= _covers(matches[0]) and named[0].score >= matches[0].score - _ALIKE
@@ -139,7 +139,7 @@ class FigureReplies:
 
     def _of_the_column(self, question: Question, matches: list[FigureMatch]) -> list[FigureMatch]:
         """In a row of years of a table, put the year first that the question names, else the report's own."""
-        best, wanted = matches[0], self._retriever.wanted_years(question)
+        best, wanted = matches[0], self._retriever.reports.wanted_years(question)
         if not best.candidate.passage.passage.leads:
             return matches
         own = self._store.document(best.figure.document).year

@@ -78,10 +78,10 @@ def refusal(question: Question, retriever: Retriever, candidate: Candidate, stat
     """
     document = retriever.store.document(candidate.passage.passage.document)
     context = f"{' '.join(candidate.passage.passage.section)} {statement}"
-    years = retriever.wanted_years(question)
-    treated = any(retriever.treats(document.name, year) for year in years)
+    years = retriever.reports.wanted_years(question)
+    treated = any(retriever.reports.treats(document.name, year) for year in years)
     return (
         ("" if treated else wrong_year(years, document, f"{context} {candidate.passage.prose.text}"))
-        or wrong_place(question, document, retriever.regions)
+        or wrong_place(question, document, retriever.reports.regions)
         or wrong_number(question, candidate.passage.folded)
     )

@@ -19,6 +19,7 @@ from reportqa.index.dense import write_vectors
 from reportqa.index.entries import DocumentEntry, KeptDocument, Origin, PassageEntry
 from reportqa.index.folder import DATABASE, UNITS, FolderStore, read_only
 from reportqa.index.generations import Manifest, fingerprints, new_generation, sweep, switch, writing
+from reportqa.index.schema import COPIES, SCHEMA
 from reportqa.index.store import passage_values, scan_values, to_json
 from reportqa.outline.pictures import picture_name
 from reportqa.reading.metadata import Metadata
@@ -26,26 +27,6 @@ from reportqa.text.records import Document
 
 PICTURES = "pictures"
 _RAW = "units.raw"
-
-_SCHEMA = """
-CREATE TABLE documents(name TEXT PRIMARY KEY, digest TEXT, title TEXT, year INTEGER, region TEXT, genre TEXT,
-                       found TEXT, pages TEXT, characters INTEGER, sections INTEGER, figures INTEGER,
-                       first_passage INTEGER, passages INTEGER, text TEXT, notes TEXT);
-CREATE TABLE sections(document TEXT, path TEXT, level INTEGER, start INTEGER, "end" INTEGER);
-CREATE INDEX sections_by_document ON sections(document);
-CREATE TABLE passages(number INTEGER PRIMARY KEY, document TEXT, section TEXT, paragraph INTEGER, spans TEXT,
-                      leads TEXT, cells TEXT, first_unit INTEGER, units TEXT, words TEXT);
-CREATE INDEX passages_by_document ON passages(document);
-CREATE TABLE figures(row INTEGER PRIMARY KEY, document TEXT, start INTEGER, passage INTEGER, record TEXT);
-CREATE INDEX figures_by_passage ON figures(passage);
-CREATE INDEX figures_by_document ON figures(document);
-CREATE TABLE figure_vectors(passage INTEGER PRIMARY KEY, vectors BLOB);
-CREATE TABLE illustrations(document TEXT, start INTEGER, section TEXT, record TEXT);
-CREATE INDEX illustrations_by_section ON illustrations(document, section);
-CREATE TABLE scans(document TEXT, picture INTEGER, record TEXT);
-CREATE INDEX scans_by_document ON scans(document);
-CREATE TABLE settings(key TEXT PRIMARY KEY, value TEXT);
-"""
 
 
 def write_index(
@@ -145,7 +126,7 @@ class _Writer:
             self._resources.callback(self._database.close)
             # The files are thrown away where anything fails: nothing has to be rolled back.
             self._database.executescript("PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF;")
-            self._database.executescript(_SCHEMA + keywords.SCHEMA)
+            self._database.executescript(SCHEMA + keywords.SCHEMA)
             if self._old is not None:
                 self._database.execute("ATTACH DATABASE ? AS old", (read_only(self._old.path / DATABASE),))
             self._database.execute("BEGIN")
@@ -185,7 +166,7 @@ class _Writer:
         first_unit = old.passage(info.passages.start).first_unit if info.passages else 0
         offset = self.passages - info.passages.start
         moved = {"name": kept.name, "passages": offset, "units": self.units - first_unit} | asdict(kept.metadata)
-        for statement in _COPIES:
+        for statement in COPIES:
             self._database.execute(statement, moved)
         texts = ((number + offset, old.passage(number).prose.text, old.words(number)) for number in info.passages)
         keywords.add_cut(self._database, texts)
@@ -308,21 +289,6 @@ class _Writer:
         self.passages += passages
         self.figures += figures
         self.units += units
-
-
-_COPIES = (
-    "INSERT INTO documents SELECT name, digest, :title, :year, :region, :genre, found, pages, characters, sections,"
-    " figures, first_passage + :passages, passages, text, notes FROM old.documents WHERE name = :name",
-    "INSERT INTO sections SELECT * FROM old.sections WHERE document = :name ORDER BY rowid",
-    "INSERT INTO illustrations SELECT * FROM old.illustrations WHERE document = :name ORDER BY rowid",
-    "INSERT INTO scans SELECT * FROM old.scans WHERE document = :name ORDER BY rowid",
-    "INSERT INTO passages SELECT number + :passages, document, section, paragraph, spans, leads, cells,"
-    " first_unit + :units, units, words FROM old.passages WHERE document = :name ORDER BY number",
-    "INSERT INTO figures(document, start, passage, record)"
-    " SELECT document, start, passage + :passages, record FROM old.figures WHERE document = :name ORDER BY row",
-    "INSERT INTO figure_vectors SELECT passage + :passages, vectors"
-    " FROM old.figure_vectors JOIN old.passages ON number = passage WHERE document = :name",
-)
 
 
 def _take(source: str | Path, target: str | Path) -> None:

@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
-from reportqa.outline.caption_lines import BARE_CAPTION, captions_on, is_unit_line, without_unit
+from reportqa.outline.caption_lines import captions_on, is_unit_line
 from reportqa.outline.headings import (
     PLAIN_NUMBER,
     Heading,
@@ -20,7 +20,7 @@ from reportqa.outline.headings import (
     titles_of_parts,
 )
 from reportqa.outline.note_marks import without_marks
-from reportqa.outline.tables import find_tables
+from reportqa.outline.table_lines import TableLines
 from reportqa.outline.text_lines import (
     ENUMERATED,
     TextLine,
@@ -32,10 +32,8 @@ from reportqa.outline.text_lines import (
     text_lines,
 )
 from reportqa.reading.titles import says_when
-from reportqa.text.forms import IN_PICTURE
 from reportqa.text.records import Document, Illustration, Paragraph, Section, Span, Table
 
-_FORM_LINE = 80
 _WRAPPED_LENGTH = 15
 _PLAIN_NUMBER_RANK = 33
 _PLAIN_RANK = 40
@@ -89,8 +87,7 @@ class _Splitter:
     def __init__(self, document: Document) -> None:
         self.document = document
         self.lines = text_lines(document.text)
-        self.tables = find_tables(document.text, [line.span for line in self.lines])
-        self.unit_lines = {number for first in self.tables for number in self._unit_lines(first)}
+        self.tables = TableLines(document.text, self.lines)
         self.open: list[Heading] = []
         self.sections = [_Open((), None, [])]
         self.illustrations: list[Illustration] = []
@@ -109,7 +106,7 @@ class _Splitter:
     def run(self) -> Outline:
         number = 0 if self.parts else self._title_lines()
         while number < len(self.lines):
-            number = self._take_table(number) if number in self.tables else self._take(number)
+            number = self._take_table(number) if number in self.tables.starts else self._take(number)
         self._close_paragraph()
         sections = tuple(
             Section(self.document.name, part.path, len(part.path), part.heading, tuple(part.paragraphs))
@@ -132,7 +129,7 @@ class _Splitter:
         """Take in a line; return the number of the next one."""
         line = self.lines[number]
         captions = [] if self._refers_onward() else captions_on(line)
-        if number in self.unit_lines:
+        if number in self.tables.units:
             self._close_paragraph()
         elif captions:
             self._take_captions(captions)
@@ -147,57 +144,12 @@ class _Splitter:
 
     def _take_table(self, number: int) -> int:
         """Make a table a paragraph of its own, with what the lines around it say of it; return the line after it."""
-        after, table = self.tables[number]
         self._close_paragraph()
         self._begin_paragraph(self.lines[number])
-        units = self._unit_lines(number)
-        block = Span(self.lines[number].span.start, self.lines[after - 1].span.end)
-        self.growing = sorted([block, *(self.lines[unit].span for unit in units)])
-        words, end = self._caption_of(number)
-        self.tabled.add(end)
-        caption, unit = without_unit(words)
-        unit = unit or self._unit_over(number)
-        said = (without_unit(self.lines[line].text)[1] for line in units)
-        self._close_paragraph(replace(table, caption=caption, unit=next(filter(None, said), unit)))
-        return after
-
-    def _unit_lines(self, number: int) -> list[int]:
-        """Return the numbers of the lines around a table that only give its unit: 单位：万元."""
-        above = number - 2 if number > 1 and captions_on(self.lines[number - 1]) else number - 1
-        around = (above, self.tables[number][0])
-        return [near for near in around if 0 <= near < len(self.lines) and is_unit_line(self.lines[near])]
-
-    def _near_table(self, number: int) -> bool:
-        """Tell whether a line is above a table or the first line of one."""
-        return number in self.tables or number + 1 in self.tables or number + 1 in self.unit_lines
-
-    def _caption_of(self, number: int) -> tuple[str, int]:
-        """Return the words of the caption of a table, and where it ends if it has a number (表 1), else -1.
-
-        It stands right above the table, else right below it and not above another one.
-        """
-        above = number - 2 if number - 1 in self.unit_lines else number - 1
-        below = self.tables[number][0] + (self.tables[number][0] in self.unit_lines)
-        chart = IN_PICTURE in self.lines[number].text
-        for near in (above, below):
-            if not 0 <= near < len(self.lines) or (near == below and self._near_table(near)):
-                continue
-            captions = [
-                (words, span.end) for label, words, span in captions_on(self.lines[near]) if "表" in label or chart
-            ]
-            if captions:
-                return captions[-1]
-            if near == above and BARE_CAPTION.fullmatch(self.lines[near].folded) and not heading_of(self.lines[near]):
-                return self.lines[near].text, -1
-        return "", -1
-
-    def _unit_over(self, number: int) -> str:
-        """Return the unit that ends the line over a table (部门：民政局 单位：万元), or a caption over that."""
-        if number and "单位" in (line := self.lines[number - 1].text) and len(line) <= _FORM_LINE:
-            return without_unit(line)[1]
-        bare = number > 1 and BARE_CAPTION.fullmatch(self.lines[number - 1].folded)
-        over = captions_on(self.lines[number - 2]) if bare else []
-        return next((without_unit(words)[1] for label, words, _ in over if "表" in label), "")
+        table, self.growing, caption_end = self.tables.table(number)
+        self.tabled.add(caption_end)
+        self._close_paragraph(table)
+        return self.tables.starts[number]
 
     def _take_captions(self, captions: list[tuple[str, str, Span]]) -> None:
         self.caption_between = True

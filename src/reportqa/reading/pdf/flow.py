@@ -14,7 +14,8 @@ from reportqa.reading.pdf.content import PageContent, Shown
 from reportqa.reading.pdf.furniture import find_furniture
 from reportqa.reading.pdf.joined_tables import longer, marked
 from reportqa.reading.pdf.lines import GlyphLine, in_reading_order, join_words, rows_of, words_of
-from reportqa.reading.pdf.page_tables import PageTable, find_tables
+from reportqa.reading.pdf.page_tables import find_tables
+from reportqa.reading.pdf.table_parts import PageTable
 from reportqa.reading.pipe_tables import PipeTable
 from reportqa.reading.titles import is_numbered, title_lines
 
