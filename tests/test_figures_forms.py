@@ -295,3 +295,31 @@ def test_the_small_inputs_that_went_wrong(case: str) -> None:
     found = {figure.text: figure.normalized_value for figure in extract_figures(path.read_text(encoding="utf-8"))}
     wanted = WANTED[case]
     assert {text: found.get(text) for text in wanted} == pytest.approx(wanted), json.dumps(found, ensure_ascii=False)
+
+
+@pytest.mark.parametrize(
+    ("text", "quoted", "value"),
+    [
+        ("法人单位41 826个,比上次多。", "41 826个", 41826),
+        ("资产总计6 731.5亿元，", "6 731.5亿元", 673_150_000_000),
+        ("性别比由上年的106.12下降为104.21。", "106.12", 106.12),
+        ("年末系数仅0.23。", "0.23", 0.23),
+        ("浊度0.21NTU，国家限值为1NTU。", "0.21NTU", 0.21),
+        ("修复书叶1940叶。", "1940叶", 1940),
+        ("由第87名升至第62名。", "第87名", 87),
+        ("分列第18位和第9位。", "第9位", 9),
+    ],
+)
+def test_numbers_as_other_offices_write_them(text: str, quoted: str, value: float) -> None:
+    found = {figure.text: figure.normalized_value for figure in extract_figures(f"一、概况\n{text}\n")}
+    assert found[quoted] == value
+
+
+def test_two_numbers_beside_each_other_are_not_one() -> None:
+    assert "3 120所" not in [figure.text for figure in extract_figures("一、概况\n见表3 120所学校。\n")]
+
+
+def test_a_comma_of_ascii_ends_a_clause() -> None:
+    text = "一、概况\n全市共有学校41所{0}比上年增加3所{0}增长7.9%。\n"
+    written = [[(one.indicator, one.scope) for one in extract_figures(text.format(comma))] for comma in "，,"]
+    assert written[0] == written[1]

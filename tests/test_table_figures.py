@@ -207,3 +207,48 @@ def test_figures_of_any_table_stand_in_their_cells(rows, unit):
         assert text[figure.start : figure.end] == figure.text
         assert any(map(str.isdigit, figure.text))
         assert "|" not in figure.text
+
+
+def lines(*rows, before="说明如下。"):
+    return "\n".join(["一、概况", before, *rows, "", "完。"])
+
+
+def test_bars_without_outer_bars_and_without_a_line_of_dashes():
+    text = lines("学校 | 招生（人） | 占比（%）", "甲校 | 1 280 | 40.0", "乙校 | 1 920 | 60.0")
+    assert readings(text) == [
+        ("1 280", "人", "招生", "甲校"),
+        ("40.0", "%", "招生占比", "甲校"),
+        ("1 920", "人", "招生", "乙校"),
+        ("60.0", "%", "招生占比", "乙校"),
+    ]
+    assert not any(
+        unit == "人" and scope for _, unit, _, scope in readings("一、概况\n甲 | 乙 | 丙\n丁 | 戊 | 己\n完。")
+    )
+
+
+def test_blanks_part_rows_whose_cells_are_not_all_of_one_kind():
+    text = lines("项目      时限        办结率", "证照      3个工作日   98.1%", "咨询      4小时       减少1.5个百分点")
+    assert [one[0] for one in readings(text)] == ["3个工作日", "98.1%", "4小时", "1.5个百分点"]
+    assert all("证照" in one[2] + one[3] for one in readings(text)[:2])
+
+
+def test_a_group_names_the_rows_under_it_and_a_floor_names_a_row():
+    text = lines(
+        "项目      2024年合计   2023年合计", "一、收入", "捐赠      1,250        980", "利息      30           25"
+    )
+    assert [one[0] for one in readings(text)] == ["1,250", "980", "30", "25"]
+    rows = ("4层       12            10", "5层       15            12", "6层及以上  18            15")
+    floors = lines("层数      补助（万元）   原补助（万元）", *rows)
+    assert readings(floors)[2:4] == [("15", "万元", "补助", "5层"), ("12", "万元", "原补助", "5层")]
+
+
+def test_a_year_may_be_an_amount_among_amounts():
+    text = lines("序号 分项 批复 决算", "1 建筑 28450 29680", "2 设备 1980 1963", "3 预备 800 490")
+    assert [one[0] for one in readings(text)] == ["28450", "29680", "1980", "1963", "800", "490"]
+
+
+def test_the_amount_in_brackets_is_what_the_caption_says():
+    text = lines(
+        "日用品 3406（2988）", "服装 2517（2274）", "食品 1443（1390）", before="表 2 投诉量（件，括号内为上年）"
+    )
+    assert readings(text)[:2] == [("3406", "件", "投诉量", "日用品"), ("2988", "件", "投诉量", "日用品；上年")]

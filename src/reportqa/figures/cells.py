@@ -16,6 +16,7 @@ from reportqa.figures.scanner import scan
 from reportqa.figures.signs import marks_up, negated
 from reportqa.figures.table_totals import spread_totals
 from reportqa.figures.table_units import share_units, units_of
+from reportqa.outline.caption_lines import without_unit
 from reportqa.outline.headings import bare_heading
 from reportqa.outline.tables import Cell, Grid, is_code, read_grid
 from reportqa.text.forms import YEAR
@@ -35,6 +36,11 @@ _AFTER = re.compile(r"[ *※△▲▼↑↓]{0,4}(?:\([^()]{0,40}\))?[ *※△�
 _DATED = re.compile(r"时间|日期|年份|年月|年度|[建设创成]立|建校|届")
 _DATE = re.compile(r"(?P<y>[12]\d{3})[./-](?P<m>0?[1-9]|1[0-2])(?:[./-](?P<d>0?[1-9]|[12]\d|3[01]))?")
 _YEAR = re.compile(YEAR)
+# 括号内为上年数: what the second amount of 3912（3305） is.
+_BRACKETED = re.compile(
+    r"括号[内中里](?:的?(?:数字|数据))?(?:为|是|系|表示)(?P<what>[一-龥\d]{1,10}?)(?:数据|数字|数|值)?(?:[)，。；]|$)"
+)
+_SECOND = re.compile(r" ?\((?P<number>[^()]+)\)")
 _NOTE = 3
 _ADDED_UP = frozenset({"count", "money", "area"})
 _RANK = re.compile(r"(?:排名|名次|位次|排位)$")
@@ -50,11 +56,24 @@ def cell_figures(paragraph: Paragraph, table: Table, text: str, year: int | None
     grid = read_grid(table, text)
     cells = [cell for line in grid.lines for cell in line.cells]
     by_rows = rows_measure(grid, [cell.span.of(text) for cell in cells])
-    topic = read_topic(table.caption, bare_heading(paragraph.section[-1]) if paragraph.section else "")
+    caption, unit, second = _caption(table)
+    topic = read_topic(caption, bare_heading(paragraph.section[-1]) if paragraph.section else "")
     if year is not None and str(year) in topic.time:
         topic = replace(topic, time="")
-    units, rises = _Units(table.unit, by_rows, cells), any(marks_up(cell.span.of(text)) for cell in cells)
-    return list(_Reader(paragraph, text, units, by_rows, topic, rises).read(grid, text))
+    units, rises = _Units(unit, by_rows, cells), any(marks_up(cell.span.of(text)) for cell in cells)
+    return list(_Reader(paragraph, text, units, by_rows, topic, rises, second).read(grid, text))
+
+
+def _caption(table: Table) -> tuple[str, str, str]:
+    """Return the caption of a table without remarks, the unit of its cells, and what it says of those in brackets."""
+    said = _BRACKETED.search(plain(table.caption))
+    if said is None:
+        return table.caption, table.unit, ""
+    words = table.caption[: said.start()].rstrip("，,；;（( ")
+    caption, unit = without_unit(
+        words + "）" * (words.count("（") + words.count("(") > words.count("）") + words.count(")"))
+    )
+    return caption, table.unit or unit, said["what"]
 
 
 class _Units:
@@ -88,6 +107,7 @@ class _Reader:
     by_rows: bool
     topic: Topic
     rises: bool = False
+    second: str = ""
 
     def read(self, grid: Grid, text: str) -> Iterator[Figure]:
         """Yield the figures of all cells, row by row."""
@@ -122,8 +142,20 @@ class _Reader:
             return self._prose_figures(cell.span, reading)
         first = self._figure(cell.span, quantity, reading)
         rest = Span(first.end, cell.span.end)
+        if self.second and (second := self._second(rest, reading)):
+            return [first, second]
         others = self._prose_figures(rest, reading) if len(rest) > 1 else []
         return [first, *(replace(other, parent=first.start) for other in others)]
+
+    def _second(self, rest: Span, reading: CellMeaning) -> Figure | None:
+        """Read the second amount of 3912（3305）, which is of what the caption says of the brackets."""
+        found = _SECOND.fullmatch(plain(rest.of(self.text)))
+        quantity = read_quantity(found["number"], reading, self.rises) if found else None
+        if found is None or quantity is None:
+            return None
+        inner = Span(rest.start + found.start("number"), rest.start + found.end("number"))
+        scope = "；".join(filter(None, (reading.scope, self.second)))
+        return replace(self._figure(inner, quantity, reading), scope=scope)
 
     def _prose_figures(self, span: Span, reading: CellMeaning) -> list[Figure]:
         """Read a cell that is more than one amount as a sentence of the scope that its heads give."""

@@ -20,6 +20,12 @@ _NOTE_MARK = lazy(
     r"|(?<=[mM][²³])[⁰¹²³⁴⁵⁶⁷⁸⁹]{1,2}|(?<=[一-龥\d%％)）])[\[〔［]\d{1,3}[\]〕］]"
     r"|(?<=[一-龥])[①-⑳]{1,2}(?=[\d０-９，。；、,;]|\s*$)"
 )
+# 41 826个: blanks between groups of three digits, before a unit or in a cell of its own; 表3 120所 is two numbers.
+_GROUPED = lazy(
+    r"(?:(?<=[一-龥，。；、:()|\-+])|^)(?<![图表第附])\d{1,3}(?: \d{3}(?!\d))+(?:\.\d+)?(?= ?[一-龥%‰]|[ )]*$)"
+)
+# A comma that is in no number ends a clause, however it is written.
+_CLAUSE_COMMA = lazy(r"(?<!\d),|,(?!\d)")
 
 
 def cased(text: str, matching: str) -> str:
@@ -34,16 +40,20 @@ def cased(text: str, matching: str) -> str:
 
 
 def plain(text: str) -> str:
-    """Return ``text`` folded, with dashes, brackets and white space made one, and Chinese commas kept apart.
+    """Return ``text`` folded, with dashes, brackets and white space made one, and commas that end a clause kept apart.
 
     >>> plain("１１１，１１１個，１８.２９：１—２")
     '111,111个，18.29:1-2'
     >>> plain("人口¹412.6万人[3]，用地3.6km²")
     '人口 412.6万人   ，用地3.6km2'
 
+    >>> plain("个体户158 364个,表3 120所")
+    '个体户158,364个，表3 120所'
+
     The length never changes. A full-width comma is a thousands separator only between full-width digits.
     """
     text = _POWER.sub(lambda power: "^" * len(power[0]), text)
     text = _NOTE_MARK.sub(lambda mark: " " * len(mark[0]), text)
     held = _WIDE_SEPARATOR.sub(",", text).replace("，", _HELD_COMMA)
-    return fold(held).replace(_HELD_COMMA, "，").translate(_ALIKE)
+    folded = _CLAUSE_COMMA.sub("，", fold(held).replace(_HELD_COMMA, "，").translate(_ALIKE))
+    return _GROUPED.sub(lambda number: number[0].replace(" ", ","), folded)

@@ -11,7 +11,7 @@ from reportqa.text.forms import YEAR
 from reportqa.text.records import Span
 
 _NOTHING = re.compile(r"[-—–―_/\\|.…·*]*|空白?|无数据|暂无|不详|n/?a|null")
-_DIGITS = r"\d++(?:[.,]\d++)*+"
+_DIGITS = r"(?:\d{1,3}(?: \d{3}(?!\d))++(?:\.\d++)?+|\d++(?:[.,]\d++)*+)"
 # Nothing but an amount: ≥1,200.5, 10-20人, -3.2%, 18.29：1, 35（含1）, 120*, and (930.4) or △560 below zero.
 _VALUE = re.compile(
     rf"\({_DIGITS}\)|[约近超逾≈<>≤≥]{{0,2}} ?[¥$€]? ?[-+−±△▲▽▼]?{_DIGITS}(?: ?(?:--?|[~—–至/:]) ?\+?{_DIGITS})*+"
@@ -30,7 +30,7 @@ _ITEM = re.compile(
     r"(?:[一二三四五六七八九十]{1,3}、|[（(][一二三四五六七八九十\d]{1,3}[)）]|\d{1,2}(?:[、)）]|[.．](?!\d))|[①-⑳]|[-—–·•]+)\s*(?=\S)"
 )
 # What is said of a year is no amount: 2024年比上年增长（%）.
-_OF_YEAR = re.compile(rf"{YEAR}年[^\d]|{YEAR}[^\d.,]{{3}}")
+_OF_YEAR = re.compile(rf"{YEAR}(?:年[^\d]|[^\d.,]{{3}}|合计|总计|小计|实际|预算|决算|执行|计划|目标)")
 # A row's name may open with a number: 45岁以下, 3级, 9月. An amount in a first column has none of these.
 _NAMED = re.compile(r"[岁级届号期班类年月日第]|以[上下内]")
 _TOTAL = re.compile(r"(?:总?合|总|共)计|总数|全部")

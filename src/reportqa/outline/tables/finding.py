@@ -30,9 +30,9 @@ def find_tables(text: str, lines: Sequence[Span]) -> dict[int, tuple[int, Table]
     ...  for after, table in find_tables(text, [Span(0, 11), Span(12, 21), Span(22, 35)]).values()]
     [(3, ['甲校', '1200'])]
 
-    A table is two lines or more without an empty line between them: between bars, a line of dashes under the heads or
-    not, or separated by as many tabs each, with amounts in them; or it was copied out of a PDF (:mod:`loose`).
-    ``lines`` come without the blanks around them. Form: GitHub Flavored Markdown 4.10.
+    A table is two lines or more without an empty line between them: between bars, with a line of dashes under the heads
+    or two bars and more in each, or separated by as many tabs each, with amounts in them; or it was copied out of a PDF
+    (:mod:`loose`). ``lines`` come without the blanks around them. Form: GitHub Flavored Markdown 4.10.
     """
     found: dict[int, tuple[int, Table]] = {}
     cells = cell_lines(text, lines)
@@ -48,16 +48,19 @@ def find_tables(text: str, lines: Sequence[Span]) -> dict[int, tuple[int, Table]
 def _barred(text: str, lines: Sequence[Span], first: int) -> tuple[int, Table | None] | None:
     """Read the lines between bars from ``first`` on; None where it is none."""
     bare = not _opens(text, lines, first)
-    if bare and not (_has_bar(text, lines[first]) and _is_rule(text, lines, first + 1)):
+    ruled = _is_rule(text, lines, first + 1)
+    if bare and not (_bars(text, lines[first]) if ruled else _bars(text, lines[first]) > 1):
         return None
     after = first + 1
-    while _follows(text, lines, after) and (_has_bar(text, lines[after]) if bare else _opens(text, lines, after)):
+    while _follows(text, lines, after) and (_bars(text, lines[after]) if bare else _opens(text, lines, after)):
         after += 1
     rule = next((n for n in range(first, min(after, first + _RULE_AMONG)) if _is_rule(text, lines, n)), None)
     rows = [TableRow(line, _cells(text, line)) for n, line in enumerate(lines[first:after], first) if n != rule]
-    columns = max((len(row.cells) for row in rows), default=0)
-    if len(rows) < 2 or (columns < 2 and rule is None):
+    widths = {len(row.cells) for row in rows}
+    if len(rows) < 2 or (max(widths) < 2 and rule is None):
         return after, None
+    if bare and rule is None and not (len(widths) == 1 and _is_tabular(rows, text)):
+        return None
     return after, head_rows(rows, None if rule is None else rule - first, text)
 
 
@@ -110,8 +113,8 @@ def _is_rule(text: str, lines: Sequence[Span], number: int) -> bool:
     return "|" in rule and "-" in rule and bool(_RULE.fullmatch(rule))
 
 
-def _has_bar(text: str, line: Span) -> bool:
-    return any(bar[0] == "|" for bar in _BAR.finditer(text, line.start, line.end))
+def _bars(text: str, line: Span) -> int:
+    return sum(bar[0] == "|" for bar in _BAR.finditer(text, line.start, line.end))
 
 
 def _cells(text: str, line: Span) -> tuple[Span, ...]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -25,6 +26,9 @@ from reportqa.text.records import Span, Table, TableRow
 _NARROWEST = 2  # the least columns of a table beside another
 _MOST_NAMES = 3  # columns that together name a row
 _LONGEST_HEAD = 60
+# 4层, 5层, 8层及以上: steps in one direction.
+_STEP = re.compile(r"(?P<number>\d{1,3})(?:[-—–~至]\d{1,3})?(?P<unit>[一-龥])")
+_LEAST_STEPS = 3
 _LONGEST_GROUP = 30  # the name of several rows
 
 
@@ -191,8 +195,13 @@ def _has_amounts(column: Sequence[str]) -> bool:
 
 
 def _names_rows(column: Sequence[str]) -> bool:
-    """Tell whether a first column that opens with numbers names the rows: years, ages, grades."""
+    """Tell whether a first column that opens with numbers names the rows: years, ages, grades, floors."""
     said = [word for word in column if not is_empty(word)]
+    steps = [step for word in said if (step := _STEP.match(word))]
+    if len(steps) == len(said) >= _LEAST_STEPS and len({step["unit"] for step in steps}) == 1:
+        numbers = [int(step["number"]) for step in steps]
+        if numbers in (sorted(set(numbers)), sorted(set(numbers), reverse=True)):
+            return True
     return sum(is_time(word) or is_name(word) or not is_value(word) for word in said) * 2 > len(said)
 
 

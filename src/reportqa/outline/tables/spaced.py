@@ -20,7 +20,7 @@ _FIELD = re.compile(r"(?<!其中)[：:]")
 _LETTER = re.compile(r"[\u4e00-\u9fff]")
 _CELL = 24
 _LEAST_COLUMNS, _MOST_COLUMNS = 2, 12
-_MOST_HEADS, _LEAST_ROWS, _MOST_ROWS = 3, 2, 1_000
+_MOST_HEADS, _LEAST_ROWS, _LEAST_PAIRS, _MOST_ROWS = 3, 2, 3, 1_000
 _APART = 4  # how far beside its column, in letters of half width, a cell may stand
 _WIDE = frozenset("WF")
 
@@ -61,6 +61,8 @@ def spaced_rows(text: str, lines: Sequence[Span], first: int) -> tuple[list[Tabl
     """
     if not _GAP.search(lines[first].of(text)) or "\t" in lines[first].of(text):
         return [], 0
+    if pairs := _pairs(text, lines, first):
+        return pairs, 0
     for gap, least in ((_WIDE_GAP, _LEAST_COLUMNS), (_GAP, _LEAST_COLUMNS + 1)):
         heads, rows = _block(text, lines, first, gap, least)
         placed = _placed(heads, rows, exact=gap is _GAP) if heads else []
@@ -68,6 +70,19 @@ def spaced_rows(text: str, lines: Sequence[Span], first: int) -> tuple[list[Tabl
             made = zip(lines[first : first + len(placed)], placed, strict=True)
             return [TableRow(line, _spans(line, cells)) for line, cells in made], len(heads)
     return [], 0
+
+
+def _pairs(text: str, lines: Sequence[Span], first: int) -> list[TableRow]:
+    """Return the rows of a table without heads under its caption: a name and an amount each, three or more."""
+    if not first or not is_next(text, lines, first) or not _CAPTION.search(lines[first - 1].of(text)):
+        return []
+    rows: list[TableRow] = []
+    for line in together(text, lines, first):
+        parts = _parts(text, line, _GAP)
+        if len(parts) != _LEAST_COLUMNS or parts[0].is_amount or not parts[1].is_amount:
+            break
+        rows.append(TableRow(line, _spans(line, [*parts])))
+    return rows if len(rows) >= _LEAST_PAIRS else []
 
 
 def _block(
@@ -78,8 +93,13 @@ def _block(
     rows: list[_Row] = []
     for line in together(text, lines, first):
         parts = _parts(text, line, gap)
-        if not least <= len(parts) <= _MOST_COLUMNS or any(len(part.words) > _CELL for part in parts):
+        # 一、收入 over the rows that follow.
+        group = bool(heads) and gap is _WIDE_GAP and len(parts) == 1 and not parts[0].is_amount
+        if not (group or least <= len(parts) <= _MOST_COLUMNS) or any(len(part.words) > _CELL for part in parts):
             break
+        if group:
+            rows.append(parts)
+            continue
         if any(part.is_amount for part in parts):
             if not heads:
                 break
@@ -88,6 +108,8 @@ def _block(
             break
         else:
             heads.append(parts)
+    while rows and len(rows[-1]) == 1:
+        rows.pop()
     return heads, rows
 
 
@@ -121,16 +143,29 @@ def _placed(heads: list[_Row], rows: list[_Row], exact: bool) -> list[_Cells]:
 
 
 def _fits(cells: _Cells, above: list[_Cells]) -> bool:
-    """Tell whether a row has a name, and its amounts in the columns of the first row."""
-    name = cells[0]
+    """Tell whether a row has a name, and its amounts in the columns of the first row.
+
+    Where no cell is left out, a few may be of another kind: 4小时 under 2个工作日, 减少1.5个百分点 under 8.6%.
+    """
+    name, whole = cells[0], all(cells)
+    if name is not None and not any(cells[1:]):
+        return not name.is_amount
     numbered = name is not None and name.words.isdigit() and cells[1] is not None and not cells[1].is_amount
-    if name is not None and is_value(name.words) and not is_name(name.words) and not numbered:
-        return False
-    if not any(cell and cell.is_amount for cell in cells[1:]):
-        return False
-    model = above[0] if above else cells
+    named = name is None or not is_value(name.words) or is_name(name.words) or (whole and not name.words.isascii())
+    model = next((row for row in above if any(row[1:])), cells)
     pairs = [(one, two) for one, two in zip(model[1:], cells[1:], strict=True) if one and two]
-    return all(is_empty(one.words) or is_empty(two.words) or one.is_amount == two.is_amount for one, two in pairs)
+    counted = any(two.is_amount or (one.is_amount and is_time(two.words)) for one, two in pairs)
+    if not (named or numbered) or not counted:
+        return False
+    unlike = sum(_unlike(one, two) for one, two in pairs)
+    return unlike * 2 < len(pairs) if whole else not unlike
+
+
+def _unlike(one: _Part, other: _Part) -> bool:
+    """Tell whether of two cells of a column one is an amount and the other is none; 1980 may be either."""
+    if any(is_empty(part.words) or is_time(part.words) for part in (one, other)):
+        return False
+    return one.is_amount != other.is_amount
 
 
 def _in_columns(row: _Row, columns: _Row) -> _Cells | None:
