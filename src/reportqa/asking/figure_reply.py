@@ -56,7 +56,9 @@ class FigureReplies:
         derived = None if stated else derive(question, matches, countable)
         if derived:
             return self._derived_reply(derived, Sureness(of_text(question, candidates).right, 1.0))
-        matches = self._of_the_year(question, matches)
+        # A year that the question names answers nothing: 2024 收入目标.
+        years = {f"{year}年" for year in question.years}
+        matches = [match for match in self._of_the_year(question, matches) if match.figure.text not in years]
         if not matches:
             return None
         matches = self._of_the_column(question, _of_the_row(question, matches))

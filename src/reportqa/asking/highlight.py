@@ -6,11 +6,15 @@ from collections.abc import Iterator, Sequence
 
 from reportqa.asking.config import FITTED
 from reportqa.asking.search import Candidate, ScoredUnit
+from reportqa.outline.headings import numbering_of
 from reportqa.text.folding import fold
+from reportqa.text.forms import YEAR
 from reportqa.text.numerals import NUMBER, Numeral, read_numeral
+from reportqa.text.patterns import lazy
 from reportqa.text.records import Figure, Span
 
 MARKS = " \t\n，。；、：,.;:"
+_YEAR = lazy(f"{YEAR}年度?")
 
 
 def figure_range(
@@ -55,10 +59,12 @@ def answering(candidate: Candidate, question: str = "") -> list[tuple[int, int]]
     """Return ranges of the words of a passage that answer, the best first: those that the reader finds, else a clause.
 
     Of those that the reader finds there are only such as answer nearly as well as the best, and none that a
-    ``question`` (folded) says itself, as long as there is another.
+    ``question`` (folded) says itself, as long as there is another. The number of a heading answers nothing.
     """
     if candidate.reading:
-        text, spans = candidate.passage.prose.text, candidate.reading.spans
+        text, number = candidate.passage.prose.text, numbering_of(candidate.passage.folded)
+        read = candidate.reading.spans
+        spans = [span for span in read if number is None or span[1] > number.length] or read
         near = [span[:2] for span in spans if span[2] >= spans[0][2] - FITTED.reader_near]
         new = [span for span in near if not is_said(text[slice(*span)], question)]
         return [whole_marks(text, *span) for span in new or near]
@@ -71,6 +77,8 @@ def is_said(words: str, question: str) -> bool:
 
     >>> is_said("420家", "哪家新开了420家店"), is_said("7个", "是哪七个断面"), is_said("大参林", "哪家新开了420家店")
     (True, True, False)
+    >>> is_said("2024年", "2024 收入目标")
+    True
     """
     said = fold(words).strip(MARKS)
     if said in question:
@@ -78,7 +86,7 @@ def is_said(words: str, question: str) -> bool:
     amount = next(_numerals(said), None)
     if amount is None or amount.start > 0:
         return False
-    unit = said[amount.end :]
+    unit = "" if _YEAR.fullmatch(said) else said[amount.end :]
     return any(one.values == amount.values and question.startswith(unit, one.end) for one in _numerals(question))
 
 

@@ -23,7 +23,9 @@ _NAMED_AFTER = lazy(
     r" ?(?:[号级届版路线栋标楼强]|年级|热线|[中小](?![一-龥]?[型数量额面])|[a-z_@]|[:：]\d|[-/]\d|单元|机组)"
 )
 # The number of an item at the head of a line or a cell, or behind the dots of a list of contents.
-_ITEM = lazy(r"(?:^|[|\n…·])[ #*>]*(?P<number>\d{1,2}(?:\.\d{1,2})*)(?=[.、)） ]+[^\d\s|])", re.MULTILINE)
+_ITEM = lazy(
+    r"(?:^|[|\n…·])[ #*>]*(?P<number>\d{1,2}(?:\.\d{1,2})*)(?=[.、)） ]+(?:[^\d\s|]|(?:19|20)\d\d ?年))", re.MULTILINE
+)
 _YEAR = lazy(r"(?:19|20)\d\d")
 _TIMES = lazy(r" ?(?:番|成(?![员立为功本果套就长交])|倍|折(?![叠线返扣]))")
 _DIGITS = frozenset(DIGITS)
