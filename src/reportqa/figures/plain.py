@@ -22,7 +22,7 @@ _NOTE_MARK = lazy(
 )
 # 41 826个: blanks between groups of three digits, before a unit or in a cell of its own; 表3 120所 is two numbers.
 _GROUPED = lazy(
-    r"(?:(?<=[一-龥，。；、:()|\-+])|^)(?<![图表第附])\d{1,3}(?: \d{3}(?!\d))+(?:\.\d+)?(?= ?[一-龥%‰]|[ )]*$)"
+    r"(?:(?<=[一-龥，。；、:()|\-+])|^)(?<![图表第附])\d{1,3}(?: \d{3}(?!\d))+(?:\.\d+)?(?= ?[一-龥%‰、]|[ )]*$)"
 )
 # A comma that is in no number ends a clause, however it is written.
 _CLAUSE_COMMA = lazy(r"(?<!\d),|,(?!\d)")

@@ -26,6 +26,9 @@ _RANK_BEFORE = lazy(
     r"(?:位列|位居|名列|列|居|排名?|全[国省市区县州球]|世界|同类|行业|均为|连续|[国省市]内|[量额率数值度分入]|升至|进入|的"
     r"|[由从]|设区市|\d[名位][和、])(?:第|前) ?$"
 )
+# 居全县23个乡镇第4位, 列有记录以来第三位.
+_RANKED = lazy(r"[居列排][^，。；;:、]{0,16}$")
+_RANK_REACH = 17
 _ORDINAL = lazy(r"(?:第|(?<![提目以此日先从之])前) ?$")
 _RANK_UNIT = lazy(r" ?(?P<unit>名次|名(?!单)|位(?!数)|强)")
 _RANK_END = lazy(r" ?(?:$|[，。；、!)”]|的|和|及|与)")
@@ -169,7 +172,8 @@ def _rank(text: str, match: re.Match[str], before: str) -> Quantity | None:
     unit = _RANK_UNIT.match(text, numeral.end)
     if unit is None and (word == "前" or not _RANK_END.match(text, numeral.end)):
         return None
-    if not _RANK_BEFORE.search(text[max(start - 7, 0) : match.start()]):
+    ranked = unit is not None and _RANKED.search(text, max(start - _RANK_REACH, 0), start)
+    if not (ranked or _RANK_BEFORE.search(text[max(start - 7, 0) : match.start()])):
         return None
     end = unit.end() if unit else numeral.end
     return measured(start, end, numeral.values, numeral.values, Unit(unit["unit"] if unit else word, "rank", "名次"))
