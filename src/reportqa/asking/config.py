@@ -43,6 +43,8 @@ class Fitted:
     """What the indicator of another report's figure is worth beside how well a figure fits the question."""
     same_scope: float = 2.0
     """What its scope is worth."""
+    same_amount: float = 6.0
+    """A sentence with the amount of a cell is cited instead of it where it answers less well by no more than this."""
     alike_indicators: float = 0.5
     """Below this share of common words two figures of one unit measure different things."""
     ranked_least: int = 3

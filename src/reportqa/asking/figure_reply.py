@@ -9,6 +9,7 @@ from itertools import product
 
 from reportqa.asking.cite import Reply
 from reportqa.asking.compute import COUNTABLE, Derived, derive
+from reportqa.asking.config import FITTED
 from reportqa.asking.halves import fits
 from reportqa.asking.highlight import MARKS, figure_range, is_said, places
 from reportqa.asking.matching import FigureMatch, match_figures
@@ -17,16 +18,19 @@ from reportqa.asking.refuse import refusal, unheard
 from reportqa.asking.search import Candidate, Retriever, ScoredUnit, coverage
 from reportqa.asking.sure import Sureness, of_figure, of_text
 from reportqa.figures.agreement import contradicting
+from reportqa.figures.arithmetic import same_value
 from reportqa.figures.unread import unread_numbers
 from reportqa.index.dense import Vectors
 from reportqa.text.folding import fold
 from reportqa.text.forms import YEAR
-from reportqa.text.records import Span
+from reportqa.text.records import Figure, Span
 
 _OTHER_FIGURES = 6
 _LOOKED_AT = 5
 # So many letters name a row of a table.
 _NAME = 4
+# So many digits are hardly those of another thing.
+_TELLING = 3
 _YEAR = re.compile(YEAR)
 # How far behind the best figure one of the year that is asked for may be and still go before it.
 _ALIKE = 3.2
@@ -61,7 +65,7 @@ class FigureReplies:
         matches = [match for match in self._of_the_year(question, matches) if match.figure.text not in years]
         if not matches:
             return None
-        matches = self._of_the_column(question, _of_the_row(question, matches))
+        matches = _in_a_sentence(self._of_the_column(question, _of_the_row(question, matches)))
         best = matches[0]
         if is_said(best.figure.text, question.plain):
             return None
@@ -184,6 +188,26 @@ class FigureReplies:
             place = places(candidate, *figure_range(candidate, match.figure, match.clause, figures))
             stated.setdefault(candidate.passage.number, (candidate, set()))[1].update(place)
         return tuple((candidate, tuple(sorted(spans))) for candidate, spans in stated.values())
+
+
+def _in_a_sentence(matches: list[FigureMatch]) -> list[FigureMatch]:
+    """Put a figure of a sentence first that has the amount of the best, a cell: a sentence says of what it is."""
+    best = matches[0]
+    if not best.candidate.passage.passage.leads or len(_digits(best)) < _TELLING:
+        return matches
+    said = (match for match in matches[1:] if not match.candidate.passage.passage.leads)
+    near = (match for match in said if match.score >= best.score - FITTED.same_amount)
+    first = next((match for match in near if _same(best.figure, match.figure)), best)
+    return [first, *(match for match in matches if match is not first)]
+
+
+def _same(one: Figure, other: Figure) -> bool:
+    alike = (one.document, one.kind, one.normalized_unit) == (other.document, other.kind, other.normalized_unit)
+    return alike and same_value(one, other)
+
+
+def _digits(match: FigureMatch) -> str:
+    return "".join(filter(str.isdigit, match.figure.text)).strip("0")
 
 
 def _of_the_row(question: Question, matches: list[FigureMatch]) -> list[FigureMatch]:
