@@ -11,7 +11,17 @@ from axe_playwright_python.sync_playwright import Axe
 from docx import Document
 from PIL import Image
 from playwright.sync_api import Browser, Page, expect
-from test_web import BOX, DIRECT, answer_list, ask, assert_no_wider_than_it_is, serving, turn_to, watched_page
+from test_web import (
+    BOX,
+    DIRECT,
+    answer_list,
+    ask,
+    assert_no_wider_than_it_is,
+    placed,
+    serving,
+    turn_to,
+    watched_page,
+)
 from test_writing import OPEN, PUPILS, StandIn
 
 from reportqa.index.build import build_index
@@ -390,7 +400,9 @@ def test_a_paragraph_is_written_under_the_answer_that_is_there_already(
         violations = Axe().run(page, context=".written").response["violations"]
         assert [one["nodes"][0]["html"] for one in violations if one["impact"] in ("serious", "critical")] == []
         section.get_by_role("link", name=f"[{rank}]").click()
-        expect(page.locator(".reader .place").first).to_contain_text(PUPILS)
+        expect(page.locator(".reader .place").first).to_be_visible()
+        settled(page)
+        assert PUPILS in placed(page)
         page.go_back()
         expect(page.locator(".answer .asked")).to_have_text(OPEN)
         settled(page)
