@@ -29,7 +29,7 @@ SIZES = {"narrow": (375, 812), "wide": (1440, 900)}
 HOSTILE = "招生多少人？<script>alert(1)</script>\"双\"'单'<img src=x onerror=alert(1)>${7*7}{{7*7}}"
 DIRECT = urllib.request.build_opener(urllib.request.ProxyHandler({}))
 # The first question of a process waits for jieba's dictionary, and the machine may be busy.
-expect.set_options(timeout=120_000)
+expect.set_options(timeout=200_000)
 
 
 def free_port() -> int:

@@ -44,9 +44,11 @@ from reportqa.web.render import (
     render,
     scope_html,
     welcome_html,
+    written_html,
 )
 from reportqa.web.selection import Selection, without_dates
 from reportqa.web.server import is_loopback, listen, read_login
+from reportqa.writing import Sentence, Writer, Written
 
 HOSTILE = "<script>alert(1)</script> \"双\" '单' <img src=x onerror=alert(1)> &amp; ${7*7} {{7*7}} {% x %}"
 
@@ -125,6 +127,39 @@ def test_a_computed_answer_shows_its_arithmetic_and_its_operands():
     assert "5308" in text and "毕业生" in text
 
 
+WRITER = Writer("http://192.0.2.1:11434/v1", "qwen3")
+
+
+def test_a_writer_adds_an_offer_to_an_answer_that_stays_as_it_is():
+    answer = Answer("为什么？", "answered", "生源减少", citations=(citation(),))
+    alone, offered = (answer_html(answer, reports=["甲.txt"], writer=writer) for writer in (None, WRITER))
+    start, end = offered.index('  <section class="written"'), offered.index("</section>\n") + len("</section>\n")
+    assert offered[:start] + offered[end:] == alone
+    offer = offered[start:end]
+    assert "由模型 qwen3 根据引文写。按下后，问题和引用的段落会发给 192.0.2.1:11434。" in Seen(offer).text
+    assert 'name="q" value="为什么？"' in offer and 'name="in" value="甲.txt"' in offer
+
+
+def test_each_mark_of_what_was_written_leads_to_its_passage():
+    cited = citation()
+    answer = Answer("为什么？", "answered", "生源减少", citations=(cited, replace(cited, rank=2, start=200, end=210)))
+    written = Written("qwen3", (Sentence("就业1474人。", (2, 1)), Sentence("生源减少", (1,))), ("没有出处",))
+    html = written_html(written, WRITER, answer)
+    seen = Seen(html)
+    assert "就业1474人[2][1]。生源减少[1]。" in seen.text
+    first, second = "?d=%E7%94%B2.txt&s=100&e=110", "?d=%E7%94%B2.txt&s=200&e=210"
+    assert seen.hrefs == [second, first, first]
+    assert "由模型 qwen3 根据引文写成，只按词和数字逐句核对过；删去 1 句：没有出处 1 句。" in seen.text
+    assert "form" not in seen.tags
+
+
+def test_what_was_not_written_is_one_line_and_can_be_asked_for_again():
+    answer = Answer("为什么？", "answered", "生源减少", citations=(citation(),))
+    html = written_html(Written("qwen3", problem="连不上。"), WRITER, answer, ["甲.txt"])
+    assert '<output name="said">连不上。</output>' in html
+    assert 'name="q" value="为什么？"' in html and 'name="in" value="甲.txt"' in html and "写一段" in Seen(html).text
+
+
 def test_a_refusal_says_so_and_offers_the_nearest_passages():
     answer = Answer("火星？", "not_found", message="报告只有2024年的数据。", citations=(citation(),))
     text = Seen(answer_html(answer)).text
@@ -192,7 +227,10 @@ def test_hostile_words_of_every_record_are_shown_as_words():
             [Candidate(hostile, HOSTILE, answer.citations[0]), Candidate(None, HOSTILE, answer.citations[0])],
             [Context(HOSTILE, HOSTILE)],
             [HOSTILE],
+            Writer(HOSTILE, HOSTILE),
         ),
+        written_html(Written(HOSTILE, problem=HOSTILE), Writer(f"http://{HOSTILE}", HOSTILE), answer, [HOSTILE]),
+        written_html(Written(HOSTILE, (Sentence(HOSTILE, (1,)),), (HOSTILE,)), Writer(HOSTILE, HOSTILE), answer),
         render("feedback.html", given=[opinion], shown=[opinion]),
         render(
             "charts.html", charts=[Chart(HOSTILE, HOSTILE, (bar,), HOSTILE)], more=1, reports={HOSTILE: HOSTILE, "": ""}

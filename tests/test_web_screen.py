@@ -11,9 +11,21 @@ from axe_playwright_python.sync_playwright import Axe
 from docx import Document
 from PIL import Image
 from playwright.sync_api import Browser, Page, expect
-from test_web import BOX, DIRECT, answer_list, ask, assert_no_wider_than_it_is, serving, turn_to, watched_page
+from test_web import (
+    BOX,
+    DIRECT,
+    answer_list,
+    ask,
+    assert_no_wider_than_it_is,
+    placed,
+    serving,
+    turn_to,
+    watched_page,
+)
+from test_writing import OPEN, PUPILS, StandIn
 
 from reportqa.index.build import build_index
+from reportqa.qa import ReportQA
 from reportqa.web.journal import read_lines
 
 ROOT = Path(__file__).parent.parent
@@ -348,6 +360,95 @@ def test_the_page_of_a_pdf_is_shown_with_the_words_marked(browser, printed):
 def test_no_other_file_is_drawn(printed, query):
     with pytest.raises(OSError, match="404"):
         DIRECT.open(f"{printed}/page?{Q(query, safe='=&')}", timeout=60)
+
+
+@pytest.fixture(scope="module")
+def written(districts_index: Path) -> Iterator[tuple[StandIn, str]]:
+    """A library of reports, served with a stand-in for the model that writes."""
+    stand_in = StandIn()
+    with stand_in.serving() as model, serving(districts_index, writer=[model, "stand-in"]) as address:
+        yield stand_in, address
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("width", [1440, 375])
+def test_a_paragraph_is_written_under_the_answer_that_is_there_already(
+    browser, written, districts_index, width, scheme
+):
+    stand_in, url = written
+    cited = ReportQA.open(districts_index).ask(OPEN).citations
+    rank = next(one.rank for one in cited if PUPILS in one.text)
+    stand_in.says = f"小学招生1483人，初中招生1764人[{rank}]。小学招生9999人[{rank}]。形势<b>大</b>好。"
+    stand_in.asked.clear()
+    stand_in.ready.clear()
+    with watched_page(browser, width, WIDTHS[width], color_scheme=scheme) as page:
+        page.goto(f"{url}/?q={Q(OPEN)}")
+        section, headline = page.locator(".written"), page.locator(".headline").inner_text()
+        expect(section).to_contain_text("问题和引用的段落会发给 127.0.0.1:")
+        settled(page)
+        assert stand_in.asked == []
+        page.get_by_role("button", name="写一段").click()
+        expect(section.locator("progress")).to_be_visible()
+        expect(page.get_by_role("button", name="写一段")).to_be_hidden()
+        stand_in.ready.set()
+        expect(section.locator(".paragraph")).to_have_text(f"小学招生1483人，初中招生1764人[{rank}]。")
+        expect(section.locator(".note")).to_contain_text("只按词和数字逐句核对过；删去 2 句：")
+        expect(section).not_to_contain_text("9999")
+        expect(page.locator(".headline")).to_have_text(headline)
+        assert page.locator(".headline").bounding_box()["y"] < section.bounding_box()["y"]
+        assert_no_wider_than_it_is(page)
+        violations = Axe().run(page, context=".written").response["violations"]
+        assert [one["nodes"][0]["html"] for one in violations if one["impact"] in ("serious", "critical")] == []
+        section.get_by_role("link", name=f"[{rank}]").click()
+        expect(page.locator(".reader .place").first).to_be_visible()
+        settled(page)
+        assert PUPILS in placed(page)
+        page.go_back()
+        expect(page.locator(".answer .asked")).to_have_text(OPEN)
+        settled(page)
+        expect(section.locator(".paragraph")).to_be_visible()
+        ask(page, "总结砚泽区2024年的教师队伍")
+        settled(page)
+        expect(section.locator(".paragraph")).to_have_count(0)
+        expect(page.get_by_role("button", name="写一段")).to_be_visible()
+        ask(page, "砚泽区2024年招生多少人？")
+        expect(page.locator(".written")).to_have_count(0)
+
+
+def test_a_paragraph_that_comes_too_late_is_dropped_and_one_that_fails_is_a_line(browser, written):
+    stand_in, url = written
+    stand_in.says = "小学招生1483人[1]。"
+    stand_in.ready.clear()
+    other = "总结砚泽区2024年的教师队伍"
+    with watched_page(browser, 1440, 900) as page:
+        page.goto(f"{url}/?q={Q(OPEN)}")
+        page.get_by_role("button", name="写一段").click()
+        expect(page.locator(".written progress")).to_be_visible()
+        ask(page, other)
+        settled(page)
+        with page.expect_response("**/written"):
+            stand_in.ready.set()
+        page.wait_for_timeout(500)
+        expect(page.locator(".written progress")).to_be_hidden()
+        expect(page.locator(".written .paragraph")).to_have_count(0)
+        for status, line in ((500, "返回 500"), (200, "没有通过核对")):
+            stand_in.says, stand_in.status = "教师有八千人[9]。", status
+            page.get_by_role("button", name="写一段").click()
+            expect(page.locator(".written output")).to_contain_text(line)
+            expect(page.locator(".answer .asked")).to_have_text(other)
+        page.route("**/written", lambda route: route.abort())
+        page.get_by_role("button", name="写一段").click()
+        expect(page.locator(".written output")).to_have_text("没有写成：程序没有回答。请再试一次。")
+    with DIRECT.open(f"{url}/written", data=f"q={Q('招生多少人？')}&in={Q('没有.md')}".encode(), timeout=60) as told:
+        assert "没有.md" in told.read().decode()
+
+
+def test_without_a_writer_there_is_nothing_to_press(page, url):
+    page.goto(f"{url}/?q={Q('总结师资队伍的情况')}")
+    expect(page.locator(".answer .citation").first).to_be_visible()
+    expect(page.locator(".written")).to_have_count(0)
+    with pytest.raises(OSError, match=r"40[45]"):
+        DIRECT.open(f"{url}/written", data=b"q=", timeout=60)
 
 
 OWNER, READER = "馆长:密码", "读者:另一个"

@@ -27,11 +27,13 @@ OPEN = "分析砚泽区2024年各学校的招生"
 
 
 class StandIn:
-    """An OpenAI-compatible server that says what it is told to, and keeps what it was asked."""
+    """An OpenAI-compatible server that says what it is told to once it is ``ready``, and keeps what it was asked."""
 
     def __init__(self) -> None:
         self.says: object = ""
         self.status = 200
+        self.ready = threading.Event()
+        self.ready.set()
         self.headers: dict[str, str] = {}
         self.asked: list[dict[str, object]] = []
         self.keys: list[str | None] = []
@@ -44,6 +46,7 @@ class StandIn:
             def do_POST(self) -> None:
                 told.keys.append(self.headers.get("authorization"))
                 told.asked.append(json.loads(self.rfile.read(int(self.headers["content-length"]))))
+                told.ready.wait(60)
                 body = {"choices": [{"message": {"role": "assistant", "content": told.says}}]}
                 sent = json.dumps(body).encode() if not isinstance(told.says, bytes) else told.says
                 self.send_response(told.status)

@@ -25,6 +25,7 @@ from reportqa.web.library import Library
 from reportqa.web.library_page import build_library_page
 from reportqa.web.links import Address
 from reportqa.web.page_pictures import offer_pages
+from reportqa.web.paragraph import offer_paragraphs
 from reportqa.web.pictures import offer_pictures
 from reportqa.web.reader import OpenReport
 from reportqa.web.render import notice_html, reader_html, render
@@ -67,18 +68,20 @@ def create_app(
 ) -> ASGIApp:
     """Make the web application that :func:`reportqa.web.serve` runs; uploads and results lie under ``scratch``.
 
-    ``logins`` are the passwords by name, the owner's first.
+    ``logins`` are the passwords by name, the owner's first; ``writer`` drafts a paragraph where one is asked for.
     """
     app = FastAPI(openapi_url=None)
     offer_downloads(app, library)
     offer_pictures(app, library)
     offer_pages(app, library, scratch)
     offer_export(app, library)
+    if writer:
+        offer_paragraphs(app, library, writer)
     offer_metrics(app, library.metrics)
     users = Users(logins)
     functions = functions_of(library)
     offer_calls(app, functions)
-    pages = build_pages(library, scratch, functions, users)
+    pages = build_pages(library, scratch, functions, users, writer)
     gr.mount_gradio_app(
         app,
         pages,
@@ -115,13 +118,15 @@ def _theme() -> gr.themes.Base:
     )
 
 
-def build_pages(library: Library, scratch: Path, functions: Sequence[Function], users: Users) -> gr.Blocks:
+def build_pages(
+    library: Library, scratch: Path, functions: Sequence[Function], users: Users, writer: Writer | None
+) -> gr.Blocks:
     """Lay out the pages and tie them to the library; ``functions`` are those for programs."""
     pages = Pages(title=TITLE, analytics_enabled=False, fill_width=True, delete_cache=_UPLOADS_KEPT)
     with pages:
         with gr.Tabs(elem_id="pages") as tabs:
             with gr.Tab("提问", id="ask", elem_id="page-ask"):
-                ask = build_ask_page(library, users)
+                ask = build_ask_page(library, users, writer)
             with gr.Tab("原文", id="read", elem_id="page-read"):
                 corrected = gr.HTML(elem_id="corrected", apply_default_css=False, js_on_load=None)
                 reader = gr.HTML(elem_id="reader", apply_default_css=False, js_on_load=_READER)

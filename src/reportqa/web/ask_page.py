@@ -19,6 +19,7 @@ from reportqa.web.history import PastQuestion, kept, read_history, remember, thr
 from reportqa.web.library import Library
 from reportqa.web.links import Address, answer_link
 from reportqa.web.render import answer_html, history_html, notice_html, scope_html, subject, welcome_html
+from reportqa.writing import Writer, is_worth_writing
 
 _TOP_K = 5
 _ANSWER = """
@@ -50,7 +51,8 @@ element.addEventListener('click', (event) => {
 class AskPage:
     """The components of the page; ``asked`` holds the session's last answer, ``given`` the id of what is thought of it.
 
-    ``shown`` tells the page's script where the answer is to be found, and the question as it was understood.
+    ``shown`` tells the page's script where the answer is to be found, and the question as it was understood;
+    ``writer`` drafts a paragraph under an answer, None where the server has none.
     """
 
     scope: gr.HTML
@@ -60,6 +62,7 @@ class AskPage:
     remembered: gr.BrowserState
     history: gr.HTML
     shown: gr.HTML
+    writer: Writer | None
 
     @property
     def outputs(self) -> list[Any]:
@@ -90,6 +93,7 @@ class AskPage:
             candidates(answer, library.qa.store.figures_in),
             contexts(answer, library.qa.store.document),
             _instead(library, answer),
+            self.writer if is_worth_writing(answer) else None,
         )
         return {
             self.scope: scope,
@@ -121,14 +125,15 @@ def place(library: Library, address: str = "", title: str = "", question: str | 
     return json.dumps(shown).replace("<", "\\u003c").replace("&", "\\u0026")
 
 
-def build_ask_page(library: Library, users: Users) -> AskPage:
+def build_ask_page(library: Library, users: Users, writer: Writer | None) -> AskPage:
     """Lay the page out."""
     scope = gr.HTML(elem_id="scope", apply_default_css=False, js_on_load=None)
     with gr.Row(elem_id="conversation"):
         answer = gr.HTML(elem_id="answer", apply_default_css=False, js_on_load=_ANSWER)
         history = gr.HTML(elem_id="history", apply_default_css=False, js_on_load=_HISTORY)
     remembered = gr.BrowserState([], storage_key="reportqa-history", secret="reportqa")
-    page = AskPage(scope, answer, gr.State(), gr.State(""), remembered, history, gr.HTML(visible="hidden"))
+    shown = gr.HTML(visible="hidden")
+    page = AskPage(scope, answer, gr.State(), gr.State(""), remembered, history, shown, writer)
 
     def take_feedback(answer: Answer | None, given: str, event: gr.EventData, request: gr.Request) -> str:
         useful, comment = getattr(event, "useful", ""), getattr(event, "comment", "")

@@ -19,6 +19,7 @@ from reportqa.web.export import exported
 from reportqa.web.history import PastQuestion
 from reportqa.web.links import answer_link, link, page_link, picture_link, place_link, scan_link
 from reportqa.web.reader import Mark, OpenReport, Piece, ShownLine, ShownTable, blocks_of, document_lines, pieces
+from reportqa.writing import Writer, Written
 
 _LONG_ANSWER = 40
 
@@ -60,13 +61,15 @@ def answer_html(
     choices: Sequence[Candidate] = (),
     contexts: Sequence[Context] = (),
     suggestions: Sequence[str] = (),
+    writer: Writer | None = None,
 ) -> str:
     """Render an answer: the answer itself, what warns of it, its figures, and the passages that it cites.
 
     ``titles`` maps the names of all documents to their titles; ``typed`` is the question as it was put on top of
     another one, which completes it; ``reports`` are those that it was put to, none where that was all of them;
     ``turns`` are the questions before it in the same conversation, ``choices`` what else may be the answer,
-    ``contexts`` what stands around each citation, and ``suggestions`` what can be asked instead.
+    ``contexts`` what stands around each citation, and ``suggestions`` what can be asked instead; a ``writer`` can be
+    asked for a paragraph.
     """
     titles = titles or {}
     return render(
@@ -81,7 +84,14 @@ def answer_html(
         titles=titles,
         copied=quotation(answer, titles),
         long=len(answer.answer) > _LONG_ANSWER,
+        writer=writer,
     )
+
+
+def written_html(written: Written, writer: Writer, answer: Answer, reports: Sequence[str] = ()) -> str:
+    """Render what a ``writer`` wrote under an answer, each mark a link to its passage, or why it did not."""
+    places = {citation.rank: place_link(citation) for citation in answer.citations}
+    return render("written.html", written=written, writer=writer, answer=answer, reports=reports, places=places)
 
 
 def history_html(asked: Sequence[PastQuestion]) -> str:

@@ -45,9 +45,9 @@ def serve(
 
     ``auth`` is "user:password" or the path of a file of such lines, the owner's first; ``api_key`` likewise the key
     that Dify and chat clients show, else REPORTQA_API_KEY: without one they are not answered; ``writer`` is the address
-    and the model that drafts paragraphs for them; ``root_path`` is the path under which a reverse proxy offers the app;
-    ``corpus`` is the folder that the 文库 page adds reports to and takes them from; ``say`` is told the address, and
-    warned where the app is open to others; with ``opened`` a browser shows the page.
+    and the model that drafts paragraphs for them and the page; ``root_path`` is the path under which a reverse proxy
+    offers the app; ``corpus`` is the folder that the 文库 page adds reports to and takes them from; ``say`` is told the
+    address, and warned where the app is open to others; with ``opened`` a browser shows the page.
     Raises InputError where the address or the login is unusable, IndexStoreError where the index is.
     """
     logins = read_login(auth) if auth else {}

@@ -38,6 +38,15 @@ class Writer:
     model: str
     key: str = field(default="", repr=False)
 
+    @property
+    def host(self) -> str:
+        """Whom the address leads to, as a reader is told it.
+
+        >>> Writer("http://127.0.0.1:11434/v1", "qwen3").host
+        '127.0.0.1:11434'
+        """
+        return urlsplit(self.url).netloc.rpartition("@")[2]
+
     def complete(self, messages: Sequence[dict[str, str]]) -> str:
         """Return what the model says to some messages.
 

@@ -59,7 +59,7 @@ class Written:
         """What a reader has to know of it.
 
         >>> Written("qwen3", (Sentence("学校9所。", (1,)),), ("没有出处", "没有出处")).note
-        '这一段由模型 qwen3 根据引文写成，逐句核对过；删去 2 句：没有出处 2 句。请以答案和原文为准。'
+        '这一段由模型 qwen3 根据引文写成，只按词和数字逐句核对过；删去 2 句：没有出处 2 句。请以答案和原文为准。'
         """
         if self.problem:
             return self.problem
@@ -68,13 +68,22 @@ class Written:
             why = f"全部没有通过核对（{counted}）" if self.removed else "没有内容"
             return f"模型 {self.model} 写的一段{why}，没有采用。"
         removed = f"；删去 {len(self.removed)} 句：{counted}" if self.removed else ""
-        return f"这一段由模型 {self.model} 根据引文写成，逐句核对过{removed}。请以答案和原文为准。"
+        return f"这一段由模型 {self.model} 根据引文写成，只按词和数字逐句核对过{removed}。请以答案和原文为准。"
 
     def to_record(self) -> dict[str, Any]:
         """Return the JSON object that ``ask --json --writer`` adds as ``written``."""
         kept = [{"text": one.text, "citations": list(one.citations)} for one in self.sentences]
         return {"model": self.model, "text": self.text, "sentences": kept, "removed": list(self.removed),
                 "note": self.note}  # fmt: skip
+
+
+def is_worth_writing(answer: Answer) -> bool:
+    """Tell whether a paragraph is written under an answer.
+
+    >>> is_worth_writing(Answer("为什么招生减少了？", "answered")), is_worth_writing(Answer("招生多少人？", "answered"))
+    (True, False)
+    """
+    return answer.found and is_open(answer.question)
 
 
 def write(qa: ReportQA, writer: Writer, answer: Answer) -> Written | None:
@@ -84,7 +93,7 @@ def write(qa: ReportQA, writer: Writer, answer: Answer) -> Written | None:
     relevant; they must say its words, move in its direction, and hold each of its numbers for the same thing, unless
     the arithmetic is shown and right. What fails is left out. Where the model does not answer, ``problem`` says so.
     """
-    if not answer.found or not is_open(answer.question):
+    if not is_worth_writing(answer):
         return None
     passages = {citation.rank: Evidence.of(qa, citation) for citation in answer.citations}
     try:

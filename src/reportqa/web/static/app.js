@@ -116,6 +116,20 @@ const reportqa = {
     found[next].scrollIntoView({ block: "center" });
   },
 
+  // Has a paragraph written under the answer. If something else is asked meanwhile, its form is another: the paragraph is dropped.
+  async write(form) {
+    const section = form.parentElement;
+    const sent = () => new URLSearchParams(new FormData(form)).toString();
+    const asked = sent();
+    section.ariaBusy = "true";
+    const response = await fetch(form.action, { method: "post", body: new URLSearchParams(asked) }).catch(() => undefined);
+    const written = response?.ok && (await response.text().catch(() => ""));
+    if (!form.isConnected || sent() !== asked) return;
+    section.ariaBusy = "false";
+    if (written) section.innerHTML = written;
+    else form.elements.said.value = "没有写成：程序没有回答。请再试一次。";
+  },
+
   async copy(text, button) {
     // Without https, on another machine than this one, a browser has no clipboard to give.
     if (navigator.clipboard) await navigator.clipboard.writeText(text);
@@ -209,6 +223,9 @@ document.addEventListener("submit", (event) => {
   if (event.target.matches("#question")) {
     event.preventDefault();
     reportqa.ask(reportqa.box().value);
+  } else if (event.target.matches("form[data-write]")) {
+    event.preventDefault();
+    reportqa.write(event.target);
   } else if (event.target.matches("form[data-scope]")) {
     event.preventDefault();
     event.target.closest("details").open = false;
