@@ -20,8 +20,10 @@ from sklearn.linear_model import LogisticRegression
 from reportqa.asking.intent import KINDS, features
 from training import data
 
+BUCKETS = 1 << 16
 
-def table(rows: Iterable[list[int]], buckets: int = 1 << 14) -> csr_matrix:
+
+def table(rows: Iterable[list[int]], buckets: int = BUCKETS) -> csr_matrix:
     """Return hashed pieces as rows of a sparse matrix, shape (rows, buckets), each of length one."""
     columns, starts, values = [], [0], []
     for own in rows:
