@@ -31,12 +31,13 @@ def scores(model: str, own: list[int]) -> NDArray[np.float32]:
     """Return the score of each class for hashed pieces; ``model`` is the name of a file of this package."""
     weights, constants = _model(model)
     columns = [number % weights.shape[1] for number in own]
-    found: NDArray[np.float32] = weights[:, columns].sum(axis=1) / np.sqrt(max(len(own), 1)) + constants
+    taken = weights[:, columns].astype(np.float32)
+    found: NDArray[np.float32] = taken.sum(axis=1) / np.sqrt(max(len(own), 1)) + constants
     return found
 
 
 @cache
-def _model(name: str) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
-    """Return weights, shape (classes, buckets), and constants."""
+def _model(name: str) -> tuple[NDArray[np.float16], NDArray[np.float32]]:
+    """Return weights, shape (classes, buckets), in the half precision of their file, and constants."""
     with files("reportqa.asking").joinpath(f"{name}.npz").open("rb") as file, np.load(file) as kept:
-        return kept["weights"].astype(np.float32), kept["constants"].astype(np.float32)
+        return kept["weights"], kept["constants"].astype(np.float32)
