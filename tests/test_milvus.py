@@ -19,6 +19,8 @@ from reportqa.cli import main
 from reportqa.errors import IndexStoreError
 from reportqa.evaluation.running import read_gold
 from reportqa.index.build import build_index
+from reportqa.index.entries import Origin
+from reportqa.index.home import home_of
 from reportqa.index.milvus import client, editions, schema
 from reportqa.index.milvus.client import Milvus
 from reportqa.index.milvus.schema import COLLECTIONS, Version
@@ -229,6 +231,17 @@ def test_who_has_it_open_reads_on_until_the_next_build(corpus, where, monkeypatc
         assert len(held & before[kind]) == 2, kind
     with pytest.raises(IndexStoreError, match="再试"):
         reader.store.figures_in("乙.txt")
+
+
+def test_collections_that_are_not_held_ready_are_built_into_again(corpus, where):
+    build_index([corpus], where)
+    with closing(Milvus(where.removeprefix("milvus:"))) as milvus:
+        used = Version.in_use(milvus)
+        for kind in COLLECTIONS:
+            milvus.call("release_collection", used.collection(kind))
+    encoder = open_encoder()
+    home = home_of(where, encoder.model_id)
+    assert home.write([], Origin(), encoder.dim, None, same=False).documents.keys() == LITTLE.keys()
 
 
 def test_corrections_are_one_row_a_report(corpus, where):

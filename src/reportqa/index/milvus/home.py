@@ -60,6 +60,7 @@ class MilvusHome:
         """Open what this program and model built of the shard; None where there is none."""
         if not self._version.exists(self._milvus):
             return None
+        self._version.load(self._milvus)
         self._use_where_whole()
         return self._open()
 
@@ -76,6 +77,8 @@ class MilvusHome:
     ) -> Manifest:
         """Write each document as one step: a build killed at any moment leaves each as it was, or as it is to be."""
         self._version.create(self._milvus, self._model_id, dim)
+        # A build that was stopped may have left collections that Milvus does not hold ready.
+        self._version.load(self._milvus)
         self._sweep()
         gone = set(old.infos) if old is not None else set()
         for entry in entries:
