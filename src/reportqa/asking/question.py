@@ -16,6 +16,7 @@ from reportqa.asking.spelling import respell
 from reportqa.errors import InputError
 from reportqa.text.aliases import Group, named, unified
 from reportqa.text.folding import fold
+from reportqa.text.forms import YEAR
 from reportqa.text.patterns import lazy
 from reportqa.text.records import Figure
 from reportqa.text.words import bigrams, content_words, cut, frequency
@@ -29,7 +30,7 @@ _EACH = lazy(rf"(?P<names>.+?)(?:各自?|分别)(?:有|是|为|占|达)?(?P<rest
 # 23年招生多少: at the beginning a year; later it may be how long something took.
 _SHORT_YEAR = lazy(r"^(?=[1-3]\d年(?![级制来间以之前后内里多共]))")
 _AMOUNT = r"[\d.%‰万亿千余多元人名位个所家门项件间处张座条本册次种类套台辆户吨平公]"
-_YEAR = lazy(rf"(?<!\d)((?:19|20)\d\d)(?=\s*(?:学?年|级|届|[-—~至到]))|(?<!\d)(20\d\d)(?!{_AMOUNT})")
+_YEAR = lazy(rf"(?<!\d)({YEAR})(?=\s*(?:学?年|级|届|[-—~至到]))|(?<!\d)(20\d\d)(?!{_AMOUNT})")
 _YEARS_SAID = lazy(r"\d+年度?|[今去前]年|[上本]一?学?年度?|[年月日]")
 _RELATIVE_YEARS = (
     ("前年", -2),

@@ -26,7 +26,7 @@ _PICTURE = 4.0
 _HAN = re.compile(r"[\u4e00-\u9fff]{3,}")
 # A report is of every year that it says so often, as a share of its own year, and at least so many times.
 _SAID, _SELDOM = 0.5, 4
-_YEAR = re.compile(r"(?<!\d)(?:19|20)\d\d(?=\s*(?:学?年|[~～至—–-]))")
+_YEAR = re.compile(rf"(?<!\d){YEAR}(?=\s*(?:学?年|[~～至—–-]))")
 _DOCUMENTS = 4096
 # What is laid before a congress in January is of the year before.
 _LOOKING_BACK = "工作报告"

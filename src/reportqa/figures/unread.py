@@ -8,6 +8,7 @@ from collections.abc import Iterable
 
 from reportqa.figures.named_numbers import masked_spans, merged
 from reportqa.figures.plain import plain
+from reportqa.text.forms import YEAR
 from reportqa.text.numerals import ARABIC, CHINESE, DIGITS, LARGE, SMALL
 from reportqa.text.patterns import lazy
 from reportqa.text.records import Span
@@ -24,9 +25,11 @@ _NAMED_AFTER = lazy(
 )
 # The number of an item at the head of a line or a cell, or behind the dots of a list of contents.
 _ITEM = lazy(
-    r"(?:^|[|\n…·])[ #*>]*(?P<number>\d{1,2}(?:\.\d{1,2})*)(?=[.、)） ]+(?:[^\d\s|]|(?:19|20)\d\d ?年))", re.MULTILINE
+    r"(?:^|[|\n…·])[ #*>]*(?P<number>\d{1,2}(?:\.\d{1,2})*)"
+    rf"(?=[.、)） ]+(?:[^\d\s|]|{YEAR} ?年))",
+    re.MULTILINE,
 )
-_YEAR = lazy(r"(?:19|20)\d\d")
+_YEAR = lazy(YEAR)
 _TIMES = lazy(r" ?(?:番|成(?![员立为功本果套就长交])|倍|折(?![叠线返扣]))")
 _DIGITS = frozenset(DIGITS)
 _POWERS = frozenset(SMALL) | frozenset(LARGE)

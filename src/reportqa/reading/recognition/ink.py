@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from reportqa.reading.recognition.images import Pixels
 from reportqa.reading.recognition.lines import TextLine
+from reportqa.text.forms import YEAR
 
 # Of the size of the type: how high Chinese characters are, and figures and letters.
 _HAN_HEIGHT, _FIGURE_HEIGHT = 0.92, 0.73
@@ -25,7 +26,7 @@ _INK = 0.35
 # A speckle is no ink, and a ruling line that runs along the text is no character.
 _LEAST_INK, _RULED, _SPECKLE = 2, 0.8, 20
 # The number of a table or picture with the year behind it: 表 2 2024年. Whatever gap there is, here it is a space.
-_NUMBERED = re.compile(r"[图表]\d{1,2}(?=(?:19|20)\d\d年)")
+_NUMBERED = re.compile(rf"[图表]\d{{1,2}}(?={YEAR}年)")
 # Points that lead to a page number: how many at the least, how large of the size of the type, and how even their steps.
 _FEWEST_LEADERS, _LEADER, _STEP, _EVEN = 8, 0.3, 1.2, 1.7
 # Of a hundred pixels: how few of them the points may fill.
