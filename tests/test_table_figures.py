@@ -29,6 +29,38 @@ def test_bodies_by_measures():
     ]
 
 
+@pytest.mark.parametrize(
+    "drawn",
+    [
+        "┌────────┬──────┬──────┐\n│ 项目   │ 2020 │ 2021 │\n├────────┼──────┼──────┤\n│ 招生数 │ 1533 │ 1702 │\n"
+        "│ 在校生 │ 4268 │ 4535 │\n└────────┴──────┴──────┘",
+        "+--------+------+------+\n| 项目   | 2020 | 2021 |\n+--------+------+------+\n| 招生数 | 1533 | 1702 |\n"
+        "+--------+------+------+\n| 在校生 | 4268 | 4535 |\n+--------+------+------+",
+        "┏━━━┳━━━┳━━━┓\n┃ 项目 ┃ 2020 ┃ 2021 ┃\n┣━━━╋━━━╋━━━┫\n┃ 招生数 ┃ 1533 ┃ 1702 ┃\n┣━━━╋━━━╋━━━┫\n"
+        "┃ 在校生 ┃ 4268 ┃ 4535 ┃\n┗━━━┻━━━┻━━━┛",
+    ],
+)
+def test_bars_and_borders_that_are_drawn(drawn):
+    text = f"一、学生规模\n表1 近年学生规模（单位：人）\n{drawn}\n2021年毕业1385人。\n"
+    assert readings(text)[:4] == [
+        ("1533", "人", "招生数", "2020年"),
+        ("1702", "人", "招生数", "2021年"),
+        ("4268", "人", "在校生", "2020年"),
+        ("4535", "人", "在校生", "2021年"),
+    ]
+    assert "1385人" in [figure.text for figure in extract_figures(text)]
+
+
+def test_a_place_in_a_column_of_places():
+    text = table("学校 | 上线率 | 区内名次", "一中 | 91.7% | 第1", "二中 | 78.4% | 2")
+    assert [(figure.text, figure.kind, figure.value) for figure in extract_figures(text)] == [
+        ("91.7%", "percent", 91.7),
+        ("第1", "rank", 1),
+        ("78.4%", "percent", 78.4),
+        ("2", "rank", 2),
+    ]
+
+
 def test_measures_by_years():
     text = table("指标 | 单位 | 2022年 | 2023年", "专任教师 | 人 | 512 | 530", "生师比 | | 17.8:1 | 17.2:1")
     assert readings(text) == [

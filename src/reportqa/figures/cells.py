@@ -44,6 +44,7 @@ _SECOND = re.compile(r" ?\((?P<number>[^()]+)\)")
 _NOTE = 3
 _ADDED_UP = frozenset({"count", "money", "area"})
 _RANK = re.compile(r"(?:排名|名次|位次|排位)$")
+_PLACE = re.compile(r"第(?P<number>\d{1,4})")
 _RATIO = re.compile(r"(?<![占同环])比$")
 
 
@@ -200,6 +201,9 @@ def read_quantity(words: str, reading: CellMeaning, rises: bool = False) -> Quan
     [-930.4, -560]
     >>> read_quantity("18.29：1", CellMeaning("生师比", "", "", False, True)).kind
     'ratio'
+    >>> place = read_quantity("第3", CellMeaning("区内名次", "一中", "", False, False))
+    >>> place.value, place.kind, (place.start, place.end)
+    (3, 'rank', (0, 2))
 
     ``rises`` tells that the table marks what falls with ▼, so that its ▲ marks what rises.
     """
@@ -224,6 +228,8 @@ def _bare(text: str, start: int, reading: CellMeaning) -> Quantity | None:
     """Read a number without a unit of its own: 1200, 1,200-1,500, 120（含技校30）."""
     if loss := _LOSS.fullmatch(text, start):
         return _loss(loss, reading)
+    if (place := _PLACE.fullmatch(text, start)) and _RANK.search(plain(reading.indicator)):
+        return replace(_plain_number(place, Unit("", "rank", "名次")), start=start)
     number = _NUMBER.match(text, start)
     if number is None or not (_AFTER.match(text, number.end()) or text.startswith("(", number.end())):
         return None

@@ -13,6 +13,11 @@ from reportqa.text.records import Span, Table, TableRow
 
 _BAR = re.compile(r"\\.|\|")
 _RULE = re.compile(r"[|\s:-]++")
+# Bars and borders that are drawn: ┌──┬──┐, ├──┼──┤, +----+----+.
+_DRAWN_BARS = str.maketrans("│┃║", "|||")
+_BORDER = re.compile(
+    r"[+|┌┍┎┏├┝┞┟┠┡┢┣└┕┖┗╔╠╚╟╞╘╒](?:[-─━═=]++[+|┬┭┮┯┰┱┲┳┼┽┾┿╀╁╂╋┴┵┶┷┸┹┺┻╦╬╩╪╫╤╧┐┑┒┓┤┥┦┧┨┩┪┫┘┙┚┛╗╣╝╢╡╛╕])++"
+)
 _PROSE = re.compile(r"[。；！？;!?]")
 _ITEM = re.compile(
     r"第?[\d一二三四五六七八九十]{1,3}[、.)．章节编篇]|[(（][\d一二三四五六七八九十]{1,3}[)）]|[-•·●*①-⑳]"
@@ -32,9 +37,11 @@ def find_tables(text: str, lines: Sequence[Span]) -> dict[int, tuple[int, Table]
 
     A table is two lines or more without an empty line between them: between bars, with a line of dashes under the heads
     or two bars and more in each, or separated by as many tabs each, with amounts in them; or it was copied out of a PDF
-    (:mod:`loose`). ``lines`` come without the blanks around them. Form: GitHub Flavored Markdown 4.10.
+    (:mod:`loose`). ``lines`` come without the blanks around them. Form: GitHub Flavored Markdown 4.10; bars and borders
+    may be drawn as well.
     """
     found: dict[int, tuple[int, Table]] = {}
+    text = text.translate(_DRAWN_BARS)
     cells = cell_lines(text, lines)
     number = 0
     while number < len(lines):
@@ -47,21 +54,30 @@ def find_tables(text: str, lines: Sequence[Span]) -> dict[int, tuple[int, Table]
 
 def _barred(text: str, lines: Sequence[Span], first: int) -> tuple[int, Table | None] | None:
     """Read the lines between bars from ``first`` on; None where it is none."""
-    bare = not _opens(text, lines, first)
-    ruled = _is_rule(text, lines, first + 1)
-    if bare and not (_bars(text, lines[first]) if ruled else _bars(text, lines[first]) > 1):
+    head = first + _is_border(text, lines, first)
+    if head == len(lines):
         return None
-    after = first + 1
-    while _follows(text, lines, after) and (_bars(text, lines[after]) if bare else _opens(text, lines, after)):
+    bare = not _opens(text, lines, head)
+    ruled = _is_rule(text, lines, head + 1)
+    if bare and not (_bars(text, lines[head]) if ruled else _bars(text, lines[head]) > 1):
+        return None
+    after = head + 1
+    while _follows(text, lines, after) and (
+        (_bars(text, lines[after]) if bare else _opens(text, lines, after)) or _is_border(text, lines, after)
+    ):
         after += 1
-    rule = next((n for n in range(first, min(after, first + _RULE_AMONG)) if _is_rule(text, lines, n)), None)
-    rows = [TableRow(line, _cells(text, line)) for n, line in enumerate(lines[first:after], first) if n != rule]
+    rule = next((n for n in range(head, min(after, head + _RULE_AMONG)) if _is_rule(text, lines, n)), None)
+    rows = [
+        TableRow(line, _cells(text, line))
+        for n, line in enumerate(lines[head:after], head)
+        if n != rule and not _is_border(text, lines, n)
+    ]
     widths = {len(row.cells) for row in rows}
     if len(rows) < 2 or (max(widths) < 2 and rule is None):
         return after, None
     if bare and rule is None and not (len(widths) == 1 and _is_tabular(rows, text)):
         return None
-    return after, head_rows(rows, None if rule is None else rule - first, text)
+    return after, head_rows(rows, None if rule is None else rule - head, text)
 
 
 def _tabbed(text: str, lines: Sequence[Span], first: int) -> tuple[int, Table | None] | None:
@@ -107,10 +123,16 @@ def _opens(text: str, lines: Sequence[Span], number: int) -> bool:
     return text.startswith("|", lines[number].start)
 
 
+def _is_border(text: str, lines: Sequence[Span], number: int) -> bool:
+    """Tell whether a line is a border above, below or between the rows: ├──┼──┤."""
+    line = lines[number].of(text) if number < len(lines) else ""
+    return line[:1] != "|" and bool(_BORDER.fullmatch(line))
+
+
 def _is_rule(text: str, lines: Sequence[Span], number: int) -> bool:
     """Tell whether a line is the dashes under the heads."""
     rule = lines[number].of(text) if number < len(lines) else ""
-    return "|" in rule and "-" in rule and bool(_RULE.fullmatch(rule))
+    return ("|" in rule and "-" in rule and bool(_RULE.fullmatch(rule))) or _is_border(text, lines, number)
 
 
 def _bars(text: str, line: Span) -> int:
