@@ -33,7 +33,6 @@ from reportqa.asking.read import ordered, read
 from reportqa.asking.sure import chance, figure_signals, text_signals
 from reportqa.index.build import build_index
 from reportqa.index.dense import Vectors
-from reportqa.index.store import Store
 from reportqa.models.reader import Reader
 from reportqa.qa import ReportQA
 from training import data
@@ -143,7 +142,7 @@ class LookedUp:
     """A gold question with the passages that were found, and read, for it."""
 
     gold: Asked
-    store: Store
+    retriever: search.Retriever
     question: Question
     vector: Vectors
     found: list[search.Candidate]
@@ -159,7 +158,9 @@ def looked_up(libraries: Iterable[Library], reader: Reader | None) -> list[Looke
             vector = retriever.encode([question])[0]
             found = retriever.search(question, vector)
             every.append(
-                LookedUp(one, qa.store, question, vector, read(reader, qa.store, question, found) if reader else found)
+                LookedUp(
+                    one, retriever, question, vector, read(reader, retriever, question, found) if reader else found
+                )
             )
     return every
 
@@ -203,7 +204,7 @@ def figures_of(every: Sequence[LookedUp]) -> tuple[list[str], list[Choice]]:
     for one in every:
         if not one.gold.numeric:
             continue
-        matches = matching.match_figures(one.question, ordered(one.found), one.store, one.vector)
+        matches = matching.match_figures(one.question, ordered(one.found), one.retriever, one.vector)
         right = np.array([is_right(match.figure, one.gold) for match in matches], bool)
         if right.any() and not right.all():
             rows = np.array([[match.signals[name] for name in names] for match in matches])
@@ -240,7 +241,7 @@ def outcomes_of(every: Sequence[LookedUp]) -> list[Outcome]:
     outcomes = []
     for one in every:
         question, found, gold = one.question, ordered(one.found), one.gold
-        matches = matching.match_figures(question, found, one.store, one.vector) if question.numeric else []
+        matches = matching.match_figures(question, found, one.retriever, one.vector) if question.numeric else []
         if matches:
             held = is_right(matches[0].figure, gold) if gold.numeric else _holds(matches[0].candidate, gold)
             signals = figure_signals(question, matches, found)

@@ -82,8 +82,9 @@ def across(measure: Question, retriever: Retriever, documents: Sequence[Report])
     found: list[tuple[Report, list[FigureMatch]]] = []
     for document in documents:
         # The report is chosen already: its year must not count against it.
-        candidates = retriever.search(replace(measure, years=(), year_offset=None), vector, documents=[document.name])
-        found.append((document, match_figures(measure, candidates, retriever.store, vector)[: FITTED.compared_figures]))
+        own = replace(measure, years=(), year_offset=None)
+        candidates = retriever.search(own, vector, documents=[document.name])
+        found.append((document, match_figures(own, candidates, retriever, vector)[: FITTED.compared_figures]))
     sets = (_agreeing(anchor, found) for _, matches in found for anchor in matches)
     _, rows = max(sets, key=lambda one: one[0], default=(0.0, []))
     return rows

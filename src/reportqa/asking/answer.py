@@ -99,7 +99,7 @@ class Answerer:
             return [with_measure(question.plain, indicator) for indicator in measures]
         if not is_vague(question, answer.confidence):
             return []
-        matches = match_figures(question, candidates, self._store, vector)
+        matches = match_figures(question, candidates, self._retriever, vector)
         return readings(question, matches, candidates, partial(self._told_of, question))
 
     def _told_of(self, question: Question, document: str) -> str:
@@ -137,7 +137,7 @@ class Answerer:
     ) -> Reply | None:
         """Answer from several reports, unless the newest itself states the change that is asked for."""
         if asked.operation in _CHANGES:
-            stated = match_figures(question, candidates, self._store, vector)
+            stated = match_figures(question, candidates, self._retriever, vector)
             if stated and says_change(stated[0].figure) and stated[0].figure.document == asked.documents[0].name:
                 return None
         rows = across(asked.measure, self._retriever, asked.documents)
@@ -178,7 +178,7 @@ class Answerer:
             return None
         measure, vector, found = self._looked_up(asked.measure, documents)
         candidates = self._retriever.with_tables(found[:_TABLES], measure, vector)
-        rows = ranked(asked, match_figures(measure, candidates, self._store, vector))
+        rows = ranked(asked, match_figures(measure, candidates, self._retriever, vector))
         if not rows:
             return self._no_ranking(asked, found[0])
         first = [row for row in rows if amount(row.figure) == amount(rows[0].figure)]
@@ -220,7 +220,7 @@ class Answerer:
         question = self._retriever.reports.focus(question, documents)
         vector = self._retriever.encode([question])[0] if vector is None else vector
         found = self._retriever.search(question, vector, documents=documents)
-        return question, vector, read(self._reader, self._store, question, found)
+        return question, vector, read(self._reader, self._retriever, question, found)
 
     def _halves_reply(
         self, question: Question, candidates: list[Candidate], vector: Vectors, documents: Sequence[str] | None
@@ -229,7 +229,7 @@ class Answerer:
         singles = parts(question)
         if not singles:
             return None
-        best = match_figures(question, candidates, self._store, vector)[:1]
+        best = match_figures(question, candidates, self._retriever, vector)[:1]
         beside = self._figures.of_one_sentence(singles, best[0]) if best else (None,) * len(singles)
         if all(beside):
             return None

@@ -45,7 +45,7 @@ def answer_record(store: Store, question: Question, reply: Reply, candidates: li
     ordered += [candidate for candidate in candidates if candidate.passage.number not in carrying]
     ordered = ordered[:top_k]
     citations = tuple(_citation(store, rank, question, c, carrying, candidates) for rank, c in enumerate(ordered, 1))
-    cite = _Citer(store.figures, ordered)
+    cite = _Citer(store.figures, ordered, citations[:1], reply.text)
     sureness = reply.sure or Sureness(0.0, 0.0)
     sure = min(sureness.right, _MOST if reply.derived or reply.conflict else 1.0)
     refusal = reply.refusal or (_NOTHING_NEAR if sureness.answerable < FITTED.answerable else "")
@@ -101,7 +101,15 @@ def _illustrations(store: Store, citations: tuple[Citation, ...]) -> tuple[Illus
 class _Citer:
     """Gives figures the rank of the citation that shows them."""
 
-    def __init__(self, figures_of: Callable[[int], tuple[Figure, ...]], cited: list[Candidate]) -> None:
+    def __init__(
+        self,
+        figures_of: Callable[[int], tuple[Figure, ...]],
+        cited: list[Candidate],
+        best: Sequence[Citation],
+        words: str,
+    ) -> None:
+        self._answering = [span for citation in best for span in citation.highlights]
+        self._words = words
         self._shown = [(figure, rank) for rank, c in enumerate(cited, 1) for figure in figures_of(c.passage.number)]
         self._ranks = {(figure.document, figure.start): rank for figure, rank in self._shown}
 
@@ -109,9 +117,14 @@ class _Citer:
         return tuple(CitedFigure(figure, self._ranks.get((figure.document, figure.start))) for figure in figures)
 
     def figures(self, first: tuple[Figure, ...]) -> tuple[CitedFigure, ...]:
-        """Return the answering figures, then some others of the best passage."""
+        """Return the answering figures, then some others of the best passage, those of its statement first."""
         others = [figure for figure, rank in self._shown if rank == 1 and figure not in first]
-        return self.all((*first, *others[:_OTHER_FIGURES]))
+        return self.all((*first, *sorted(others, key=self._distance)[:_OTHER_FIGURES]))
+
+    def _distance(self, figure: Figure) -> int:
+        """0 for a figure in the words of the answer, 1 for another of the statement, 2 for the others."""
+        stated = any(span.contains(figure.span) for span in self._answering)
+        return 2 - stated - (stated and figure.text in self._words)
 
 
 def _respelled(question: Question) -> str:

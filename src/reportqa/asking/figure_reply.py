@@ -51,12 +51,12 @@ class FigureReplies:
 
     def reply(self, question: Question, candidates: list[Candidate], vector: Vectors) -> Reply | None:
         """Answer a question for a figure from the passages found; None where no figure answers it."""
-        matches = match_figures(question, candidates, self._store, vector)
+        matches = match_figures(question, candidates, self._retriever, vector)
         sure = of_figure(question, matches, candidates) if matches else None
         # A share that the report states itself comes before one that can be computed.
         shared = question.asked == "percent" and bool(matches) and matches[0].figure.kind == "percent"
         stated = shared and sure is not None and sure.right > _STATED
-        countable = partial(match_figures, question, candidates, self._store, vector, COUNTABLE)
+        countable = partial(match_figures, question, candidates, self._retriever, vector, COUNTABLE)
         derived = None if stated else derive(question, matches, countable)
         if derived:
             return self._derived_reply(derived, Sureness(of_text(question, candidates).right, 1.0))
@@ -167,7 +167,7 @@ class FigureReplies:
         asked: list[list[FigureMatch | None]] = []
         for single in singles:
             own = self._retriever.encode([single])[0]
-            matches = match_figures(single, [best.candidate], self._store, own)
+            matches = match_figures(single, [best.candidate], self._retriever, own)
             beside = [match for match in matches if match.sentence == best.sentence and fits(single, match)]
             asked.append([None, *beside[:_OTHER_FIGURES]])
         # Each takes a figure of its own, as long as there are enough, so that all together fit best.

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from reportqa.text.contrasts import CONTRASTS
 from reportqa.text.folding import fold
 from reportqa.text.forms import YEAR
 from reportqa.text.patterns import lazy
@@ -33,21 +34,26 @@ _BARE = frozenset(
     名单 名称 原因 理由 其中 具体 详细 情况 成 有 好 从 给 达到""".split()
 )
 
-# One thing takes the place of another of its kind.
-_SIDES = (
-    "公办 民办 公立 私立 民营 国有 集体".split(),
-    "男 女 男生 女生 男性 女性 男教师 女教师 男职工 女职工".split(),
-    "城镇 农村 城市 乡村 城区".split(),
-    "国家级 省级 市级 区级 县级 校级 省部级 厅级".split(),
-    "一等奖 二等奖 三等奖 特等奖 优秀奖 金奖 银奖 铜奖".split(),
-    "本科 专科 硕士 博士 研究生".split(),
-    "小学 初中 高中 中职 高职 幼儿园".split(),
-    "正高 副高 中级 初级 高级".split(),
-    "上半年 下半年 一季度 二季度 三季度 四季度".split(),
-    "国内 国外 境内 境外 省内 省外 市内 市外 区内 区外 本地 外地".split(),
-    "收入 支出".split(),
-    "招生 毕业生 毕业 在校生 在校 新生 升学 就业 入学".split(),
+# One thing takes the place of another of its kind: the sides of contrasts, and more that go with them.
+_CONTRASTED = tuple(frozenset(name for side in contrast for name in side) for contrast in CONTRASTS)
+_MORE = tuple(
+    frozenset(words.split())
+    for words in (
+        "男 男生 女生 男性 女性 男教师 女教师 男职工 女职工",
+        "公办 国有 集体",
+        "城镇 城区",
+        "省级 省部级 厅级",
+        "一等奖 金奖",
+        "本科 硕士 博士 研究生",
+        "初中 中职 高职 幼儿园",
+        "正高 中级 初级 高级",
+        "上半年 一季度",
+        "国内 省内 市内 区内 本地 外地",
+        "收入 支出",
+        "招生 毕业 在校 新生 升学 就业 入学",
+    )
 )
+_KINDS = tuple(more.union(*(names for names in _CONTRASTED if names & more)) for more in _MORE)
 _MEASURES = frozenset(("招生", "总数", "人数"))
 _YEAR = lazy(rf"{YEAR}(?:学?年度?|学年)?|今年|去年|前年|上一?年度?|本学?年度?|上一?学年")
 _BODIES = (
@@ -125,9 +131,9 @@ def _places(before: str, new: str) -> Iterator[slice]:
     years = _YEAR.search(before) if _YEAR.fullmatch(new) else None
     if years:
         yield slice(years.start(), years.end())
-    for side in _SIDES:
-        named = next((word for word in sorted(side, key=len, reverse=True) if word in before), None)
-        if named and new in side:
+    for kind in _KINDS:
+        named = next((word for word in sorted(kind, key=lambda one: (-len(one), one)) if word in before), None)
+        if named and new in kind:
             at = before.index(named)
             yield slice(at, at + len(named))
     for body in _BODIES:
@@ -169,7 +175,7 @@ def _is_measure(new: str) -> bool:
     """Tell whether something is measured rather than who is: 毕业, 建筑面积, 生师比, against 技工学校, 女生."""
     whose = _YEAR.match(new) or _PER_HEAD.fullmatch(new) or _GROUP.fullmatch(new)
     return not (
-        whose or any(re.search(f"{body}$", new) for body in _BODIES) or any(new in side for side in _SIDES[:-1])
+        whose or any(re.search(f"{body}$", new) for body in _BODIES) or any(new in kind for kind in _KINDS[:-1])
     )
 
 

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from typing import Literal
 
 from reportqa.asking.intent import NUMBERS
+from reportqa.text.forms import COUNTERS
 from reportqa.text.patterns import lazy
 
 Asked = Literal[
@@ -17,7 +18,7 @@ NUMERIC: frozenset[str] = frozenset(
     {"count", "money", "area", "percent", "ratio", "date", "duration", "rank", "quantity"}
 )
 
-_MEASURES = "人名位个所家门项件间处张座条本册次期届场种类级套台辆户吨起例篇部支份组栋层床单批款只头株片段剂宗艘架对节课"
+_MEASURES = COUNTERS + "期届场类级起例篇部支份组栋层床单批款只头株片段剂宗对节课"
 HOW_MANY = r"(?:多少|(?<!哪)几|好多|若干)"
 
 
@@ -28,6 +29,7 @@ def _form(pattern: str) -> re.Pattern[str]:
 
 # Tried in this order: the first form that fits says what is asked.
 _FORMS: tuple[tuple[Asked, re.Pattern[str]], ...] = (
+    ("rank", _form("第几(?!次|期|批|届|季|年|学期|产业)|排名|排第|名次|位列|排在")),
     ("reason", _form("为什么|为何|为啥|怎么会|怎么回事|咋会|原因|缘由|何以|什么导致|因为什么|出于什么|凭什么")),
     ("ratio", _form("[\u4e00-\u9fff]{2}[和与跟][\u4e00-\u9fff]{2}的?(?:比例|之?比)(?:是(?:多少|几比几))?$")),
     (
@@ -62,7 +64,6 @@ _FORMS: tuple[tuple[Asked, re.Pattern[str]], ...] = (
              (?:总额|总计|一共|总共|标准)?(?:是|为|有|达到|达|到)?(?:多少|多大)?$"""
         ),
     ),
-    ("rank", _form("第几|排名|排第|名次|位列|排在")),
     ("who", _form("谁|哪[几一些]?位(?!数)|何人|什么人|叫什么|姓名|名字|负责人是|由哪些?人")),
     (
         "where",

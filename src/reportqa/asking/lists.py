@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from reportqa.text.forms import COUNTERS
 from reportqa.text.patterns import lazy
 from reportqa.text.words import cut
 
@@ -14,7 +15,7 @@ _QUOTED = lazy(r"(?:[“《「][^”》」“《「]{2,40}[”》」][、，,和
 _QUOTATION = lazy(r"[“《「]([^”》」]+)[”》」]")
 _RUN = lazy(r"[^，。；：！？,;:!?（()）]*、[^，。；：！？,;:!?（()）]*")
 _PAIR = lazy(
-    r"([\u4e00-\u9fff]{2,10}?)(?:以及|[和与及])([\u4e00-\u9fff]{2,8}?)(?=[一二两三四五六七八九十\d]+[个位名家所国]|等)"
+    rf"([\u4e00-\u9fff]{{2,10}}?)(?:以及|[和与及])([\u4e00-\u9fff]{{2,8}}?)(?=[一二两三四五六七八九十\d]+[{COUNTERS}国]|等)"
 )
 _NUMBERED = lazy(
     r"(?:^|(?<=[；;。：:，,]))\s*(?:[一二三四五六七八九十]+是|(?:首先|其次|再次|最后)[，,]?"
@@ -35,7 +36,7 @@ _TRAILING = frozenset(
     均 都 已 已经 被
     """.split()
 )
-_COUNTED = lazy(r"[\d一二两三四五六七八九十]+[个项类种所家门大方位名国座件场]")
+_COUNTED = lazy(rf"[\d一二两三四五六七八九十]+[{COUNTERS}类大方国场]")
 _HELD = 0.6  # how much of the words that answer a list must hold
 
 

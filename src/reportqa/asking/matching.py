@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from itertools import permutations
 
@@ -13,13 +13,15 @@ from reportqa.asking.config import FITTED
 from reportqa.asking.lexicon import synonyms
 from reportqa.asking.question import Question
 from reportqa.asking.read import bounded
-from reportqa.asking.search import Candidate, ScoredUnit, coverage
+from reportqa.asking.search import Candidate, Retriever, ScoredUnit, coverage
+from reportqa.asking.times import Time, is_of_another, tells_plans, time_of, time_of_cell
 from reportqa.asking.weights import WEIGHTS
 from reportqa.index.dense import Vectors
-from reportqa.index.store import Store
+from reportqa.text.contrasts import CONTRASTS, Contrast, sides
 from reportqa.text.folding import fold
+from reportqa.text.forms import WHOLE
 from reportqa.text.patterns import lazy
-from reportqa.text.records import Figure, Prose
+from reportqa.text.records import Figure
 
 _UNIT_CLASSES = tuple(
     frozenset(units.split())
@@ -34,38 +36,10 @@ _UNIT_CLASSES = tuple(
     )
 )
 _FORMS = frozenset({"count", "money", "area", "percent", "ratio", "date", "duration", "rank"})
-_GENERAL_SCOPE = lazy(r"^(?:全[区县市省国]|年|本|合计|总计|含|[\d年月末底]+$)")
+_GENERAL_SCOPE = lazy(rf"^(?:{WHOLE}|[全上去当]年|年|本|合计|总计|含|[\d年月末底]+$)")
 _COMMON_BEARER = lazy(r"(?:学校|院校|医院|企业|公司|单位|机构|人员|教师|学生|职工|员工|景区)$")
 _PART_OF = lazy(r"(?:(?<![初高集])中的?|里面的?|里头的?|里的?|当中的?|之中的?),?(?![学职专等])([\u4e00-\u9fff]{2}.*)")
-_BEFORE_ASKED = lazy(r"原来|之前|以前|从多少|由多少|最初|起初")
-_CHANGED_TO = lazy(r"[\u4e00-\u9fff（）]{0,6}(?:到|至|为)")
-# Words of one set exclude each other: a figure of the other kind is no answer to a question that names one of them.
-_CONTRASTS = tuple(
-    tuple(words.split())
-    for words in (
-        "公办 民办",
-        "公立 民营",
-        "国家级 省级 市级 区级 县级 校级 院级",
-        "一等奖 二等奖 三等奖 特等奖 优秀奖",
-        "金奖 银奖 铜奖",
-        "男 女",
-        "城镇 农村",
-        "本科 专科",
-        "正高 副高",
-        "上半年 下半年",
-        "一季度 二季度 三季度 四季度",
-        "国内 境外",
-        "一级 二级 三级",
-        "一星 二星 三星 四星 五星",
-        "1A 2A 3A 4A 5A",
-        "小学 初中 高中",
-        "在校生 毕业生 招生",
-        "新建 改建 扩建",
-        "增长 下降",
-        "纸质 电子",
-    )
-)
-# The same for words of which each side has many: 校园有多大 asks for the ground, 教学楼有多大 for what stands on it.
+# Contrasts of which each side has many words: 校园有多大 asks for the ground, 教学楼有多大 for what stands on it.
 _SIDES = (
     (
         lazy(r"占地|用地|校园|园区|厂区|院区|一块地|土地|场地"),
@@ -106,13 +80,13 @@ class FigureMatch:
 def match_figures(
     question: Question,
     candidates: Iterable[Candidate],
-    store: Store,
+    retriever: Retriever,
     vector: Vectors,
     kinds: frozenset[str] | None = None,
 ) -> list[FigureMatch]:
     """Return the figures of the candidates, or those of ``kinds`` alone, the likeliest answer first.
 
-    >>> match_figures(understand("招生多少人？"), candidates, store, vector)[0].figure.text     # doctest: +SKIP
+    >>> match_figures(understand("招生多少人？"), candidates, retriever, vector)[0].figure.text     # doctest: +SKIP
     '6191人'
 
     No figure is left out for its kind or unit: that it is of another than asked counts against it.
@@ -120,7 +94,7 @@ def match_figures(
     near = list(candidates)
     least = max((candidate.score for candidate in near), default=0.0) - _NEAR
     near = [candidate for candidate in near if candidate.score >= least]
-    matches = [match for candidate in near for match in _matches(question, candidate, store, vector, kinds)]
+    matches = [match for candidate in near for match in _matches(question, candidate, retriever, vector, kinds)]
     return _wholes_first(sorted(matches, key=lambda match: -match.score))
 
 
@@ -146,12 +120,14 @@ def _is_whole_of(match: FigureMatch, part: FigureMatch) -> bool:
 
 
 def _matches(
-    question: Question, candidate: Candidate, store: Store, vector: Vectors, kinds: frozenset[str] | None
+    question: Question, candidate: Candidate, retriever: Retriever, vector: Vectors, kinds: frozenset[str] | None
 ) -> Iterator[FigureMatch]:
+    store, document = retriever.store, candidate.passage.passage.document
     figures = store.figures(candidate.passage.number)
     if not figures:
         return
-    title = fold(store.document(candidate.passage.passage.document).title)
+    title, own = fold(store.document(document).title), retriever.reports.own_year(document)
+    asked = retriever.reports.time_asked(question, document)
     cosines = store.figure_vectors(candidate.passage.number) @ vector
     for figure, cosine in zip(figures, cosines, strict=True):
         if kinds and figure.kind not in kinds:
@@ -161,7 +137,8 @@ def _matches(
         signals = _signals(question, figure, candidate.rarity, context, title) | {
             "kind": math.log(max(question.chance_of(figure), _LEAST)),
             "form": float(question.asked in _FORMS and figure.kind != question.asked),
-            "former": float(_is_former(candidate.passage.prose, figure, question)),
+            "former": float(is_of_another(time := _time_of(candidate, figure, own), asked, own)),
+            "planned": float(time.planned != asked.planned),
             "clause": clause.cosine,
             "itself": float(cosine),
             "passage": candidate.score,
@@ -220,14 +197,13 @@ def says_change(figure: Figure) -> bool:
     return bool(_CHANGE.search(figure.indicator))
 
 
-def _is_former(prose: Prose, figure: Figure, question: Question) -> bool:
-    """Tell whether a figure is what a value was before it changed: 84 in 由84元提高到89元."""
-    if _BEFORE_ASKED.search(question.plain):
-        return False
-    text, before = prose.text, prose.offset(figure.start)
-    return text[max(before - 3, 0) : before].rstrip("近约的").endswith(("由", "从")) and bool(
-        _CHANGED_TO.match(text[before + len(figure.text) : before + len(figure.text) + 10])
-    )
+def _time_of(candidate: Candidate, figure: Figure, own: int | None) -> Time:
+    """Return when the value of a figure was: of a table as its heads say, else as the words before it."""
+    if candidate.passage.passage.leads:
+        return time_of_cell([figure.scope, figure.indicator], own)
+    prose = candidate.passage.prose
+    time = time_of(prose.text, prose.offset(figure.start), prose.offset(figure.end - 1) + 1, own)
+    return replace(time, planned=time.planned or tells_plans(candidate.passage.passage.section))
 
 
 def _unit_fit(asked: str, figure: Figure) -> float:
@@ -294,16 +270,16 @@ def _only(one: re.Pattern[str], other: re.Pattern[str], text: str) -> bool:
 
 def _contrasts(question: str, text: str, named: str) -> float:
     """Count the contrasts in which the figure stands on the other side of what the question names."""
-    sides = (side for pair in _SIDES for side in permutations(pair))
-    faults = float(sum(_only(asked, other, question) and _only(other, asked, named) for asked, other in sides))
-    for words, asked in _asked_contrasts(question):
-        said = {word for word in words if word in named} or {word for word in words if word in text}
+    pairs = (side for pair in _SIDES for side in permutations(pair))
+    faults = float(sum(_only(asked, other, question) and _only(other, asked, named) for asked, other in pairs))
+    for contrast, asked in _asked_contrasts(question):
+        said = sides(contrast, named) or sides(contrast, text)
         faults += bool(said) and not asked & said
     return faults
 
 
 @lru_cache(maxsize=256)
-def _asked_contrasts(question: str) -> tuple[tuple[tuple[str, ...], frozenset[str]], ...]:
-    """Return the contrasts that a question names a side of; most name none."""
-    sides = ((words, frozenset(word for word in words if word in question)) for words in _CONTRASTS)
-    return tuple((words, asked) for words, asked in sides if asked)
+def _asked_contrasts(question: str) -> tuple[tuple[Contrast, frozenset[int]], ...]:
+    """Return the contrasts that a question names a side of, with these sides; most name none."""
+    named = ((contrast, sides(contrast, question)) for contrast in CONTRASTS)
+    return tuple((contrast, asked) for contrast, asked in named if asked)

@@ -16,7 +16,7 @@ from reportqa.asking.spelling import respell
 from reportqa.errors import InputError
 from reportqa.text.aliases import Group, named, unified
 from reportqa.text.folding import fold
-from reportqa.text.forms import YEAR
+from reportqa.text.forms import COUNTERS, OWN, WHOLE, YEAR
 from reportqa.text.patterns import lazy
 from reportqa.text.records import Figure
 from reportqa.text.words import bigrams, content_words, cut, frequency
@@ -29,7 +29,7 @@ _ASKS_NUMBER = lazy(HOW_MANY)
 _EACH = lazy(rf"(?P<names>.+?)(?:各自?|分别)(?:有|是|为|占|达)?(?P<rest>{HOW_MANY}.*)")
 # 23年招生多少: at the beginning a year; later it may be how long something took.
 _SHORT_YEAR = lazy(r"^(?=[1-3]\d年(?![级制来间以之前后内里多共]))")
-_AMOUNT = r"[\d.%‰万亿千余多元人名位个所家门项件间处张座条本册次种类套台辆户吨平公]"
+_AMOUNT = rf"[\d.%‰万亿千余多元类平公{COUNTERS}]"
 _YEAR = lazy(rf"(?<!\d)({YEAR})(?=\s*(?:学?年|级|届|[-—~至到]))|(?<!\d)(20\d\d)(?!{_AMOUNT})")
 _YEARS_SAID = lazy(r"\d+年度?|[今去前]年|[上本]一?学?年度?|[年月日]")
 _RELATIVE_YEARS = (
@@ -45,7 +45,7 @@ _GOES_ON = (
     r"|[和与跟及、比至到]"
 )
 _NO_PLACE = lazy(
-    r"全[省市区县国]|本[省市区县]|[这那各该我]?个?(?:地区|片区)|[社园校景辖小灾老疫牧林矿库]区|[市区县]级|城[市区]|[上入夜超菜集]市|(?:示范|开发|试验|工业)区"
+    rf"{WHOLE}|{OWN}|[这那各该我]?个?(?:地区|片区)|[社园校景辖小灾老疫牧林矿库]区|[省市区县]级|[省市区县]级行政[区村]|行政[区村]|城[市区]|[上入夜超菜集]市|(?:示范|开发|试验|工业)区"
 )
 _SPACES = lazy(r"(?<=[^\x00-\x7f])\s+|\s+(?=[^\x00-\x7f])")
 _POLITE = lazy(

@@ -2,31 +2,38 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import replace
 
 from reportqa.asking.config import FITTED
 from reportqa.asking.question import Question
-from reportqa.asking.search import Candidate
+from reportqa.asking.search import Candidate, Retriever
+from reportqa.asking.times import LAST_YEAR
 from reportqa.asking.weights import WEIGHTS
 from reportqa.index.store import Store
-from reportqa.models.reader import Reader
+from reportqa.models.reader import PassageReading, Reader
 from reportqa.outline.headings import header_of
 from reportqa.text.naming import known_as
 
 
-def read(reader: Reader, store: Store, question: Question, candidates: Sequence[Candidate]) -> list[Candidate]:
+def read(reader: Reader, retriever: Retriever, question: Question, candidates: Sequence[Candidate]) -> list[Candidate]:
     """Return candidates with what the reader says of the first few, in the order that this and their scores give."""
     chosen, others = candidates[: FITTED.read_passages], candidates[FITTED.read_passages :]
-    readings = reader.read(question.wording, [(_header(store, one), one.passage.prose.text) for one in chosen])
+    readings: dict[int, PassageReading] = {}
+    worded = {one.passage.number: _worded(question, retriever, one) for one in chosen}
+    for wording in dict.fromkeys(worded.values()):
+        own = [one for one in chosen if worded[one.passage.number] == wording]
+        passages = [(_header(retriever.store, one), one.passage.prose.text) for one in own]
+        readings |= zip((one.passage.number for one in own), reader.read(wording, passages), strict=True)
     heard = [
         replace(
             one,
-            reading=reading,
+            reading=(reading := readings[one.passage.number]),
             signals=one.signals
             | {"found": one.score, "relevance": bounded(reading.relevance), "span": bounded(reading.best[2])},
         )
-        for one, reading in zip(chosen, readings, strict=True)
+        for one in chosen
     ]
     return ordered([*heard, *(replace(one, signals=one.signals | {"found": one.score}) for one in others)])
 
@@ -47,6 +54,15 @@ def ordered(candidates: Sequence[Candidate]) -> list[Candidate]:
 def bounded(score: float) -> float:
     """Return a score of the reader within what tells something: beyond that one is as sure as another."""
     return max(min(score, FITTED.reader_bound), -FITTED.reader_bound)
+
+
+def _worded(question: Question, retriever: Retriever, candidate: Candidate) -> str:
+    """Return a question as a passage says it that calls the year asked 上年: 上年招生多少 for 2022年招生多少."""
+    own, text = retriever.reports.own_year(candidate.passage.passage.document), candidate.passage.prose.text
+    years = retriever.reports.wanted_years(question)
+    if own is None or years != (own - 1,) or str(years[0]) in text or not LAST_YEAR.search(text):
+        return question.wording
+    return re.sub(rf"{years[0]}年?度?", "上年", question.wording)
 
 
 def _header(store: Store, candidate: Candidate) -> str:

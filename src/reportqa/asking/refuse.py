@@ -7,29 +7,31 @@ from collections.abc import Callable, Iterable
 
 from reportqa.asking.question import Question
 from reportqa.asking.search import Candidate, Retriever
+from reportqa.asking.times import LAST_YEAR
 from reportqa.text.folding import fold
+from reportqa.text.forms import COUNTERS
 from reportqa.text.records import Document
 
-_LAST_YEAR = re.compile(r"上年|上一年|去年|上学年|上一学年|上年度")
 # People are counted under many names, things hardly: 几名大夫, but 几辆校车.
-_COUNTED = re.compile(r"(?:多少|几)[家所辆台座间册艘架条门套本](?!人)([\u4e00-\u9fff]{2,4})$")
+_COUNTED = re.compile(rf"(?:多少|几)(?![人名位个项件处张次种户吨])[{COUNTERS}](?!人)([\u4e00-\u9fff]{{2,4}})$")
 _ORDINAL = re.compile(r"第([一二三四五六七八九十百\d]+)([届批次期轮季])")
 
 
-def wrong_year(years: tuple[int, ...], document: Document, context: str) -> str:
+def wrong_year(years: tuple[int, ...], document: Document, context: str, own: int | None = None) -> str:
     """Say that the report is of another year than asked, "" where it is not.
 
     >>> report = Document("r.txt", "", "", year=2024)
     >>> wrong_year((2023,), report, "本学年度招生6191人")
     '报告只有2024年的数据，没有2023年的。'
 
-    ``context`` is the clause that would answer: a year that it names itself, but not to compare with, is answered.
+    ``context`` is the clause that would answer: a year that it names itself, but not to compare with, is answered;
+    so is the one before the report's ``own`` where it says 上年.
     """
     if not years or document.year is None or document.year in years:
         return ""
     if any(re.search(rf"(?<![比较与和从自至到—-]){year}", context) for year in years):
         return ""
-    if document.year - 1 in years and _LAST_YEAR.search(context):
+    if (own or document.year) - 1 in years and LAST_YEAR.search(context):
         return ""
     return f"报告只有{document.year}年的数据，没有{'、'.join(map(str, years))}年的。"
 
@@ -81,7 +83,13 @@ def refusal(question: Question, retriever: Retriever, candidate: Candidate, stat
     years = retriever.reports.wanted_years(question)
     treated = any(retriever.reports.treats(document.name, year) for year in years)
     return (
-        ("" if treated else wrong_year(years, document, f"{context} {candidate.passage.prose.text}"))
+        (
+            ""
+            if treated
+            else wrong_year(
+                years, document, f"{context} {candidate.passage.prose.text}", retriever.reports.own_year(document.name)
+            )
+        )
         or wrong_place(question, document, retriever.reports.regions)
         or wrong_number(question, candidate.passage.folded)
     )

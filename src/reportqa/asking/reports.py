@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable, Sequence
 from functools import lru_cache
 
 from reportqa.asking.question import Question, focused
+from reportqa.asking.times import LAST_YEAR, TimeAsked, asks_before, asks_plan
 from reportqa.index.store import DocumentInfo, IndexedPassage, Store
 from reportqa.text.folding import fold
 from reportqa.text.forms import IN_PICTURE, YEAR
@@ -84,11 +85,27 @@ class Reports:
     def treats(self, document: str, year: int) -> bool:
         """Tell whether a report is of a year: by its own, its title, or because it says that year as often as its own.
 
-        A work report of 2026 looks back on 2025, a report may be of 2022~2023.
+        A work report of 2026 is of 2025 too, a report may be of 2022~2023.
+        """
+        years = (self._documents[document].year, self.own_year(document))
+        return year in years or year in self._years_said(document)
+
+    def own_year(self, document: str) -> int | None:
+        """Return the year whose figures a report gives as its own: of a work report the one before.
+
+        2024年政府工作报告 looks back on 2023, but 2024年度工作报告 on 2024.
         """
         info = self._documents[document]
-        looks_back = info.year is not None and info.genre.endswith(_LOOKING_BACK) and year == info.year - 1
-        return year == info.year or looks_back or year in self._years_said(document)
+        looks_back = info.genre.endswith(_LOOKING_BACK) and f"{info.year}年度" not in info.title
+        return info.year and info.year - looks_back
+
+    def time_asked(self, question: Question, document: str) -> TimeAsked:
+        """Return of which time a question asks, as seen from a report."""
+        years = self.wanted_years(question)
+        own, strange = self.own_year(document), bool(years) and not any(self.treats(document, year) for year in years)
+        later = own is not None and any(year > own for year in years)
+        before = (strange and not later) or asks_before(question.plain)
+        return TimeAsked(frozenset(years), before, later or asks_plan(question.plain))
 
     def _read_years(self, document: str) -> frozenset[int]:
         text, info = self._store.document(document).text, self._documents[document]
@@ -114,7 +131,9 @@ class Reports:
         def fault(passage: IndexedPassage) -> float:
             document = self._documents[passage.passage.document]
             counted = _PICTURE * (IN_PICTURE in passage.prose.text)
+            own = self.own_year(passage.passage.document)
             said = any(str(year) in passage.prose.text for year in wanted)
+            said |= bool(own and own - 1 in wanted and LAST_YEAR.search(passage.prose.text))
             headed = {int(year) for title in passage.passage.section for year in _YEAR_HEADED.findall(title)}
             if headed and wanted and not (said or headed & set(wanted)):
                 counted += _OTHER_PART

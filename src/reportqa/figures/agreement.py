@@ -12,7 +12,7 @@ from reportqa.figures.circumstances import Surroundings, around, classes, contes
 from reportqa.figures.phrases import GROWTH
 from reportqa.figures.serials import ends_with, says, serials
 from reportqa.text.folding import fold
-from reportqa.text.forms import YEAR
+from reportqa.text.forms import OWN, WHOLE, YEAR
 from reportqa.text.patterns import lazy
 from reportqa.text.records import Document, Figure
 from reportqa.text.tags import REGIONS, tagged
@@ -23,11 +23,11 @@ _COMPARED = frozenset({"count", "money", "area", "percent", "ratio", "duration",
 _NAMES_ITS_BEARER = frozenset({"count", "ratio"})
 # Words that say no more than "in all of this report's area, in this report's year".
 _GENERAL = lazy(
-    r"^(?:全[区县市省国州校院镇乡旗体]|[我本]?[区县市省州校院]|[我本]公司|公司|集团|共|总|合计|累计|年末|年底|当年|全年|本年度?|本学年度?|截至.*|目前|现有?|共有|[当本]期)$"
+    rf"^(?:{WHOLE}|{OWN}|[区县市省州校院]|公司|集团|共|总|合计|累计|年末|年底|当年|全年|本年度?|本学年度?|截至.*|目前|现有?|共有|[当本]期)$"
 )
 _YEAR = lazy(rf"(?:{YEAR}年?(?:末|底|度)?)+(?:\D{{1,3}}{YEAR}学年)?")
 _SPECIFIC = lazy(r"^(?:含|包括|包含|其中|其)")
-_HEAD = lazy(r"^(?:全[区县市省国校]|[我本][区县市省校]|学校|[本我]?公司|集团)(?=..)")
+_HEAD = lazy(rf"^(?:{WHOLE}|{OWN}|学校|公司|集团)(?=..)")
 _TAIL = lazy(r"(?:总人数|总数|总量|人数|数量|合计|总计)$")
 _PER_HEAD = lazy(r"^(?:[生人户师校村次亩床]均|每[百千万十])")
 _ADDED = 6

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from reportqa.figures.circumstances import GENERAL_WORDS, WHOLE, Surroundings
+from reportqa.figures.circumstances import ALL_OF_IT, GENERAL_WORDS, Surroundings
 from reportqa.figures.serials import says
 from reportqa.text.folding import fold
 from reportqa.text.records import Document, Figure, Span
@@ -99,6 +99,6 @@ def held_by(here: Surroundings) -> tuple[str, ...]:
         if not tag.startswith(_HEADS) or word in LINKING or word in ADVERBS:
             # What follows by a number alone is counted itself: 卫生院12所.
             return tuple(found) if not word[:1].isdigit() else ()
-        if not (WHOLE.fullmatch(word) or GENERAL_WORDS.match(word)):
+        if not (ALL_OF_IT.fullmatch(word) or GENERAL_WORDS.match(word)):
             found.append(word)
     return ()

@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 
 from reportqa.text.folding import fold
-from reportqa.text.forms import YEAR
+from reportqa.text.forms import OWN, WHOLE, YEAR
 from reportqa.text.patterns import lazy
 from reportqa.text.records import Document, Figure
 from reportqa.text.tags import ADVERBS, LINKING, ORGANISATIONS, REGIONS, TRAILING, tagged
@@ -35,7 +35,7 @@ _OPENING = 12
 _OCCASION = lazy(r"“[^”]{1,20}”|《[^》]{1,30}》|[\u4e00-\u9fff]{1,10}(?:大赛|比赛|竞赛|联赛|运动会|评选|博览会|论坛)")
 _CONTEST = lazy(r"[\u4e00-\u9fff]{0,10}(?:大赛|比赛|竞赛|联赛|运动会|评选)")
 _NUMBERING = lazy(r"^[(（]?[\d一二三四五六七八九十]+[)）、.．]+\s*")
-WHOLE = lazy(r"全[区县市省国州校院镇乡旗行]|[我本](?:[区县市省州校院]|公司|集团|单位|部门)")
+ALL_OF_IT = lazy(rf"{WHOLE}|{OWN}")
 # Words of what was done on some occasion; what they count is seldom a total.
 _ACTS = lazy(
     r"举办|开展|组织|举行|召开|开设|参加|承办|发放|安排|推出|完成|投入|引进|[获夺]|出动|检查|排查|培训|接收|签[约订]|投资|改造|走访"
@@ -72,7 +72,7 @@ class Surroundings:
     @property
     def says_whole(self) -> bool:
         """Whether the clause itself says that it speaks of the whole: 全县, 本公司."""
-        return bool(WHOLE.search(self.clause))
+        return bool(ALL_OF_IT.search(self.clause))
 
     @property
     def acts(self) -> bool:
@@ -171,7 +171,7 @@ def headed(figure: Figure) -> frozenset[str]:
 
 def _governs(word: str) -> bool:
     bound = word in LINKING or word in TRAILING or word in ADVERBS
-    return not (bound or WHOLE.fullmatch(word) or GENERAL_WORDS.match(word) or word == "的")
+    return not (bound or ALL_OF_IT.fullmatch(word) or GENERAL_WORDS.match(word) or word == "的")
 
 
 def _tail(text: str, stops: frozenset[str]) -> str:

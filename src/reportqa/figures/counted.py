@@ -8,13 +8,13 @@ from dataclasses import dataclass
 from reportqa.figures.clauses import Place
 from reportqa.figures.following import read_after
 from reportqa.figures.phrases import CLASS, Phrase, shorten
-from reportqa.text.forms import words_of
+from reportqa.text.forms import COUNTERS, words_of
 from reportqa.text.tags import tagged
 
 _PURPOSE = re.compile(r"(?:主要|专项|全部)?用于(?P<what>[^，。；]{2,14})")
 _PEOPLE = frozenset(words_of("人 名 人次 家 户 位"))
 _ACTING = ("v", "d", "p")
-_CLASSIFIERS = frozenset("个所家名项条门种类本套座台部册辆位大股")
+_CLASSIFIERS = frozenset(COUNTERS + "类部大股") - frozenset("人次吨户")
 # Counted without a measure word: 辖4区3县, 12镇.
 DIVISIONS = frozenset(words_of("区 县 市 乡 镇 村 街道"))
 _GROWING = ("新", "增", "减", "净")

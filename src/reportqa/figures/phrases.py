@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import lru_cache
 
-from reportqa.text.forms import words_of
+from reportqa.text.forms import WHOLE, words_of
 from reportqa.text.patterns import lazy
 from reportqa.text.tags import ADVERBS, COMPOUNDS, IN_NAMES, LINKING, REGIONS, TRAILING, names_body, tagged
 
@@ -31,10 +31,10 @@ _MODEL = lazy(
 _AT = lazy(r"在(?P<where>[^，。在的]{1,12}?(?:[镇乡县市区省国村州]|地区|园区|校区|街道))(?![中内上里])")
 _RUNG = r"(?:国家|世界|国际|省部|地厅|省|部|市|区|县|州|校|院|厅|地|自治区|盟|旗|乡|村)"
 LEVEL = lazy(rf"(?P<level>(?:{_RUNG}级?[、和及])*{_RUNG}级(?:及?以上)?)(?!市|以上$)")
-_COVERING = r"公办|民办|公立|民营|国有|全[国省市区县州校院镇乡]|我[国省市区县州校院]|其他|其它|其余|原有?(?![因则理料])"
+_COVERING = rf"公办|民办|公立|民营|国有|{WHOLE}|我[国省市区县州校院]|其他|其它|其余|原有?(?![因则理料])"
 _COVERED = lazy(_COVERING)
 CLASS = lazy(rf"第[\d一二三四五六七八九十]{{1,3}}[批期轮届次]|首批|{_COVERING}|男|女|城镇|农村|规模以上")
-RANKED_WHERE = lazy(r"(?:位?列|位?居|排名?|名列)?(?P<where>全[国省市区县州球]|世界|全行业|同行业|[国省市]内)$")
+RANKED_WHERE = lazy(rf"(?:位?列|位?居|排名?|名列)?(?P<where>{WHOLE}|全球|世界|全行业|同行业|[国省市]内)$")
 _GENERIC = lazy(
     r"(?:各|全体|所有|部分|许多|其他|本|该|此)?(?:中等职业|高等|中等|中职|高职|上市|有关|相关|下属)?"
     r"(?:学校|医院|公司|集团|企业|单位|机构|部门|政府|校|院|中心|学院|大学|系统|行业|市场|地区|市|区|县)"

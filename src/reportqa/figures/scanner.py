@@ -14,7 +14,7 @@ from reportqa.figures.qualifiers import qualified
 from reportqa.figures.quantities import Quantity, measured
 from reportqa.figures.rates import read_rate
 from reportqa.figures.signs import Sign, in_account_brackets, marks_up, negated, sign_before, signed
-from reportqa.text.forms import YEAR
+from reportqa.text.forms import WHOLE, YEAR
 from reportqa.text.numerals import NUMBER, Numeral, read_numeral, tidy
 from reportqa.text.patterns import lazy
 from reportqa.text.tags import tagged
@@ -23,7 +23,7 @@ from reportqa.text.units import SIGN, Unit
 _GLUED_BEFORE = lazy(r"[a-z_#№+×*^@&\\/〇]-?$|[a-z]\d?-$|\d[.:]$")
 _GLUED_AFTER = lazy(r"\.\d|[+×*^](?! ?[，。；])|[a-z_@]")
 _RANK_BEFORE = lazy(
-    r"(?:位列|位居|名列|列|居|排名?|全[国省市区县州球]|世界|同类|行业|均为|连续|[国省市]内|[量额率数值度分入]|升至|进入|的"
+    rf"(?:位列|位居|名列|列|居|排名?|{WHOLE}|全球|世界|同类|行业|均为|连续|[国省市]内|[量额率数值度分入]|升至|进入|的"
     r"|[由从]|设区市|\d[名位][和、])(?:第|前) ?$"
 )
 # 居全县23个乡镇第4位, 列有记录以来第三位.

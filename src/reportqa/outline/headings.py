@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from reportqa.outline.text_lines import ENUMERATED, HAN, RUNNING, SENTENCE_MARKS, TextLine, is_row
 from reportqa.text.folding import fold
-from reportqa.text.forms import YEAR
+from reportqa.text.forms import COUNTERS, YEAR
 from reportqa.text.patterns import lazy
 from reportqa.text.words import first_word
 
@@ -54,7 +54,7 @@ _UNITS = frozenset(
         *["千瓦", "千瓦时", "兆瓦", "小时", "分钟", "百分点"],
     ]
 )
-_MEASURES = frozenset("个人名位所家年月日天岁级米分秒度件项次张册篇部套条克升户台辆处")
+_MEASURES = frozenset(COUNTERS + "年月日天岁级米分秒度篇部克升")
 _PLAIN = lazy(r"[\w“”《》·、()（）/—-]+|\w(?:\s+\w){1,3}")
 _DATE = lazy(r"[（(]?[\d〇零○一二三四五六七八九十]{2,4}年[\d一二三四五六七八九十]{1,3}月.{0,6}")
 

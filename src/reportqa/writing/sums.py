@@ -8,11 +8,12 @@ import re
 from collections.abc import Callable, Collection
 from dataclasses import dataclass
 
+from reportqa.text.forms import COUNTERS
 from reportqa.text.numerals import ARABIC
 from reportqa.text.records import Span
 
 _POWERS = {"万": 10**4, "亿": 10**8, "%": 0.01, "％": 0.01}
-_TERM = rf"(?P<number>{ARABIC}) ?(?P<power>[万亿%％]?)[人名所个家元亩台间次件项]{{0,2}}"
+_TERM = rf"(?P<number>{ARABIC}) ?(?P<power>[万亿%％]?)[{COUNTERS}元亩]{{0,2}}"
 _ANY_TERM = re.sub(r"\?P<\w+>", "?:", _TERM)
 _SIGNS = {"＋": "+", "－": "-", "−": "-", "–": "-", "×": "*", "x": "*", "X": "*", "÷": "/", "（": "(", "）": ")"}
 _SIGN = r" ?[+＋\-－−–×xX*÷/] ?"

@@ -9,33 +9,16 @@ from reportqa.figures.agreement import bare
 from reportqa.figures.arithmetic import amount, bounds, comparable, overlap, shown, total
 from reportqa.figures.checking.findings import Finding, Verdict
 from reportqa.figures.checking.view import ReportView
+from reportqa.text.contrasts import opposite
 from reportqa.text.folding import fold
+from reportqa.text.forms import COUNTERS
 from reportqa.text.numerals import plain_number
 from reportqa.text.records import Figure
 
 _LONGEST_RUN = 12
 _DIGITS = 3
 _PART_OF = re.compile(r"其中|包括|包含|分别|[（(含]|分为|当中|中[,，有]")
-_ADDED_UP = re.compile(r"[,，、。](?:[两三四五几二]?[项者类个部所家]{0,2})(?:合计|共计|总计)(?:为|达|有)?\s*$")
-# Two names that leave nothing out between them.
-_COMPLEMENTS = (
-    ("公办", "民办"),
-    ("公立", "民营"),
-    ("公立", "民办"),
-    ("公立", "私立"),
-    ("公办", "私立"),
-    ("男", "女"),
-    ("城镇", "农村"),
-    ("城镇", "乡村"),
-    ("城市", "农村"),
-    ("国有", "非国有"),
-    ("国内", "国外"),
-    ("境内", "境外"),
-    ("区内", "区外"),
-    ("市内", "市外"),
-    ("省内", "省外"),
-    ("线上", "线下"),
-)
+_ADDED_UP = re.compile(rf"[,，、。](?:[两三四五几二]?[{COUNTERS}者类部]{{0,2}})(?:合计|共计|总计)(?:为|达|有)?\s*$")
 
 
 def sums(view: ReportView) -> list[Finding]:
@@ -194,10 +177,7 @@ def _complementary(parts: Sequence[Figure]) -> bool:
     if len(parts) != 2:
         return False
     one, other = (fold(f"{part.scope}|{part.indicator}").removeprefix("含") for part in parts)
-    return any(
-        (one.startswith(first) and other.startswith(second)) or (other.startswith(first) and one.startswith(second))
-        for first, second in _COMPLEMENTS
-    )
+    return opposite(one, other)
 
 
 def _significant(figure: Figure) -> bool:
