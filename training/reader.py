@@ -5,8 +5,9 @@
 It takes the hidden states of the encoder's frozen lower half, of question and passage read apart (the encoder's file
 gives them), adds what each token belongs to, and reads both together in six layers that begin as ENCODER's upper half.
 Starts, and ends, of all passages of a question share one softmax with a null whose score is 0, so scores of several
-passages compare and a span below 0 is none (Clark & Gardner 2018; Rajpurkar et al. 2018). Saves OUT every few minutes,
-and goes on from there when it is started again.
+passages compare and a span below 0 is none (Clark & Gardner 2018; Rajpurkar et al. 2018). With each step some
+statements alone are read for 是, 否 and neither (:mod:`training.statements`). Saves OUT every few minutes, and goes on
+from there when it is started again. ``--worker 0/2`` and ``--worker 1/2``, an OUT each in one folder, train together.
 """
 
 from __future__ import annotations
@@ -24,13 +25,15 @@ from typing import Any
 import numpy as np
 import torch
 from torch import nn
+from torch.nn import functional
 
-from training import data
+from training import data, statements
 from training.model import Encoder
 from training.reader_data import WORDS, Example, Set, claims, figures_asked, report_set, wikipedia_set
 from training.reader_measures import measure, measure_wikipedia
 from training.reader_model import Joiner, Reader
 from training.reader_tasks import loss_of, task_of
+from training.together import Together
 
 BATCH = 8
 HEADS_RATE = 1e-3
@@ -69,7 +72,7 @@ def prepared(encoder: Encoder, options: argparse.Namespace) -> tuple[Joiner, dic
     Which passages are near is the encoder's say when the files are written; delete them where data or encoder have
     changed.
     """
-    states, kept = options.out.with_name("reader_states.pt"), options.out.with_name("reader_sets.pickle")
+    states, kept = options.out.with_suffix(".states.pt"), options.out.with_suffix(".sets.pickle")
     if states.exists():
         encoder._known = torch.load(states)
     join = Joiner(encoder)
@@ -89,9 +92,7 @@ def prepared(encoder: Encoder, options: argparse.Namespace) -> tuple[Joiner, dic
         if path:
             sets[name] = wikipedia_set(encoder, path)
     figures = figures_asked(sides["train"])
-    # What claims ask is not known before it is drawn.
-    plans = [plan_of(sets["train"], figures, None, number, options) for number in range(options.passes)]
-    join.prepare([*sets.values(), Set([], [one for plan in plans for _, one in plan if one.kind == "claim"])])
+    join.prepare(sets.values())
     torch.save(encoder._known, states)
     kept.write_bytes(pickle.dumps((sets, figures)))
     return join, sets, figures
@@ -118,6 +119,9 @@ def main() -> None:
         "--unanswerable", type=float, default=1.0, help="of those without an answer, this share in each pass"
     )
     parser.add_argument("--numbers", type=float, default=0.5)
+    parser.add_argument("--statements", type=int, default=10, help="so many read with each step for yes or no")
+    parser.add_argument("--worker", type=_share, default=(0, 1), help="K/N: one of N processes that train together")
+    parser.add_argument("--average", type=float, default=10, help="minutes between averages of all workers")
     parser.add_argument("--claims", type=float, default=0.1, help="of those made of questions for a number")
     parser.add_argument("--reports", type=int, default=0, help="only the first so many, to try")
     parser.add_argument("--share", type=int, default=5, help="measure every so-manieth question after a pass")
@@ -146,6 +150,11 @@ def main() -> None:
     Trainer(reader, join, options).run(sets, figures)
 
 
+def _share(words: str) -> tuple[int, int]:
+    number, _, count = words.partition("/")
+    return int(number), int(count)
+
+
 @dataclass
 class State:
     """How far the training is: whole passes, and questions, seconds, steps and tokens within all of them."""
@@ -162,6 +171,11 @@ class Trainer:
 
     def __init__(self, reader: Reader, join: Joiner, options: argparse.Namespace) -> None:
         self.reader, self.join, self.options, self.state = reader, join, options, State()
+        self.worker, self.workers = options.worker
+        self.together = Together(options.out.with_name("together"), self.worker, self.workers, options.average)
+        self.pairs = statements.pairs(join.encoder)
+        statements.prepare(join, self.pairs)
+        self.drawn = statements.drawn(self.pairs["train"], options.statements, self.worker)
         self.layers = [*reader.layers.parameters()]
         heads = [*reader.segments.parameters(), *reader.spans.parameters(), *reader.whole.parameters()]
         self.optimizer = torch.optim.AdamW(
@@ -188,7 +202,10 @@ class Trainer:
     def run(self, sets: dict[str, Set], figures: dict[str, str]) -> None:
         """Train, and measure after each pass."""
         while self.left > 0 and self.state.passes < self.options.passes:
-            plan = plan_of(sets["train"], figures, sets.get("wikipedia"), self.state.passes, self.options)
+            number = self.state.passes * self.workers + self.worker
+            plan = plan_of(sets["train"], figures, sets.get("wikipedia"), number, self.options)
+            # What claims ask is not known before it is drawn.
+            self.join.prepare([Set([], [one for _, one in plan if one.kind == "claim"])])
             while self.state.at < len(plan) and self.left > 0:
                 self.step(plan)
             if self.state.at >= len(plan):
@@ -198,6 +215,9 @@ class Trainer:
             told["training"] = {name: round(float(np.mean(values)), 3) for name, values in self.log.items()}
             self.log.clear()
             told["fit"] = measure(self.reader, self.join, sets["fit"], self.options.share)
+            told["statements"] = {
+                name: statements.measured(self.reader, self.join, self.pairs[name]) for name in ("held", "fit")
+            }
             if "cmrc" in sets:
                 told["cmrc"] = measure_wikipedia(self.reader, self.join, sets["cmrc"], 2 * self.options.share)
             print(json.dumps(told, ensure_ascii=False), flush=True)
@@ -215,6 +235,12 @@ class Trainer:
         ]
         self.reader.train()
         loss, told = loss_of(self.reader, self.join, tasks, self.options.dropout)
+        if self.options.statements:
+            alone = next(self.drawn)
+            said = statements.verdicts(self.reader, self.join, alone, self.options.dropout)
+            wanted = torch.tensor([one.verdict for one in alone])
+            loss = loss + functional.cross_entropy(said, wanted)
+            told["statements"] = (said.argmax(1) == wanted).float().tolist()
         self.optimizer.zero_grad()
         loss.backward()  # type: ignore[no-untyped-call]
         nn.utils.clip_grad_norm_(self.layers, 1.0)
@@ -224,6 +250,8 @@ class Trainer:
         state.at, state.steps = state.at + BATCH, state.steps + 1
         state.tokens += sum(len(window) for task in tasks for window in task.windows)
         state.seconds += time.time() - began
+        if self.together.is_due(state.seconds):
+            self.together.average(self.reader, self.optimizer)
         if state.steps % SAVE_EVERY == 0:
             self.save()
             lately = np.mean(self.log["loss"][-SAVE_EVERY:])
