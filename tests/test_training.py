@@ -1,12 +1,14 @@
 """The training data and what is fitted on it: every piece by hand on a small report."""
 
 import json
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import numpy as np
 import pytest
+import torch
 
-from training import data
+from training import data, statements, together
 from training.fit import Asked, Choice, asked, first_right, listwise, logistic, shared
 from training.vocabulary import kept_pieces
 
@@ -104,3 +106,43 @@ def test_pieces_of_the_vocabulary_that_are_kept() -> None:
 def test_results_name_the_data_they_were_made_with() -> None:
     for path in sorted((Path(data.__file__).parent / "results").glob("*.json")):
         assert json.loads(path.read_text(encoding="utf-8"))["data"]
+
+
+def test_every_statement_has_questions_that_it_answers_and_one_that_it_does_not() -> None:
+    rows = [
+        json.loads(line)
+        for path in sorted((data.DATA / "statements").glob("*.jsonl"))
+        for line in path.read_text(encoding="utf-8").splitlines()
+    ]
+    assert len(rows) > 8000
+    assert all(set(row) == {"statement", "q", "verdict"} and row["verdict"] in statements.SAID for row in rows)
+    assert len({(row["statement"], row["q"]) for row in rows}) == len(rows)
+    share = {said: sum(row["verdict"] == said for row in rows) / len(rows) for said in statements.SAID}
+    assert min(share.values()) > 0.15
+    assert max(share.values()) < 0.5
+
+
+def test_all_pairs_are_drawn_before_any_comes_again() -> None:
+    batches = statements.drawn([statements.Pair(str(n), None, 0) for n in range(6)], 2, seed=1)  # type: ignore[arg-type]
+    first = [pair.question for _ in range(3) for pair in next(batches)]
+    assert sorted(first) == list("012345")
+    assert {pair.question for _ in range(3) for pair in next(batches)} == set(first)
+
+
+def test_processes_that_train_together_have_the_mean_of_their_weights(tmp_path: Path) -> None:
+    """Two steps of Adam from the same weights, each with a gradient of its own; weights and moments are averaged."""
+    models = [torch.nn.Linear(1, 1, bias=False) for _ in range(2)]
+    optimizers = [torch.optim.Adam(model.parameters(), lr=0.5) for model in models]
+    for model, optimizer, slope in zip(models, optimizers, (1.0, -3.0), strict=True):
+        torch.nn.init.constant_(model.weight, 2.0)
+        (slope * model(torch.ones(1, 1))).sum().backward()
+        optimizer.step()
+    assert [round(float(model.weight.detach()), 3) for model in models] == [1.5, 2.5]
+    workers = [together.Together(tmp_path / "w", number, 2, minutes=1) for number in range(2)]
+    assert [worker.is_due(seconds) for worker in workers for seconds in (59, 60)] == [False, True] * 2
+    with ThreadPoolExecutor() as pool:
+        list(pool.map(lambda own: own[0].average(*own[1:]), zip(workers, models, optimizers, strict=True)))
+    assert [float(model.weight.detach()) for model in models] == [2.0, 2.0]
+    moments = [float(optimizer.state_dict()["state"][0]["exp_avg"]) for optimizer in optimizers]
+    assert moments == pytest.approx([0.1 * (1 - 3) / 2] * 2)
+    assert not workers[0].is_due(119)
