@@ -26,7 +26,9 @@ _AIMED = lazy(r"(?:力争|争取|确保|目标[是为：:]|预期目标)(?![^。
 _PLANNED = lazy(
     r"(?:计划|拟|规划|(?<!即)将(?![近军])|明年|下一?学?年度?|今后|未来)(?![^，。；]*(?:已|实际|完成))[^，。；]*$"
 )
-_PLANS = lazy(r"目标|打算|下一步|工作安排|思路|展望|计划|规划|举措|任务")
+_PLANS = lazy(
+    r"^(?!.*(?:完成|执行|落实|回顾|总结)).*(?:目标|打算|下一?步|下年|明年|工作安排|工作思路|展望|今后|未来|计划|规划)"
+)
 _PLANNED_HEAD = lazy(r"计划|预算|目标|任务|拟")
 _PLAN_ASKED = lazy(
     r"目标|计划|打算|力争|争取|拟|准备|预期|预算|任务|规划|安排|将|[要能想](?:达到?|到|建|招|完成|增|投|争取)"
@@ -87,7 +89,11 @@ def time_of_cell(heads: Sequence[str], own: int | None) -> Time:
 
 
 def tells_plans(headings: Sequence[str]) -> bool:
-    """Tell whether what stands under headings is planned: 下一步打算."""
+    """Tell whether what stands under headings is planned.
+
+    >>> tells_plans(["六、下一步打算"]), tells_plans(["二、目标完成情况"]), tells_plans(["三、主要举措"])
+    (True, False, False)
+    """
     return any(_PLANS.search(heading) for heading in headings)
 
 
