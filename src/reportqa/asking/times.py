@@ -22,7 +22,7 @@ _FROM = lazy(r"[由从][^，。；、\d由从]{0,10}$")
 _CHANGED_TO = lazy(r"[\u4e00-\u9fff（）]{0,8}?(?:到|至|为)")
 _BACK, _AHEAD = 32, 80
 # What is aimed at holds for all that follows in the sentence, what is planned for its clause.
-_AIMED = lazy(r"(?:力争|争取|确保|目标[是为：:]|预期目标)(?![^。；]*(?:已|实际|完成))[^。；]*$")
+_AIMED = lazy(r"(?:力争|争取|目标[是为：:]|预期目标)(?![^。；]*(?:已|实际|完成))[^。；]*$")
 _PLANNED = lazy(
     r"(?:(?<![较比成照按])计划|拟|(?<!即)将(?![近军])|明年|下一?学?年度?|今后|未来)(?![^，。；]*(?:已|实际|完成))[^，。；]*$"
 )
