@@ -62,7 +62,7 @@ def _worded(question: Question, retriever: Retriever, candidate: Candidate) -> s
     years = retriever.reports.wanted_years(question)
     if own is None or years != (own - 1,) or str(years[0]) in text or not LAST_YEAR.search(text):
         return question.wording
-    return re.sub(rf"{years[0]}年?度?", "上年", question.wording)
+    return re.sub(rf"{years[0]}(?:学?年度?)?", "上年", question.wording)
 
 
 def _header(store: Store, candidate: Candidate) -> str:
