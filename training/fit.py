@@ -24,11 +24,10 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.optimize import minimize
 
-from reportqa.asking import matching, search, sure, verdicts
+from reportqa.asking import matching, search, sure
 from reportqa.asking import read as reading
 from reportqa.asking import weights as fitted_weights
 from reportqa.asking.config import FITTED
-from reportqa.asking.highlight import answering, clauses_around, sentences_around
 from reportqa.asking.question import Question, understand
 from reportqa.asking.read import ordered, read
 from reportqa.asking.sure import chance, figure_signals, text_signals
@@ -109,7 +108,6 @@ class Asked:
     numeric: bool
     evidence: tuple[int, int]
     figure: tuple[int, int]
-    verdict: str = ""
 
 
 Library = tuple[ReportQA, list[Asked]]
@@ -125,8 +123,7 @@ def asked(row: dict[str, Any], text: str) -> Asked | None:
         return None
     at = evidence.find(row["figure"]) if row.get("figure") else -1
     figure = (start + at, start + at + len(row["figure"])) if at >= 0 else (0, 0)
-    verdict = (row.get("verdict") or data.verdicts().get(row["id"], "")) if row.get("kind") == "yesno" else ""
-    return Asked(row["q"], row["document"], True, at >= 0, (start, start + len(evidence)), figure, verdict)
+    return Asked(row["q"], row["document"], True, at >= 0, (start, start + len(evidence)), figure)
 
 
 def shared(a: tuple[int, int], b: tuple[int, int]) -> int:
@@ -255,22 +252,6 @@ def outcomes_of(every: Sequence[LookedUp]) -> list[Outcome]:
     return outcomes
 
 
-def verdict_signals(every: Sequence[LookedUp], reader: Reader) -> tuple[list[dict[str, float]], Array]:
-    """Return what speaks for 是 in the statement that was found for each question for yes or no, and whether it is."""
-    rows, right = [], []
-    for one in every:
-        best = ordered(one.found)[0]
-        if not one.gold.verdict or not _holds(best, one.gold):
-            continue
-        start, end = clauses_around(best, *answering(best, one.question.plain)[0])
-        first, last = sentences_around(best, start, end)
-        text = best.passage.prose.text
-        alone = reader.read(one.question.wording, [("", text[first:last])])[0]
-        rows.append(verdicts.signals(one.question.plain, text[start:end], alone))
-        right.append(one.gold.verdict == "是")
-    return rows, np.array(right, float)
-
-
 def chance_weights(outcomes: Sequence[Outcome], pull: float = PULL) -> dict[str, dict[str, float]]:
     """Return the weights of what makes an answer likely to be right, and a question likely to have one."""
     weights = {}
@@ -282,12 +263,6 @@ def chance_weights(outcomes: Sequence[Outcome], pull: float = PULL) -> dict[str,
             fitted = logistic(rows, np.array(truth, float), pull)
             weights[f"{what}_{kind}"] = dict(zip([*names, "constant"], map(float, fitted.round(4)), strict=True))
     return weights
-
-
-def _verdict_weights(rows: Sequence[dict[str, float]], right: Array) -> dict[str, float]:
-    names = list(rows[0])
-    fitted = logistic(np.array([[row[name] for name in names] for row in rows]), right, PULL)
-    return dict(zip([*names, "constant"], map(float, fitted.round(4)), strict=True))
 
 
 def chances(outcomes: Sequence[Outcome], weights: Mapping[str, Mapping[str, float]], what: str) -> Array:
@@ -394,10 +369,6 @@ def main() -> None:
         ours, theirs = looked_up(fit, reader), looked_up(test, reader)
         for kind, choices_of in (("reading", readings_of), ("figures", figures_of)):
             results[kind] = fit_one(kind, choices_of, ours, theirs)
-        told, verdict_weights = verdict_signals(theirs, reader), _verdict_weights(*verdict_signals(ours, reader))
-        hits = [(chance(verdict_weights, row) > 0.5) == bool(yes) for row, yes in zip(*told, strict=True)]
-        results["verdict"] = {"questions": len(hits), "right": round(sum(hits) / max(len(hits), 1), 4)}
-        print("verdict", results["verdict"], verdict_weights, flush=True)
         outcomes, unseen = outcomes_of(ours), outcomes_of(theirs)
         likely = chance_weights(outcomes)
         refused = chances(unseen, likely, "answerable") < FITTED.answerable
@@ -407,7 +378,7 @@ def main() -> None:
         results["reliability"] = reliability([one for one, no in zip(unseen, refused, strict=True) if not no], likely)
         print(json.dumps({name: results[name] for name in ("answered", "refused", "reliability")}, ensure_ascii=False))
     source = f"training/fit.py, {results['date']}, data {results['data']}, {len(fit)} reports"
-    fitted = dataclasses.replace(fitted_weights.WEIGHTS, source=source, verdict=verdict_weights, **likely)
+    fitted = dataclasses.replace(fitted_weights.WEIGHTS, source=source, **likely)
     options.out.write_text(
         json.dumps(dataclasses.asdict(fitted), ensure_ascii=False, indent=1) + "\n", encoding="utf-8"
     )

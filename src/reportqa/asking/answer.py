@@ -6,7 +6,6 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from functools import partial
-from typing import Literal
 
 from reportqa.asking.across import Row, across, chosen_rows, computed, distinct, foremost, labels
 from reportqa.asking.cite import Reply, answer_record
@@ -14,7 +13,7 @@ from reportqa.asking.comparing import Comparison, compared, unmeasured, with_mea
 from reportqa.asking.config import FITTED
 from reportqa.asking.figure_reply import FigureReplies
 from reportqa.asking.halves import Half, answers, put_together
-from reportqa.asking.highlight import MARKS, answering, answering_places, clauses_around, places, sentences_around
+from reportqa.asking.highlight import MARKS, answering, answering_places, clauses_around, places
 from reportqa.asking.lists import list_at
 from reportqa.asking.matching import FigureMatch, match_figures, says_change
 from reportqa.asking.question import Question, parts, understand, within
@@ -261,17 +260,10 @@ class Answerer:
                 else text[first:last].strip(MARKS)
             ),
             places=((best, places(best, start, end)),),
-            verdict=self._verdict(question, best, start, end) if question.asked == "verdict" else None,
+            verdict=verdict(question.plain, text[start:end]) if question.asked == "verdict" else None,
             refusal=refusal(question, self._retriever, best, text[start:end]) or _unspoken(question, best),
             sure=of_text(question, candidates),
         )
-
-    def _verdict(self, question: Question, best: Candidate, start: int, end: int) -> Literal["是", "否"]:
-        """Say 是 or 否 by the clauses that answer, and by their sentence as the reader reads it alone."""
-        text = best.passage.prose.text
-        first, last = sentences_around(best, start, end)
-        alone = self._reader.read(question.wording, [("", text[first:last])])[0]
-        return verdict(question.plain, text[start:end], alone)
 
 
 def _one_series(one: DocumentInfo, other: DocumentInfo) -> bool:

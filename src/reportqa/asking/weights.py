@@ -11,7 +11,7 @@ from importlib.resources import files
 class Weights:
     """Weights by the names of signals: of passages found and read, of figures, and of how likely an answer is right.
 
-    ``answerable_…`` say how likely there is an answer at all, ``verdict`` how likely a statement says 是.
+    ``answerable_…`` say how likely there is an answer at all.
     ``source`` says with which data they were fitted, and when.
     """
 
@@ -22,7 +22,6 @@ class Weights:
     right_text: dict[str, float]
     answerable_figure: dict[str, float]
     answerable_text: dict[str, float]
-    verdict: dict[str, float]
     source: str
 
 
