@@ -261,9 +261,9 @@ def test_a_number_is_read_or_told_or_neither_but_never_both(text: str) -> None:
 @pytest.mark.parametrize("unit", ["1", "1万", "翻", "(1)", "△1", "二十", "1 1"])
 def test_unread_numbers_take_time_that_grows_with_length_alone(unit: str) -> None:
     def once(size: int) -> float:
-        start = time.perf_counter()
+        start = time.process_time()
         unread_numbers(unit * (size // len(unit)), [])
-        return time.perf_counter() - start
+        return time.process_time() - start
 
     def seconds(size: int) -> float:
         return min(once(size) for _ in range(3))

@@ -137,9 +137,9 @@ def test_one_line_of_five_megabytes_is_read_in_the_time_of_many_short_ones(tmp_p
     times = []
     for repeats in (50_000, 250_000):
         path = write(tmp_path, "r.txt", (sentence * repeats).encode())
-        began = time.perf_counter()
+        began = time.process_time()
         document = read_document(path)
-        times.append(time.perf_counter() - began)
+        times.append(time.process_time() - began)
         assert len(document.text) == repeats * len(sentence)
     # Five times the text: about five times the time, and never the square of it.
     assert times[1] < times[0] * 15 + 0.5

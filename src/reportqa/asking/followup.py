@@ -53,7 +53,10 @@ _MORE = tuple(
         "招生 毕业 在校 新生 升学 就业 入学",
     )
 )
-_KINDS = tuple(more.union(*(names for names in _CONTRASTED if names & more)) for more in _MORE)
+_KINDS = (
+    *(names for names in _CONTRASTED if not any(names & more for more in _MORE)),
+    *(more.union(*(names for names in _CONTRASTED if names & more)) for more in _MORE),
+)
 _MEASURES = frozenset(("招生", "总数", "人数"))
 _YEAR = lazy(rf"{YEAR}(?:学?年度?|学年)?|今年|去年|前年|上一?年度?|本学?年度?|上一?学年")
 _BODIES = (
@@ -157,7 +160,7 @@ def _groups(before: str, new: str) -> Iterator[slice]:
     at = 0
     for word in cut(before):
         people = _GROUP.fullmatch(word) and _GROUP.fullmatch(new)
-        if len(word) > 1 and word not in _MEASURES and (people or word[-1] == new[-1]):
+        if len(word) > 1 and word not in _MEASURES and (people or word[-1:] == new[-1:]):
             yield slice(at, at + len(word))
         at += len(word)
 
