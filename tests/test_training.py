@@ -1,6 +1,8 @@
 """The training data and what is fitted on it: every piece by hand on a small report."""
 
 import json
+import re
+from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -8,7 +10,7 @@ import numpy as np
 import pytest
 import torch
 
-from training import data, statements, together
+from training import data, operations, statements, together
 from training.fit import Asked, Choice, asked, first_right, listwise, logistic, shared
 from training.vocabulary import kept_pieces
 
@@ -106,6 +108,26 @@ def test_pieces_of_the_vocabulary_that_are_kept() -> None:
 def test_results_name_the_data_they_were_made_with() -> None:
     for path in sorted((Path(data.__file__).parent / "results").glob("*.json")):
         assert json.loads(path.read_text(encoding="utf-8"))["data"]
+
+
+def test_every_operand_stands_in_its_report_and_gives_the_result() -> None:
+    rows = [row for path in data.report_paths() for row in data.operations(path) if row["id"][-3] == "a"]
+    assert len(rows) > 2000
+    texts = {path.name: path.read_text(encoding="utf-8") for path in data.report_paths()}
+    for row in rows:
+        for operand in row["operands"]:
+            assert texts[row["document"]].count(operand["evidence"]) == 1, row["id"]
+            assert operand["figure"] in operand["evidence"], row["id"]
+    assert min(Counter(operations.wanted(row) for row in rows).values()) > 80
+
+
+def test_an_operation_is_over_figures_of_one_unit_and_no_share_exceeds_its_whole() -> None:
+    rows = [row for path in data.report_paths() for row in data.operations(path) if row["operation"] == "share"]
+    for row in rows:
+        part, whole = (re.sub("[,，]", "", operand["figure"]) for operand in row["operands"])
+        numbers = [float(re.search(r"[\d.]+", figure)[0]) for figure in (part, whole)]
+        if re.sub(r"[\d.]", "", part) == re.sub(r"[\d.]", "", whole):
+            assert numbers[0] <= numbers[1], row["id"]
 
 
 def test_every_statement_has_questions_that_it_answers_and_one_that_it_does_not() -> None:

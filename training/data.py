@@ -140,6 +140,13 @@ def lookups(path: Path) -> list[dict[str, Any]]:
     return [row for row in questions_of(path) if row.get("operation", "lookup") in ("lookup", "unanswerable")]
 
 
+def operations(path: Path) -> list[dict[str, Any]]:
+    """Return the questions over a report that need arithmetic, and such as only look so."""
+    file = DATA / "operations" / f"{path.stem}.jsonl"
+    lines = file.read_text(encoding="utf-8").splitlines() if file.exists() else []
+    return [json.loads(line) for line in lines] + [row for row in questions_of(path) if "operation" in row]
+
+
 def side(name: str) -> str:
     """Tell what a report is for: "train", "fit" or "test"."""
     return "test" if HELD_BACK.match(name) else "fit" if FITTING.match(name) else "train"

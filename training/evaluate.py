@@ -1,6 +1,6 @@
 """Measure the whole program on written reports that nothing was fitted on, each in an index of its own.
 
-    python -m training.evaluate [--side test] [--json FILE] [--answers FILE]
+    python -m training.evaluate [--side test] [--operations] [--json FILE] [--answers FILE]
 
 The encoder never saw the reports of the sides "fit" and "test", the weights those of "test".
 """
@@ -19,9 +19,12 @@ from reportqa.evaluation.running import ALL, evaluate, read_gold, summarize
 from reportqa.index.build import build_index
 from reportqa.qa import ReportQA
 from training import data
+from training.operations import wanted
 
-MEASURES = ("R@1", "R@5", "figure@1", "items F1", "yes or no", "highlight F1", "abstain", "answered")
+MEASURES = ("R@1", "R@5", "figure@1", "derived", "items F1", "yes or no", "highlight F1", "abstain", "answered")
 _TYPES = {"name": "entity"}
+# Measured beside those for arithmetic: what the report states in words that sound so, and what lacks an operand.
+_BESIDE = ("lookup", "unanswerable")
 
 
 def gold(row: dict[str, Any]) -> dict[str, Any]:
@@ -46,10 +49,39 @@ def gold(row: dict[str, Any]) -> dict[str, Any]:
     }
 
 
+def operation_gold(row: dict[str, Any]) -> dict[str, Any]:
+    """Return a question for arithmetic, or one that only looks so, in the form of a question set.
+
+    >>> row = {"id": "1", "document": "r.txt", "q": "共几所", "operation": "sum", "operands": [], "result": "76所"}
+    >>> operation_gold(row)["type"], operation_gold(row)["answers"]
+    ('derived', ['76所'])
+    """
+    kind = "derived" if wanted(row) != "none" else "number" if row["operation"] == "lookup" else "unanswerable"
+    operands = row["operands"] if kind != "unanswerable" else []
+    return {
+        "id": row["id"],
+        "document": row["document"],
+        "question": row["q"],
+        "type": kind,
+        "evidence": [one["evidence"] for one in operands],
+        "answers": [row["result"] or ""],
+        "figures": [{"text": one["figure"], "value": None, "unit": ""} for one in operands],
+    }
+
+
+def questions_of(path: Path, operations: bool) -> list[dict[str, Any]]:
+    """Return the questions over a report, or those for arithmetic, in the form of a question set."""
+    if not operations:
+        return [gold(row) for row in data.lookups(path)]
+    rows = data.operations(path)
+    return [operation_gold(row) for row in rows if wanted(row) != "none" or row["operation"] in _BESIDE]
+
+
 def main() -> None:
     """Measure, print, and write where asked."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--side", choices=("train", "fit", "test"), default="test")
+    parser.add_argument("--operations", action="store_true", help="ask the questions for arithmetic")
     parser.add_argument("--json", type=Path)
     parser.add_argument("--answers", type=Path)
     options = parser.parse_args()
@@ -57,12 +89,14 @@ def main() -> None:
     for path in data.report_paths():
         if data.side(path.name) != options.side:
             continue
+        if options.operations and not data.operations(path):
+            continue
         with tempfile.TemporaryDirectory() as scratch:
             build_index([path], Path(scratch) / "index")
             qa = ReportQA.open(Path(scratch) / "index")
             asked = Path(scratch) / "questions.jsonl"
-            lines = (json.dumps(gold(row), ensure_ascii=False) + "\n" for row in data.lookups(path))
-            asked.write_text("".join(lines), encoding="utf-8")
+            golds = questions_of(path, options.operations)
+            asked.write_text("".join(json.dumps(one, ensure_ascii=False) + "\n" for one in golds), encoding="utf-8")
             questions = read_gold(asked, qa.documents())
             scores, answers = evaluate(qa, questions)
         rows += scores

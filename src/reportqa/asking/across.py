@@ -7,13 +7,13 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from reportqa.asking.comparing import Comparison, Report
-from reportqa.asking.compute import Derived, subtracted
+from reportqa.asking.compute import Derived, derive, growth, ratio, share, subtracted
 from reportqa.asking.config import FITTED
 from reportqa.asking.matching import FigureMatch, match_figures, share_of_words
 from reportqa.asking.question import Question, understand
 from reportqa.asking.search import Retriever
 from reportqa.figures.agreement import bare, scope_parts
-from reportqa.figures.arithmetic import amount, in_unit_of, written
+from reportqa.figures.arithmetic import amount
 from reportqa.text.folding import fold
 from reportqa.text.patterns import lazy
 from reportqa.text.records import Compared, Figure
@@ -110,20 +110,14 @@ def computed(asked: Comparison, rows: Sequence[Row]) -> Derived | None:
     if asked.operation in ("each", "most", "least") or any(row.figure.approx for row in rows):
         return None
     if asked.operation == "sum":
-        value = sum(amount(row.figure) for row in rows)
-        expression = written("+", *(row.figure for row in rows))
-        return Derived("sum", expression, value, in_unit_of(rows[0].figure, value), tuple(row.match for row in rows))
+        return derive("sum", [row.match for row in rows])
     if len(rows) != 2 or not amount(last.figure):
         return None
     if asked.operation in ("difference", "decrease"):
         return subtracted("difference", *((first, last) if asked.operation == "difference" else (last, first)))
-    if asked.operation in ("ratio", "times"):
-        value = amount(first.figure) / amount(last.figure)
-        text = f"{value:.1f}倍" if asked.operation == "times" else f"{100 * value:.2f}%"
-        return Derived("share", written("÷", first.figure, last.figure), value, text, (first, last))
-    value = amount(first.figure) / amount(last.figure) - 1
-    expression = f"({written('−', first.figure, last.figure)}) ÷ {written('÷', last.figure)}"
-    return Derived("growth", expression, value, f"{100 * value:.2f}%", (first, last))
+    if asked.operation == "growth":
+        return growth(first, last)
+    return ratio(first, last) if asked.operation == "times" else share(first, last)
 
 
 def chosen_rows(asked: Comparison, rows: Sequence[Row]) -> list[Row]:

@@ -73,10 +73,13 @@ class Answerer:
         reply = (
             self._compared_reply(question, asked, near, vector) if asked else self._extreme_reply(question, documents)
         )
+        stated = 1.0
+        if reply is None:
+            reply, stated = self._figures.computed(question, near, vector)
         reply = reply or self._claim_reply(question, documents)
         if reply is None and question.numeric:
             reply = self._halves_reply(question, near, vector, documents)
-            reply = reply or self._figures.reply(question, near, vector)
+            reply = reply or _at_most(stated, self._figures.reply(question, near, vector))
         reply = reply or self._text_reply(question, near)
         if reply.sure is None:  # read off or computed from figures that were looked up one by one
             reply = replace(reply, sure=Sureness(of_text(question, candidates).right, 1.0))
@@ -203,7 +206,8 @@ class Answerer:
         if claim is None:
             return None
         measure, vector, candidates = self._looked_up(within(understand(claim.question), question), documents)
-        reply = self._figures.reply(measure, candidates, vector)
+        reply = self._figures.computed(measure, candidates, vector)[0]
+        reply = reply or self._figures.reply(measure, candidates, vector)
         # Without a figure the amount was not read: nothing can be compared with it.
         if reply is None or reply.refusal or not reply.figures:
             return reply
@@ -239,7 +243,8 @@ class Answerer:
     def _alone(self, question: Question, documents: Sequence[str] | None) -> Reply | None:
         """Answer one of several questions, None where it is not answered for certain."""
         question, vector, candidates = self._looked_up(question, documents)
-        reply = self._figures.reply(question, self._of_the_subject(candidates), vector)
+        near = self._of_the_subject(candidates)
+        reply = self._figures.computed(question, near, vector)[0] or self._figures.reply(question, near, vector)
         return reply if reply and answers(reply) else None
 
     def _text_reply(self, question: Question, candidates: list[Candidate]) -> Reply:
@@ -264,6 +269,13 @@ class Answerer:
             refusal=refusal(question, self._retriever, best, text[start:end]) or _unspoken(question, best),
             sure=of_text(question, candidates),
         )
+
+
+def _at_most(right: float, reply: Reply | None) -> Reply | None:
+    """Take a stated figure for no likelier to answer than one can where arithmetic may be asked for."""
+    if reply is None or reply.sure is None or reply.derived:
+        return reply
+    return replace(reply, sure=replace(reply.sure, right=min(reply.sure.right, right)))
 
 
 def _one_series(one: DocumentInfo, other: DocumentInfo) -> bool:

@@ -2,51 +2,30 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable, Iterable
+import math
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from itertools import permutations
-from typing import Literal
 
 from reportqa.asking.config import FITTED
-from reportqa.asking.matching import FigureMatch, share_of_words
-from reportqa.asking.named import names_in, of_names
+from reportqa.asking.intent import Operation
+from reportqa.asking.matching import FigureMatch
+from reportqa.asking.operands import Operands
 from reportqa.asking.question import Question
-from reportqa.figures.arithmetic import amount, in_unit_of, stated_number, written
+from reportqa.asking.search import coverage
+from reportqa.asking.sure import Sureness
+from reportqa.figures.arithmetic import amount, in_unit_of, written
 from reportqa.text.folding import fold
+from reportqa.text.forms import YEAR
 from reportqa.text.numerals import plain_number
 from reportqa.text.patterns import lazy
-from reportqa.text.records import Figure
 
-COUNTABLE = frozenset({"count", "money", "area"})
-
-_SHARE_FORMS = tuple(
-    lazy(form)
-    for form in (
-        r"(?P<part>.+?)在(?P<whole>.+?)(?:里面?|中|里头|当中|之中)?(?:所)?占",
-        r"(?P<part>.+?)[,]?占(?:了|到)?(?P<whole>.+?)的?(?:比例|比重|百分之|百分比|几成|多少|多大|份额)",
-        r"(?P<whole>.+?)(?:里面?|中|里头|当中|之中)(?:的)?(?P<part>.+?)(?:占|的?比例|的?比重)",
-        r"(?P<whole>.*?)(?P<part>[\u4e00-\u9fff]{2})率",
-        r"(?P<whole>.*?)(?P<part>[\u4e00-\u9fff]{2,6})的(?:比例|比重|占比)",
-    )
-)
-_NO_WHOLE = lazy(r"百分之|百分|多大|多少|比重?例?是?|^的|[的是为有]$")
-_SHARE = lazy(r"占|比|率|例")
-_REST = lazy(
-    r"还剩|剩下|剩余|还差|没有?[^,。]{0,6}(?:的|掉|完|成)|未[\u4e00-\u9fff]{1,6}|除去|除了|扣除|不含|不算|以外|之外"
-)
-
-_TOGETHER = "加起来|合起来|一共|合计|总共|总和|共计|加在一起"
-_SUM = lazy(
-    rf"(?P<names>.*[和与及跟加、].*?)(?:[两三四][样项个类者]?|都|全部)?(?:{_TOGETHER})|(?:一共|合计|总共).*[和与及跟、]"
-)
-
-_DIFFERENCE = lazy(
-    r"(?P<one>[^,]{2,20}?)(?:比|较)(?P<other>[^,]{2,20}?)(?:多|少|高|低)了?[\u4e00-\u9fff]{0,2}?(?:多少|几)"
-)
-
-Operation = Literal["share", "rest", "sum", "difference", "growth"]
-Naming = Callable[[FigureMatch], float]
+_YEAR = lazy(YEAR)
+_LEAST_CHANCE = 1e-6
+_LARGE = 10_000
+_LEAST_KIND = 0.02
+# What of the signals of the likeliest stated figure tells whether it answers: 人均 asked for and said, a change or not.
+_OF_SET = ("covered", "added", "told", "bracket", "times", "plans", "passage", "size", "each", "least asked")
+_OF_BEST = ("kind", "read", "unit", "indicator", "asked", "per_head", "level", "change", "narrow", "contrast")
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,186 +39,112 @@ class Derived:
     operands: tuple[FigureMatch, ...]
 
 
-def derive(question: Question, stated: list[FigureMatch], countable: Callable[[], list[FigureMatch]]) -> Derived | None:
-    """Compute what is asked where the report states the operands but not the result; None where it is not certain.
+def derive(operation: Operation, matches: Sequence[FigureMatch], unit: str = "") -> Derived:
+    """Compute with figures, in the order that the operation needs: the whole before what is taken from it.
 
-    >>> derive(understand("民办学校在全部学校里占多大比例"), [], lambda: matches).expression      # doctest: +SKIP
+    >>> derive("share", matches).expression      # doctest: +SKIP
     '5 ÷ 7'
 
-    ``stated`` are the figures of the kind asked for; ``countable`` gives the counts, sums of money and areas, and is
-    called only where they are needed. Both best first.
+    Of a difference and a ratio the greater comes first, of a growth the newer. ``unit`` is what the question counts.
     """
-    if question.asked == "percent":
-        return _share(question, stated, countable())
-    if _DIFFERENCE.search(question.plain):
-        return _difference(question, countable())
-    if _REST.search(question.plain):
-        return _rest(question, countable())
-    return _sum(question, countable()) if _SUM.search(question.plain) else None
+    greatest = sorted(matches, key=lambda match: -amount(match.figure))
+    if operation == "sum":
+        value = sum(amount(match.figure) for match in matches)
+        expression = written("+", *(match.figure for match in matches))
+        return Derived("sum", expression, value, in_unit_of(matches[0].figure, value), tuple(matches))
+    if operation == "growth":
+        return growth(*newest_first(matches))
+    if operation == "share":
+        return share(greatest[1], greatest[0])
+    if operation == "ratio":
+        return ratio(greatest[0], greatest[1], unit)
+    return subtracted(operation, *greatest)
 
 
-def _share(question: Question, stated: list[FigureMatch], countable: list[FigureMatch]) -> Derived | None:
-    found = (form.search(question.plain) for form in _SHARE_FORMS)
-    named = ((match["part"], _NO_WHOLE.sub("", match["whole"])) for match in found if match)
-    part_words, whole_words = next(((part, whole) for part, whole in named if len(whole) > 1), ("", ""))
-    if not part_words:
-        return None
-    pair = _best_pair(countable, _naming(part_words, question), _naming(whole_words, question))
-    if pair is None or _is_stated(question, stated, part_words):
-        return None
-    part, whole = pair
-    value = amount(part.figure) / amount(whole.figure)
-    expression = written("÷", part.figure, whole.figure)
-    return Derived("share", expression, value, f"{100 * value:.2f}%", (part, whole))
-
-
-def _difference(question: Question, countable: list[FigureMatch]) -> Derived | None:
-    """Subtract where two things are compared by name: A比B多多少."""
-    phrases = _DIFFERENCE.search(question.plain)
-    if phrases is None:
-        return None
-    one, other = (_best_named(countable, phrases[name]) for name in ("one", "other"))
-    if one is None or other is None or not _comparable(one.figure, other.figure):
-        # 2025年比2024年: years of one measure are no two things.
-        years = "年" in phrases["one"] + phrases["other"]
-        found = [] if years else of_names((phrases["one"], phrases["other"]), countable)
-        if not found:
-            return None
-        one, other = found
-    more, less = sorted((one, other), key=lambda match: -amount(match.figure))
-    return subtracted("difference", more, less)
-
-
-def _best_named(matches: Iterable[FigureMatch], words: str) -> FigureMatch | None:
-    """Return the whole figure that a phrase names best, None where none is named for certain."""
-    whole = [match for match in matches if match.figure.parent is None and not match.figure.approx]
-    named = [
-        (share_of_words(fold(match.figure.scope + match.figure.indicator), words), match.score, match)
-        for match in whole
-    ]
-    best = max(named, key=lambda one: one[:2], default=None)
-    return best[2] if best and best[0] >= FITTED.operand_named else None
-
-
-def _comparable(one: Figure, other: Figure) -> bool:
-    numbers = isinstance(one.normalized_value, int | float) and isinstance(other.normalized_value, int | float)
-    same = one.document == other.document and one.normalized_unit == other.normalized_unit
-    return numbers and same and one.start != other.start
-
-
-def _rest(question: Question, countable: list[FigureMatch]) -> Derived | None:
-    pair = _best_pair(countable, _named(question), _named(question))
-    if pair is None or not _part_of(pair[0], pair[1]):
-        return None
-    part, whole = pair
-    return subtracted("rest", whole, part)
-
-
-def subtracted(operation: Operation, more: FigureMatch, less: FigureMatch) -> Derived:
+def subtracted(operation: Operation, more: FigureMatch, *less: FigureMatch) -> Derived:
     """Subtract, and write what is left in the unit of the larger figure."""
-    value = amount(more.figure) - amount(less.figure)
-    expression = written("−", more.figure, less.figure)
-    return Derived(operation, expression, value, in_unit_of(more.figure, value), (more, less))
+    value = amount(more.figure) - sum(amount(match.figure) for match in less)
+    expression = written("−", more.figure, *(match.figure for match in less))
+    return Derived(operation, expression, value, in_unit_of(more.figure, value), (more, *less))
 
 
-def _sum(question: Question, countable: list[FigureMatch]) -> Derived | None:
-    """Add up what the report gives for each of several things that the question names: 街道和镇一共多少个."""
-    if not countable:
-        return None
-    asked = _SUM.search(question.plain)
-    first = countable[0]
-    named = [
-        match
-        for match in countable
-        if match.sentence == first.sentence
-        and match.candidate is first.candidate
-        and match.figure.unit == first.figure.unit
-        and match.figure.parent is None
-        and match.figure.indicator
-        and set(fold(match.figure.indicator)) <= set(question.plain)
-    ]
-    if len(named) < 2:
-        named = of_names(names_in(asked["names"]) if asked and asked["names"] else (), countable)
-    if len(named) < 2:
-        return None
-    named.sort(key=lambda match: match.figure.start)
-    unit = named[0].figure.unit
-    if any(match.figure.unit != unit for match in named):
-        return None
-    value = sum(stated_number(match.figure) for match in named)
-    expression = written("+", *(match.figure for match in named))
-    return Derived("sum", expression, value, f"{plain_number(value)}{unit}", tuple(named))
+def share(part: FigureMatch, whole: FigureMatch) -> Derived:
+    """Divide a part by its whole."""
+    value = amount(part.figure) / amount(whole.figure)
+    return Derived("share", written("÷", part.figure, whole.figure), value, f"{100 * value:.2f}%", (part, whole))
 
 
-def _best_pair(
-    matches: Iterable[FigureMatch], part_says: Naming, whole_says: Naming
-) -> tuple[FigureMatch, FigureMatch] | None:
-    """Return the part and the whole that the words name best, both from one document and in one unit."""
-    pool = [
-        match for match in list(matches)[: FITTED.operands] if isinstance(match.figure.normalized_value, int | float)
-    ]
-    best: tuple[float, FigureMatch, FigureMatch] | None = None
-    for part, whole in permutations(pool, 2):
-        if not _fit_together(part.figure, whole.figure):
-            continue
-        said, whole_said = part_says(part), whole_says(whole)
-        close = _part_of(part, whole)
-        if said < (FITTED.operand_bracketed if part.figure.parent == whole.figure.start else FITTED.operand_certain):
-            continue
-        if not close and whole_said < FITTED.operand_certain:
-            continue
-        narrow = part.signals["narrow"] + whole.signals["narrow"]
-        score = said + whole_said + 0.8 * close - FITTED.operand_narrow * narrow + 0.05 * (part.score + whole.score)
-        if best is None or score > best[0]:
-            best = (score, part, whole)
-    return (best[1], best[2]) if best else None
+def growth(new: FigureMatch, old: FigureMatch) -> Derived:
+    """Set a change in relation to the older value."""
+    value = amount(new.figure) / amount(old.figure) - 1
+    expression = f"({written('−', new.figure, old.figure)}) ÷ {written('÷', old.figure)}"
+    return Derived("growth", expression, value, f"{100 * value:.2f}%", (new, old))
 
 
-def _fit_together(part: Figure, whole: Figure) -> bool:
-    same = part.document == whole.document and part.normalized_unit == whole.normalized_unit
-    return same and not (part.approx or whole.approx) and 0 < amount(part) < amount(whole)
+def ratio(more: FigureMatch, less: FigureMatch, unit: str = "") -> Derived:
+    """Divide: so many times as much of one unit, else, or where a unit is asked for, so much for each."""
+    value = amount(more.figure) / amount(less.figure)
+    expression = written("÷", more.figure, less.figure)
+    each = more.figure.normalized_unit
+    text = f"{plain_number(round(value, 2))}{each}"
+    if each == less.figure.normalized_unit and not unit:
+        text = f"{plain_number(round(value, 2))}倍"
+    elif each == "元" and value >= _LARGE:
+        text = f"{plain_number(round(value / _LARGE, 2))}万元"
+    return Derived("ratio", expression, value, text, (more, less))
 
 
-def _part_of(part: FigureMatch, whole: FigureMatch) -> bool:
-    """Tell whether the text makes one figure a part of the other: in its brackets, or after it of the same thing."""
-    if part.figure.parent is not None:
-        return part.figure.parent == whole.figure.start
-    if (
-        part.candidate is not whole.candidate
-        or whole.figure.parent is not None
-        or part.figure.start < whole.figure.start
-    ):
-        return False
-    return part.sentence == whole.sentence or fold(whole.figure.indicator).endswith(fold(part.figure.indicator))
+def newest_first(matches: Sequence[FigureMatch]) -> tuple[FigureMatch, FigureMatch]:
+    """Return two values of one measure, the newer first: by the years of heads, then by what is of before or planned.
+
+    Where nothing tells them apart, the report says first what is new.
+    """
+    one, other = matches
+    years = [_YEAR.search(f"{match.figure.scope} {match.figure.indicator}") for match in matches]
+    if years[0] and years[1] and years[0][0] != years[1][0]:
+        return (one, other) if years[0][0] > years[1][0] else (other, one)
+    if one.signals["former"] != other.signals["former"]:
+        return (other, one) if one.signals["former"] else (one, other)
+    return (other, one) if other.signals["planned"] > one.signals["planned"] else (one, other)
 
 
-def _is_stated(question: Question, stated: list[FigureMatch], part_words: str) -> bool:
-    """Tell whether the report itself gives the share that is asked for."""
-    rate = re.search(r"[\u4e00-\u9fff]{2}率", question.plain)
-    for match in stated[:3]:
-        said = f"{fold(match.figure.indicator)} {fold(match.figure.scope)}"
-        if rate and rate[0] in said:
-            return True
-        if not rate and _SHARE.search(said) and share_of_words(part_words, said) >= FITTED.operand_certain:
-            return True
-    return False
+def may_ask(question: Question, chances: Mapping[Operation, float]) -> bool:
+    """Tell whether a question may ask for arithmetic: by its wording, or for a share, which a report may not state."""
+    return not question.several and (chances["none"] <= FITTED.plain or question.asked == "percent")
 
 
-def _naming(words: str, question: Question) -> Naming:
-    """Return how well a phrase of the question names an operand: what the operand says of it, and it of the operand."""
-
-    def says(match: FigureMatch) -> float:
-        figure = match.figure
-        own = f"{fold(figure.scope)} {fold(figure.indicator)} {fold(figure.text)}"
-        said = 0.7 * share_of_words(words, own) + 0.3 * share_of_words(words, _clause(match))
-        return 0.5 * (said + share_of_words(fold(figure.indicator), question.plain)) if said else 0.0
-
-    return says
+def _chance_of(question: Question, operation: Operation, operands: Operands) -> float:
+    """Return how likely a question asks for the kind of thing that an operation yields."""
+    if operation in ("share", "growth"):
+        return question.chances["percent"]
+    greatest, other = sorted((match.figure for match in operands.matches), key=amount, reverse=True)[:2]
+    times = operation == "ratio" and greatest.normalized_unit == other.normalized_unit
+    return question.chances["number"] if times else question.chance_of(greatest)
 
 
-def _clause(match: FigureMatch) -> str:
-    return match.candidate.passage.folded[match.clause.start : match.clause.end]
-
-
-def _named(question: Question) -> Naming:
-    return lambda match: share_of_words(fold(f"{match.figure.scope}{match.figure.indicator}"), question.plain)
+def computing_signals(
+    question: Question,
+    operation: Operation,
+    chances: Mapping[Operation, float],
+    operands: Operands,
+    matches: Sequence[FigureMatch],
+    sure: Sureness,
+) -> dict[str, float]:
+    """Return what speaks for computing rather than for a figure that the report states, the first of ``matches``."""
+    best = matches[0]
+    names = " ".join(fold(f"{one.figure.scope} {one.figure.indicator} {one.figure.text}") for one in operands.matches)
+    own = fold(f"{best.figure.scope} {best.figure.indicator} {best.figure.text}")
+    rarity = best.candidate.rarity
+    return {
+        "operation": math.log(chances[operation] + _LEAST_CHANCE) - math.log(chances["none"] + _LEAST_CHANCE),
+        "score": operands.score,
+        "chance": operands.chance,
+        "yields": math.log(max(_chance_of(question, operation, operands), _LEAST_KIND)),
+        "stated": sure.right,
+        "answerable": sure.answerable,
+        **{name: best.signals[name] for name in _OF_BEST},
+        **{f"set {name}": operands.signals[name] for name in _OF_SET},
+        "percent": float(best.figure.kind == "percent"),
+        "among": float(any(one.figure == best.figure for one in operands.matches)),
+        "more": coverage(names, rarity) - coverage(own, rarity),
+    }

@@ -35,6 +35,12 @@ class Fitted:
     """How much must be said where the report itself writes the part in brackets after the whole."""
     operand_named: float = 0.6
     """How much of a phrase a figure must say to be the one of two that is compared by name."""
+    plain: float = 0.99
+    """A question likelier than this to ask for what the report states is not computed for."""
+    nearly_as_likely: float = 0.5
+    """An operation this times as likely as the likeliest is tried too."""
+    computed: float = 0.6
+    """What is computed answers where it is right as likely as this, and likelier than a stated figure is."""
     named: float = 4.0
     """What it is worth that a figure tells one of the names that are compared from the others."""
     compared_figures: int = 8

@@ -8,15 +8,19 @@ from functools import partial
 from itertools import product
 
 from reportqa.asking.cite import Reply
-from reportqa.asking.compute import COUNTABLE, Derived, derive
+from reportqa.asking.compute import Derived, computing_signals, derive, may_ask
 from reportqa.asking.config import FITTED
 from reportqa.asking.halves import fits
 from reportqa.asking.highlight import MARKS, figure_range, is_said, places
+from reportqa.asking.intent import operation_chances
 from reportqa.asking.matching import FigureMatch, match_figures
+from reportqa.asking.operands import members_of, operands_for
+from reportqa.asking.phrased import COUNTABLE, phrased
 from reportqa.asking.question import Question, parts
 from reportqa.asking.refuse import refusal, unheard
 from reportqa.asking.search import Candidate, Retriever, ScoredUnit, coverage
-from reportqa.asking.sure import Sureness, of_figure, of_text
+from reportqa.asking.sure import Sureness, chance, of_figure, of_text
+from reportqa.asking.weights import ARITHMETIC
 from reportqa.figures.agreement import contradicting
 from reportqa.figures.arithmetic import same_value
 from reportqa.figures.unread import unread_numbers
@@ -32,10 +36,10 @@ _NAME = 4
 # So many digits are hardly those of another thing.
 _TELLING = 3
 _YEAR = re.compile(YEAR)
-# How far behind the best figure one of the year that is asked for may be and still go before it.
-_ALIKE = 3.2
 # How sure a stated share must be for none to be computed in its place.
 _STATED = 0.5
+# How far behind the best figure one of the year that is asked for may be and still go before it.
+_ALIKE = 3.2
 
 
 class FigureReplies:
@@ -49,6 +53,32 @@ class FigureReplies:
         self._retriever = retriever
         self._store = retriever.store
 
+    def computed(self, question: Question, candidates: list[Candidate], vector: Vectors) -> tuple[Reply | None, float]:
+        """Answer a question for arithmetic over figures of the passages found; None where it asks for none.
+
+        Beside it how likely a figure that the report states answers at best.
+        """
+        chances = operation_chances(question.wording)
+        if not may_ask(question, chances) or parts(question):
+            return None, 1.0
+        matches = match_figures(question, candidates, self._retriever, vector)
+        members = members_of(question, matches, self._store)
+        likely = max(chances[one] for one in chances if one != "none")
+        operations = [one for one in chances if one != "none" and chances[one] >= FITTED.nearly_as_likely * likely]
+        found = [(one, operands) for one in operations if (operands := operands_for(one, members))]
+        if not found:
+            return None, 1.0
+        sure = of_figure(question, matches, candidates)
+        judged = []
+        for operation, operands in found:
+            signals = computing_signals(question, operation, chances, operands, matches, sure)
+            meant = chance(ARITHMETIC.computed[operation], signals)
+            judged.append((meant, chance(ARITHMETIC.stated[operation], signals), operation, operands))
+        meant, stated, operation, operands = max(judged, key=lambda one: one[0])
+        if meant < max(stated, FITTED.computed):
+            return None, stated
+        return self._derived_reply(derive(operation, operands.matches, question.unit), Sureness(meant, 1.0)), stated
+
     def reply(self, question: Question, candidates: list[Candidate], vector: Vectors) -> Reply | None:
         """Answer a question for a figure from the passages found; None where no figure answers it."""
         matches = match_figures(question, candidates, self._retriever, vector)
@@ -57,7 +87,7 @@ class FigureReplies:
         shared = question.asked == "percent" and bool(matches) and matches[0].figure.kind == "percent"
         stated = shared and sure is not None and sure.right > _STATED
         countable = partial(match_figures, question, candidates, self._retriever, vector, COUNTABLE)
-        derived = None if stated else derive(question, matches, countable)
+        derived = None if stated else phrased(question, matches, countable)
         if derived:
             return self._derived_reply(derived, Sureness(of_text(question, candidates).right, 1.0))
         # A year that the question names answers nothing: 2024 收入目标.

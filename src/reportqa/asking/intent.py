@@ -1,9 +1,10 @@
-"""What kind of thing a question asks for: a figure, a name, a list, a reason, told from its characters."""
+"""What a question asks for, told from its characters: a figure, a name, a list, a reason; what is to be computed."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from typing import Literal, TypeVar, get_args
 
 import numpy as np
 
@@ -11,6 +12,10 @@ from reportqa.asking.linear import hashed, pieces, scores
 
 KINDS = ("number", "percent", "money", "date", "name", "list", "reason", "way", "definition", "yesno")
 NUMBERS = KINDS[:4]
+Operation = Literal["none", "sum", "difference", "rest", "share", "ratio", "growth"]
+"""What is to be computed of the figures of one report; ``none`` of a question for what the report states."""
+OPERATIONS: tuple[Operation, ...] = get_args(Operation)
+Class = TypeVar("Class", bound=str)
 _DIGITS = re.compile(r"\d+")
 _END = re.compile(r"[\s？?。！!]+$")
 
@@ -21,9 +26,22 @@ def chances(wording: str) -> Mapping[str, float]:
     >>> max(chances("自己当老板的有几个").items(), key=lambda one: one[1])[0]
     'number'
     """
-    found = scores("intent", features(wording))
+    return _shares("intent", KINDS, wording)
+
+
+def operation_chances(wording: str) -> Mapping[Operation, float]:
+    """Return how likely a question asks for each of :data:`OPERATIONS`; they add up to one.
+
+    >>> max(operation_chances("公办园和民办园加一块儿多少所").items(), key=lambda one: one[1])[0]
+    'sum'
+    """
+    return _shares("operation", OPERATIONS, wording)
+
+
+def _shares(model: str, classes: Sequence[Class], wording: str) -> dict[Class, float]:
+    found = scores(model, features(wording))
     shares = np.exp(found - found.max())
-    return dict(zip(KINDS, map(float, shares / shares.sum()), strict=True))
+    return dict(zip(classes, map(float, shares / shares.sum()), strict=True))
 
 
 def features(wording: str) -> list[int]:

@@ -197,6 +197,11 @@ def says_change(figure: Figure) -> bool:
     return bool(_CHANGE.search(figure.indicator))
 
 
+def is_per_head(figure: Figure) -> bool:
+    """Tell whether a figure is of each one of many: 7.2平方米 in 生均7.2平方米."""
+    return bool(_PER_HEAD.search(figure.indicator))
+
+
 def _time_of(candidate: Candidate, figure: Figure, own: int | None) -> Time:
     """Return when the value of a figure was: of a table as its heads say, else as the words before it."""
     if candidate.passage.passage.leads:

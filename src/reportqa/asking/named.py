@@ -43,11 +43,11 @@ def of_names(names: Sequence[str], matches: Sequence[FigureMatch]) -> list[Figur
     most = 0.0
     for group in groups.values():
         worth = [
-            [match.score + FITTED.named * _tells(number, names, match) for match in group]
+            [match.score + FITTED.named * tells(number, names, match) for match in group]
             for number in range(len(names))
         ]
         chosen = [group[row.index(max(row))] for row in worth]
-        told = all(_tells(number, names, match) > 0 for number, match in enumerate(chosen))
+        told = all(tells(number, names, match) > 0 for number, match in enumerate(chosen))
         apart = len({match.figure.start for match in chosen}) == len(names)
         total = sum(map(max, worth))
         if told and apart and (not best or total > most):
@@ -55,7 +55,7 @@ def of_names(names: Sequence[str], matches: Sequence[FigureMatch]) -> list[Figur
     return best
 
 
-def _tells(number: int, names: Sequence[str], match: FigureMatch) -> float:
+def tells(number: int, names: Sequence[str], match: FigureMatch) -> float:
     """Return how much a figure says of one name, less what it says of another, by the letters they do not share."""
     own = fold(f"{match.figure.scope}{match.figure.indicator}")
 

@@ -1,10 +1,11 @@
-"""The numbers by which passages, figures and answers are weighed: fitted by training/fit.py on reports kept for it."""
+"""The numbers by which passages, figures and answers are weighed, fitted by training/ on reports kept for it."""
 
 from __future__ import annotations
 
 import json
 from dataclasses import dataclass
 from importlib.resources import files
+from typing import Any
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,8 +26,24 @@ class Weights:
     source: str
 
 
-def _read() -> Weights:
-    return Weights(**json.loads(files("reportqa.asking").joinpath("weights.json").read_text(encoding="utf-8")))
+@dataclass(frozen=True, slots=True)
+class Arithmetic:
+    """Weights of what speaks for figures being the operands of each operation, and for what is then right.
+
+    All by operation: ``computed`` say how likely the computed value answers, ``stated`` how likely a figure that the
+    report states does.
+    They are fitted by training/operations.py.
+    """
+
+    operands: dict[str, dict[str, float]]
+    computed: dict[str, dict[str, float]]
+    stated: dict[str, dict[str, float]]
+    source: str
 
 
-WEIGHTS = _read()
+def _read(name: str) -> Any:
+    return json.loads(files("reportqa.asking").joinpath(name).read_text(encoding="utf-8"))
+
+
+WEIGHTS = Weights(**_read("weights.json"))
+ARITHMETIC = Arithmetic(**_read("operations.json"))
