@@ -103,9 +103,9 @@ def newest_first(matches: Sequence[FigureMatch]) -> tuple[FigureMatch, FigureMat
     years = [_YEAR.search(f"{match.figure.scope} {match.figure.indicator}") for match in matches]
     if years[0] and years[1] and years[0][0] != years[1][0]:
         return (one, other) if years[0][0] > years[1][0] else (other, one)
-    if one.signals["former"] != other.signals["former"]:
-        return (other, one) if one.signals["former"] else (one, other)
-    return (other, one) if other.signals["planned"] > one.signals["planned"] else (one, other)
+    if one.signals["earlier"] != other.signals["earlier"]:
+        return (other, one) if one.signals["earlier"] else (one, other)
+    return (other, one) if other.signals["later"] > one.signals["later"] else (one, other)
 
 
 def may_ask(question: Question, chances: Mapping[Operation, float]) -> bool:

@@ -139,6 +139,8 @@ def _matches(
             "form": float(question.asked in _FORMS and figure.kind != question.asked),
             "former": float(is_of_another(time := _time_of(candidate, figure, own), asked, own)),
             "planned": float(time.planned != asked.planned),
+            "later": float(time.planned),
+            "earlier": float(time.former or bool(time.year and own and time.year < own)),
             "clause": clause.cosine,
             "itself": float(cosine),
             "passage": candidate.score,
