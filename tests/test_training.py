@@ -110,7 +110,7 @@ def test_results_name_the_data_they_were_made_with() -> None:
         assert json.loads(path.read_text(encoding="utf-8"))["data"]
 
 
-def test_every_operand_stands_in_its_report_and_gives_the_result() -> None:
+def test_every_operand_stands_once_in_its_report_and_each_operation_is_asked_for() -> None:
     rows = [row for path in data.report_paths() for row in data.operations(path) if row["id"][-3] == "a"]
     assert len(rows) > 2000
     texts = {path.name: path.read_text(encoding="utf-8") for path in data.report_paths()}
@@ -121,7 +121,7 @@ def test_every_operand_stands_in_its_report_and_gives_the_result() -> None:
     assert min(Counter(operations.wanted(row) for row in rows).values()) > 80
 
 
-def test_an_operation_is_over_figures_of_one_unit_and_no_share_exceeds_its_whole() -> None:
+def test_no_share_exceeds_its_whole() -> None:
     rows = [row for path in data.report_paths() for row in data.operations(path) if row["operation"] == "share"]
     for row in rows:
         part, whole = (re.sub("[,，]", "", operand["figure"]) for operand in row["operands"])

@@ -220,10 +220,12 @@ def figures_of(every: Sequence[LookedUp]) -> tuple[list[str], list[Choice]]:
 
 def is_right(figure: Any, one: Asked) -> bool:
     """Tell whether a figure is the gold one."""
-    return bool(
-        figure.document == one.document
-        and 2 * shared((figure.start, figure.end), one.figure) >= figure.end - figure.start
-    )
+    return bool(figure.document == one.document and is_at(figure, one.figure))
+
+
+def is_at(figure: Any, place: tuple[int, int]) -> bool:
+    """Tell whether a figure is the one at a place of the text: at least half of it stands there."""
+    return bool(2 * shared((figure.start, figure.end), place) >= figure.end - figure.start)
 
 
 @dataclass(frozen=True, slots=True)

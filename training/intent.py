@@ -33,6 +33,11 @@ def table(rows: Iterable[list[int]], buckets: int = BUCKETS) -> csr_matrix:
     return csr_matrix((values, columns, starts), shape=(len(starts) - 1, buckets))
 
 
+def save(model: LogisticRegression, out: Path) -> None:
+    """Write a model as :mod:`reportqa.asking.linear` reads it, in half precision."""
+    np.savez_compressed(out, weights=model.coef_.astype(np.float16), constants=model.intercept_.astype(np.float16))
+
+
 def main() -> None:
     """Train, measure, write."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
@@ -48,9 +53,7 @@ def main() -> None:
         told = model.predict(table(features(question) for question, _ in questions[side]))
         right = np.mean(told == np.array([kind for _, kind in questions[side]]))
         print(f"{side}: {right:.3f} of {len(told)}")
-    np.savez_compressed(
-        options.out, weights=model.coef_.astype(np.float16), constants=model.intercept_.astype(np.float16)
-    )
+    save(model, options.out)
 
 
 if __name__ == "__main__":

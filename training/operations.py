@@ -27,7 +27,18 @@ from reportqa.asking.compute import computing_signals, may_ask
 from reportqa.asking.config import FITTED
 from reportqa.asking.intent import OPERATIONS, Operation, features
 from reportqa.asking.matching import FigureMatch, match_figures
-from reportqa.asking.operands import MANY, MOST, Member, grown, members_of, operands_for, score_of, sets_of, signals_of
+from reportqa.asking.operands import (
+    GROWN,
+    MANY,
+    MOST,
+    Member,
+    grown,
+    members_of,
+    operands_for,
+    score_of,
+    sets_of,
+    signals_of,
+)
 from reportqa.asking.question import Question, understand
 from reportqa.asking.read import read
 from reportqa.asking.search import Candidate
@@ -37,8 +48,8 @@ from reportqa.index.build import build_index
 from reportqa.models.reader import Reader
 from reportqa.qa import ReportQA
 from training import data
-from training.fit import Choice, first_right, listwise, logistic, shared
-from training.intent import table
+from training.fit import Choice, asked, first_right, is_at, listwise, logistic
+from training.intent import save, table
 
 # What the written operations are to the program; other questions are looked up, ranked or counted.
 NAMED: dict[str, Operation] = {
@@ -54,8 +65,6 @@ FOLDS = 4
 PULL = 0.002
 # Of the questions for what is stated, of which there are many times as many, every so-manieth, and less of each.
 STATED_EVERY, STATED_WEIGHT = 5, 0.3
-# So many of the likeliest sets of each size are tried with one more figure.
-GROWN = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,30 +155,21 @@ def looked_up(rows: Iterable[dict[str, Any]], scratch: Path) -> list[Looked]:
                 members = members_of(question, matches, retriever.store)
                 values = _operand_values(row, members, text)
                 answers = _places(row, text)[:1] if wanted(row) == "none" else []
-                stated = any(_is_at(matches[0], place) for place in answers)
+                stated = any(is_at(matches[0].figure, place) for place in answers)
                 found.append(Looked(row, question, matches, candidates, members, values, stated))
     return found
 
 
 def _places(row: dict[str, Any], text: str) -> list[tuple[int, int]]:
     """Return where the operands of a question stand, or the figure of one for what is stated."""
-    places = []
-    for one in row.get("operands", [row]):
-        if one.get("figure") and one["evidence"] in text:
-            start = text.find(one["evidence"]) + one["evidence"].find(one["figure"])
-            places.append((start, start + len(one["figure"])))
-    return places
-
-
-def _is_at(match: FigureMatch, place: tuple[int, int]) -> bool:
-    span = (match.figure.start, match.figure.end)
-    return 2 * shared(span, place) >= span[1] - span[0]
+    standing = (asked(row | one, text) for one in row.get("operands", [row]))
+    return [one.figure for one in standing if one and one.numeric]
 
 
 def _operand_values(row: dict[str, Any], members: Sequence[Member], text: str) -> tuple[float, ...]:
     """Return the values of the operands as the program reads them, none where it did not find all of them."""
     places = _places(row, text) if wanted(row) != "none" else []
-    found = [next((one.match for one in members if _is_at(one.match, place)), None) for place in places]
+    found = [next((one.match for one in members if is_at(one.match.figure, place)), None) for place in places]
     return _values(match for match in found if match) if all(found) else ()
 
 
@@ -289,11 +289,7 @@ def main() -> None:
     results["computed"] = _worth(unseen, theirs, computed, said)
     print(results["computed"], computed, said, flush=True)
     source = f"training/operations.py, {results['date']}, data {results['data']}, {len(ours)} questions"
-    np.savez_compressed(
-        options.out / "operation.npz",
-        weights=model.coef_.astype(np.float16),
-        constants=model.intercept_.astype(np.float16),
-    )
+    save(model, options.out / "operation.npz")
     (options.out / "operations.json").write_text(
         json.dumps({"operands": weights, "computed": computed, "stated": said, "source": source}, indent=1) + "\n",
         encoding="utf-8",

@@ -17,7 +17,7 @@ from sklearn.linear_model import LogisticRegression
 
 from reportqa.asking.verdicts import features
 from training import data
-from training.intent import table
+from training.intent import save, table
 
 BUCKETS = 1 << 17
 
@@ -40,9 +40,7 @@ def main() -> None:
         yes = np.array([yes for _, yes in questions[side]])
         right = np.mean(model.predict(table((own for own, _ in questions[side]), BUCKETS)) == yes)
         print(f"{side}: {right:.3f} of {len(yes)}")
-    np.savez_compressed(
-        options.out, weights=model.coef_.astype(np.float16), constants=model.intercept_.astype(np.float16)
-    )
+    save(model, options.out)
 
 
 if __name__ == "__main__":

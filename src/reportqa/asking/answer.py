@@ -206,8 +206,7 @@ class Answerer:
         if claim is None:
             return None
         measure, vector, candidates = self._looked_up(within(understand(claim.question), question), documents)
-        reply = self._figures.computed(measure, candidates, vector)[0]
-        reply = reply or self._figures.reply(measure, candidates, vector)
+        reply = self._figures.computed_or_stated(measure, candidates, vector)
         # Without a figure the amount was not read: nothing can be compared with it.
         if reply is None or reply.refusal or not reply.figures:
             return reply
@@ -243,8 +242,7 @@ class Answerer:
     def _alone(self, question: Question, documents: Sequence[str] | None) -> Reply | None:
         """Answer one of several questions, None where it is not answered for certain."""
         question, vector, candidates = self._looked_up(question, documents)
-        near = self._of_the_subject(candidates)
-        reply = self._figures.computed(question, near, vector)[0] or self._figures.reply(question, near, vector)
+        reply = self._figures.computed_or_stated(question, self._of_the_subject(candidates), vector)
         return reply if reply and answers(reply) else None
 
     def _text_reply(self, question: Question, candidates: list[Candidate]) -> Reply:

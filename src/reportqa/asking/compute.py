@@ -9,12 +9,11 @@ from dataclasses import dataclass
 from reportqa.asking.config import FITTED
 from reportqa.asking.intent import Operation
 from reportqa.asking.matching import FigureMatch
-from reportqa.asking.operands import Operands
+from reportqa.asking.operands import Operands, words_of
 from reportqa.asking.question import Question
 from reportqa.asking.search import coverage
 from reportqa.asking.sure import Sureness
 from reportqa.figures.arithmetic import amount, in_unit_of, written
-from reportqa.text.folding import fold
 from reportqa.text.forms import YEAR
 from reportqa.text.numerals import plain_number
 from reportqa.text.patterns import lazy
@@ -23,8 +22,8 @@ _YEAR = lazy(YEAR)
 _LEAST_CHANCE = 1e-6
 _LARGE = 10_000
 _LEAST_KIND = 0.02
-# What of the signals of the likeliest stated figure tells whether it answers: 人均 asked for and said, a change or not.
 _OF_SET = ("covered", "added", "told", "bracket", "times", "plans", "passage", "size", "each", "least asked")
+# What of the signals of the likeliest stated figure tells whether it answers: 人均 asked for and said, a change or not.
 _OF_BEST = ("kind", "read", "unit", "indicator", "asked", "per_head", "level", "change", "narrow", "contrast")
 
 
@@ -132,9 +131,6 @@ def computing_signals(
 ) -> dict[str, float]:
     """Return what speaks for computing rather than for a figure that the report states, the first of ``matches``."""
     best = matches[0]
-    names = " ".join(fold(f"{one.figure.scope} {one.figure.indicator} {one.figure.text}") for one in operands.matches)
-    own = fold(f"{best.figure.scope} {best.figure.indicator} {best.figure.text}")
-    rarity = best.candidate.rarity
     return {
         "operation": math.log(chances[operation] + _LEAST_CHANCE) - math.log(chances["none"] + _LEAST_CHANCE),
         "score": operands.score,
@@ -146,5 +142,5 @@ def computing_signals(
         **{f"set {name}": operands.signals[name] for name in _OF_SET},
         "percent": float(best.figure.kind == "percent"),
         "among": float(any(one.figure == best.figure for one in operands.matches)),
-        "more": coverage(names, rarity) - coverage(own, rarity),
+        "more": operands.signals["covered"] - coverage(words_of(best.figure), best.candidate.rarity),
     }

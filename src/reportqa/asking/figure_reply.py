@@ -79,6 +79,10 @@ class FigureReplies:
             return None, stated
         return self._derived_reply(derive(operation, operands.matches, question.unit), Sureness(meant, 1.0)), stated
 
+    def computed_or_stated(self, question: Question, candidates: list[Candidate], vector: Vectors) -> Reply | None:
+        """Answer a question for a figure by arithmetic where it asks for it, else by what the passages state."""
+        return self.computed(question, candidates, vector)[0] or self.reply(question, candidates, vector)
+
     def reply(self, question: Question, candidates: list[Candidate], vector: Vectors) -> Reply | None:
         """Answer a question for a figure from the passages found; None where no figure answers it."""
         matches = match_figures(question, candidates, self._retriever, vector)

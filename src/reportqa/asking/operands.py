@@ -20,13 +20,14 @@ from reportqa.index.dense import Vectors
 from reportqa.index.store import Store
 from reportqa.text.folding import fold
 from reportqa.text.patterns import lazy
+from reportqa.text.records import Figure
 
 _PART_OF_WHOLE = ("share", "rest")
 # Of these more than two may be taken: all that are added, or taken from the whole.
 MANY = ("sum", "rest")
 MOST = 5
 # So many of the best sets are tried with one more figure.
-_GROWN = 8
+GROWN = 8
 _NEAR = 60
 _BETWEEN = lazy("[和与跟及加、比较]")
 # The part and the whole of which a share is asked for.
@@ -75,14 +76,14 @@ def operands_for(operation: Operation, members: Sequence[Member]) -> Operands | 
     >>> operands_for("share", members_of(matches, store)).matches[0].figure.text     # doctest: +SKIP
     '5所'
     """
-    sets = best = sets_of(operation, members)
+    sets = sets_of(operation, members)
     if not sets:
         return None
     scored = [score_of(operation, chosen) for chosen in sets]
     seen = {_key(chosen) for chosen in sets}
     for _ in range(MOST - 2 if operation in MANY else 0):
         order = sorted(range(len(sets)), key=lambda at: -scored[at])
-        best = list(grown(operation, [sets[at] for at in order[:_GROWN]], members, seen))
+        best = list(grown(operation, [sets[at] for at in order[:GROWN]], members, seen))
         sets, scored = sets + best, scored + [score_of(operation, chosen) for chosen in best]
     scores = np.array(scored)
     first = int(scores.argmax())
@@ -108,13 +109,18 @@ def members_of(question: Question, matches: Iterable[FigureMatch], store: Store)
             continue
         number = list(store.figures(passage.number)).index(figure)
         around = passage.folded[match.clause.start : match.clause.end]
-        own = f"{fold(figure.scope)} {fold(figure.indicator)} {fold(figure.text)}"
+        own = words_of(figure)
         vector = np.asarray(store.figure_vectors(passage.number)[number])
         told = tuple(tells(number, names, match) for number in range(len(names)))
         members[thing] = Member(match, own, f"{own} {around}", vector, told)
         if len(members) == FITTED.operands:
             break
     return list(members.values())
+
+
+def words_of(figure: Figure) -> str:
+    """Return the words of a figure's own: whose it is, what it measures, and how it stands there."""
+    return f"{fold(figure.scope)} {fold(figure.indicator)} {fold(figure.text)}"
 
 
 def share_named(question: Question) -> tuple[str, str]:
