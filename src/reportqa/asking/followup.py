@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from reportqa.text.bodies import KINDS, one_of
 from reportqa.text.contrasts import CONTRASTS
 from reportqa.text.folding import fold
 from reportqa.text.forms import YEAR
@@ -59,14 +60,7 @@ _KINDS = (
 )
 _MEASURES = frozenset(("招生", "总数", "人数"))
 _YEAR = lazy(rf"{YEAR}(?:学?年度?|学年)?|今年|去年|前年|上一?年度?|本学?年度?|上一?学年")
-_BODIES = (
-    r"(?:学校|中学|小学|大学|学院|院校|技校|职校|幼儿园|职教中心|教育中心)",
-    r"(?:医院|卫生院|卫生室|诊所|疾控中心|服务中心)",
-    r"(?:公司|集团|企业|工厂|合作社|[^\W\d_]厂)",
-    r"(?:自治[区州县]|新区|[省市区县州旗]|[乡镇村]|街道|社区)",
-    r"(?:部|局|厅|委员会|办公室|处)",
-    r"(?:图书馆|博物馆|文化馆|展览馆|纪念馆|景区|公园)",
-)
+_BODIES = tuple(one_of(*endings) for endings in KINDS)
 _GROUP = lazy(r"[\u4e00-\u9fff]*(?:学生|教师|职工|医师|护士|人员|员工|居民|农民|老人|儿童|生|者)")
 _NAME_BEFORE = lazy(r"[\u4e00-\u9fffA-Za-z0-9·]{0,20}$")
 

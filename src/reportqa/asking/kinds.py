@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from typing import Literal
 
 from reportqa.asking.intent import NUMBERS
+from reportqa.text.bodies import ORGANISATIONS, one_of
 from reportqa.text.forms import COUNTERS
 from reportqa.text.patterns import lazy
 
@@ -156,7 +157,7 @@ _CUES = {
     "list": lazy(r"、|”“|》《|[一二三四五六七八九]是"),
     "who": lazy(r"由|负责|担任|任|主任|书记|局长|校长|院长|主席|先生|女士|教授|人"),
     "where": lazy(r"位于|在|来自|赴|前往|地处|设在|省|市|区|县|国|镇|村"),
-    "which": lazy(r"公司|集团|中心|学校|学院|大学|医院|局|委|部|处|站|馆|银行|协会|“|《"),
+    "which": lazy(rf"{one_of(*ORGANISATIONS)}|[局委部处站馆“《]"),
     "date": lazy(r"\d+年|\d+月|\d+日"),
 }
 

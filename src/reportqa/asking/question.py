@@ -15,6 +15,7 @@ from reportqa.asking.lexicon import rewrite, synonyms
 from reportqa.asking.spelling import respell
 from reportqa.errors import InputError
 from reportqa.text.aliases import Group, named, unified
+from reportqa.text.bodies import COMPANIES, HEALTH, SCHOOLS, one_of
 from reportqa.text.folding import fold
 from reportqa.text.forms import COUNTERS, OWN, WHOLE, YEAR
 from reportqa.text.patterns import lazy
@@ -41,8 +42,8 @@ _PLACE = lazy(r"[\u4e00-\u9fff]{2,4}(?:自治区|自治州|新区|[省市区县�
 _ASKING_PLACE = lazy(r"[哪几多少各每个]")
 _SUFFIXES = frozenset("省市区县州旗乡镇村")
 _GOES_ON = (
-    r"[\dA-Za-z%.-]|[一二三四五六七八九十]+月|[\u4e00-\u9fff]{0,6}(?:学校|小学|中学|学院|大学|幼儿园|医院|中心|公司|集团|局|委|馆|所)"
-    r"|[和与跟及、比至到]"
+    r"[\dA-Za-z%.-]|[一二三四五六七八九十]+月|[和与跟及、比至到]"
+    rf"|[\u4e00-\u9fff]{{0,6}}(?:{one_of(*SCHOOLS, *HEALTH, *COMPANIES)}|中心|[局委馆所])"
 )
 _NO_PLACE = lazy(
     rf"{WHOLE}|{OWN}|[这那各该我]?个?(?:地区|片区)|[社园校景辖小灾老疫牧林矿库]区|[省市区县]级|[省市区县]级行政[区村]|行政[区村]|城[市区]|[上入夜超菜集]市|(?:示范|开发|试验|工业)区"

@@ -12,6 +12,7 @@ from reportqa.asking.named import names_in, of_names
 from reportqa.asking.question import Question, understand, within
 from reportqa.figures.agreement import bare
 from reportqa.figures.arithmetic import amount, is_exact
+from reportqa.text.bodies import COMPANIES, SCHOOLS, one_of
 from reportqa.text.folding import fold
 from reportqa.text.patterns import lazy
 
@@ -23,8 +24,8 @@ _SORTS = (
 )
 # A sort that names of many endings belong to.
 _MEMBERS = {
-    "学校": lazy(r".(?:学校|小学|中学|高中|初中|学院|大学|幼儿园|中心|[^学]校)$"),
-    "企业": lazy(r".(?:公司|集团|厂|企业)$"),
+    "学校": lazy(rf".(?:{one_of(*SCHOOLS)}|高中|初中|中心|[^学]校)$"),
+    "企业": lazy(rf".(?:{one_of(*COMPANIES)}|厂)$"),
     "乡镇": lazy(r".[镇乡]$"),
     "区县": lazy(r".[区县市]$"),
 } | {sort: lazy("") for sort in ("单位", "地方", "地区", "机构", "部门", "项目", "")}

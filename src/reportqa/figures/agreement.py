@@ -11,11 +11,12 @@ from reportqa.figures.arithmetic import same_value
 from reportqa.figures.circumstances import Surroundings, around, classes, contests, governor, headed, years
 from reportqa.figures.phrases import GROWTH
 from reportqa.figures.serials import ends_with, says, serials
+from reportqa.text.bodies import REGIONS
 from reportqa.text.folding import fold
 from reportqa.text.forms import OWN, WHOLE, YEAR
 from reportqa.text.patterns import lazy
 from reportqa.text.records import Document, Figure
-from reportqa.text.tags import REGIONS, tagged
+from reportqa.text.tags import tagged
 
 # A date is a circumstance, a rank a place in somebody else's list: neither has a second value.
 _COMPARED = frozenset({"count", "money", "area", "percent", "ratio", "duration", "other"})

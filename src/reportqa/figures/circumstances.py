@@ -5,11 +5,12 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
+from reportqa.text.bodies import ORGANISATIONS, REGIONS
 from reportqa.text.folding import fold
 from reportqa.text.forms import OWN, WHOLE, YEAR
 from reportqa.text.patterns import lazy
 from reportqa.text.records import Document, Figure
-from reportqa.text.tags import ADVERBS, LINKING, ORGANISATIONS, REGIONS, TRAILING, tagged
+from reportqa.text.tags import ADVERBS, LINKING, TRAILING, tagged
 
 _REACH = 300
 _SEGMENT_ENDS = frozenset("。！？!?；;\n")

@@ -10,8 +10,9 @@ from typing import Literal
 from reportqa.figures.plain import plain
 from reportqa.figures.scanner import one
 from reportqa.outline.tables import is_subtotal, is_time, is_total
+from reportqa.text.bodies import REGIONS, names_body
 from reportqa.text.forms import YEAR
-from reportqa.text.tags import REGIONS, names_body, tagged
+from reportqa.text.tags import tagged
 
 Role = Literal["measure", "relative", "poor", "time", "total", "body", "class", "group", "other"]
 """What a head says: what is measured; a share or change of it; that there is a value; when; of all; of whom; that

@@ -5,9 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import lru_cache
 
+from reportqa.text.bodies import REGIONS, names_body
 from reportqa.text.forms import WHOLE, words_of
 from reportqa.text.patterns import lazy
-from reportqa.text.tags import ADVERBS, COMPOUNDS, IN_NAMES, LINKING, REGIONS, TRAILING, names_body, tagged
+from reportqa.text.tags import ADVERBS, COMPOUNDS, IN_NAMES, LINKING, TRAILING, tagged
 
 MAX_PHRASE = 18  # an indicator is a short noun phrase
 

@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from reportqa.figures.clauses import SENTENCE_ENDS, STOPS
 from reportqa.figures.context import HEAD, Context
 from reportqa.figures.phrases import THIS, Phrase, read_before
-from reportqa.text.tags import names_body, tagged
+from reportqa.text.bodies import names_body
+from reportqa.text.tags import tagged
 
 _SEGMENT_END = re.compile("[。！？!?；;]")
 _INCLUDED = re.compile(r"(?!不?含税)(?:含|不含|包括|包含|均含|未含|不包括|全口径)[^，。；\d]{0,16}")

@@ -8,7 +8,8 @@ from collections.abc import Sequence
 from reportqa.figures.labels import read_label
 from reportqa.figures.plain import plain
 from reportqa.figures.scanner import one
-from reportqa.text.tags import names_body, tagged
+from reportqa.text.bodies import names_body
+from reportqa.text.tags import tagged
 
 _SEVERAL = "、"
 # What is measured says its dimension by its last word, in all public statistics.

@@ -32,6 +32,7 @@ from reportqa.outline.text_lines import (
     text_lines,
 )
 from reportqa.reading.titles import says_when
+from reportqa.text.bodies import COMPANIES, OFFICES, one_of
 from reportqa.text.records import Document, Illustration, Paragraph, Section, Span, Table
 
 _WRAPPED_LENGTH = 15
@@ -40,7 +41,7 @@ _PLAIN_RANK = 40
 _ITEM_RANKS = frozenset({30, 31, 33, 34, 35, 36, 37, 38})
 _MARKDOWN_RANKS = 6
 _REFERS = re.compile(r"[见如由据]$")
-_IMPRINT = re.compile(r"(?:局|委|厅|部|处|院|校|办公室|政府|委员会|公司|集团|中心|编制?|著|印)$")
+_IMPRINT = re.compile(rf"(?:{one_of(*COMPANIES, *OFFICES)}|[局委厅部处院校著印]|办公室|中心|编制?)$")
 
 
 @dataclass(frozen=True, slots=True)

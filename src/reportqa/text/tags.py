@@ -74,23 +74,6 @@ ADVERBS = frozenset(
         "深入 扎实 每年 每月 每周 每天 都 就 大幅"
     )
 )
-ORGANISATIONS = words_of(
-    "学校 中学 小学 大学 学院 幼儿园 医院 公司 集团 企业 银行 中心 园区 开发区 高新区 新区 自治区 "
-    "自治州 街道 社区 管委会 委员会 政府 财政 教委 法院 检察院 支队 总队 党委 工会 协会 学会 联盟 "
-    "基金会 博物馆 图书馆 文化馆 纪念馆 美术馆 科技馆 体育馆 机场 港口 车站 电站 农场 林场 牧场 景区 "
-    "分公司 子公司 事业部 研究院 研究所 设计院 监测站 卫生院 卫生室 实验室 机构 单位 教育局 系统 行业 "
-    "地区 城区 片区 流域 市场 总部 车间 分校 校区 院区 部门 职教中心 财政局"
-)
-REGIONS = frozenset("省市县区州镇乡旗")
-_PLACE_END = frozenset("市县区省州镇乡村局委厅部馆院所站厂矿港国校")
-# Words with the ending of a place that are none.
-_NO_PLACE = frozenset(
-    words_of(
-        "城镇 城乡 市镇 集镇 本区 社区服务 小区 地区 全部 内部 外部 城区 大部 干部 党委 "
-        "支部 俱乐部 美国 德国 英国 法国 日本 韩国 俄罗斯 各国 农村 乡村 住院 出院 入院 "
-        "在校 离校 升学 高校 院校 技校 各校 工厂 一部 住所 厕所 场所 研究所"
-    )
-)
 
 
 # Verbs that occur inside names: 联合技工学校, 投资控股集团.
@@ -106,12 +89,3 @@ COMPOUNDS = {
     "对": "外口",
     "拨": "备",
 }  # 在研, 到账 are words
-
-
-def names_body(word: str) -> bool:
-    """Tell whether ``word`` can end the name of an organisation or a region.
-
-    >>> names_body("全区"), names_body("中心"), names_body("教师")
-    (True, True, False)
-    """
-    return word.endswith(tuple(ORGANISATIONS)) or (len(word) > 1 and word[-1] in _PLACE_END and word not in _NO_PLACE)
