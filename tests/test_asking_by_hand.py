@@ -47,7 +47,8 @@ def matched(text: str, *told: Mapping[str, float]) -> list[FigureMatch]:
     more = [*told, *({} for _ in every)]
     whole, clause = own.units
     return [
-        FigureMatch(figure, own, clause, whole, {**SIGNALS, **one}, 0.0) for figure, one in zip(every, more, strict=False)
+        FigureMatch(figure, own, clause, whole, {**SIGNALS, **one}, 0.0)
+        for figure, one in zip(every, more, strict=False)
     ]
 
 

@@ -24,10 +24,11 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.optimize import minimize
 
-from reportqa.asking import matching, search, sure
+from reportqa.asking import figure_or_words, matching, search, sure
 from reportqa.asking import read as reading
 from reportqa.asking import weights as fitted_weights
 from reportqa.asking.config import FITTED
+from reportqa.asking.figure_or_words import asked_signals, is_open, settled
 from reportqa.asking.question import Question, understand
 from reportqa.asking.read import ordered, read
 from reportqa.asking.sure import chance, figure_signals, text_signals
@@ -41,6 +42,8 @@ Array = NDArray[np.float64]
 PULL = 0.003
 # Not fitted: written reports seldom have a part in brackets beside its whole, and reports of schools are full of them.
 HELD = {"part": -0.9, "narrow": -0.7}
+# The kinds of questions that ask for a figure.
+FIGURES = frozenset({"number", "percent", "money", "date", "area"})
 FIXTURES = Path(__file__).parent.parent / "tests" / "fixtures"
 
 
@@ -108,6 +111,7 @@ class Asked:
     numeric: bool
     evidence: tuple[int, int]
     figure: tuple[int, int]
+    kind: str = ""
 
 
 Library = tuple[ReportQA, list[Asked]]
@@ -123,7 +127,7 @@ def asked(row: dict[str, Any], text: str) -> Asked | None:
         return None
     at = evidence.find(row["figure"]) if row.get("figure") else -1
     figure = (start + at, start + at + len(row["figure"])) if at >= 0 else (0, 0)
-    return Asked(row["q"], row["document"], True, at >= 0, (start, start + len(evidence)), figure)
+    return Asked(row["q"], row["document"], True, at >= 0, (start, start + len(evidence)), figure, row.get("kind", ""))
 
 
 def shared(a: tuple[int, int], b: tuple[int, int]) -> int:
@@ -133,7 +137,7 @@ def shared(a: tuple[int, int], b: tuple[int, int]) -> int:
 
 def _set(**weights: Any) -> None:
     fitted = dataclasses.replace(fitted_weights.WEIGHTS, **weights)
-    for module in (fitted_weights, search, reading, matching, sure):
+    for module in (fitted_weights, search, reading, figure_or_words, matching, sure):
         module.WEIGHTS = fitted  # type: ignore[attr-defined]
 
 
@@ -197,6 +201,25 @@ def _holds(candidate: search.Candidate, one: Asked) -> bool:
     return passage.document == one.document and shared(span, one.evidence) >= 0.6 * (one.evidence[1] - one.evidence[0])
 
 
+def settled_by(ours: Sequence[LookedUp], theirs: Sequence[LookedUp]) -> dict[str, Any]:
+    """Fit what tells whether a figure is asked for where the wording leaves it open; return its worth on theirs."""
+    sides = [[one for one in side if one.gold.answerable and is_open(one.question)] for side in (ours, theirs)]
+    signals = [[asked_signals(one.question, one.found, one.retriever.store) for one in side] for side in sides]
+    rows, unseen = (np.array([list(one.values()) for one in side]) for side in signals)
+    truth, others = (np.array([one.gold.kind in FIGURES for one in side], float) for side in sides)
+    weights = logistic(rows, truth, PULL)
+    told = (unseen @ weights[:-1] + weights[-1] >= 0) == others
+    worded = np.array([one.question.numeric for one in sides[1]]) == others
+    _set(figure_asked=dict(zip([*signals[0][0], "constant"], map(float, weights.round(4)), strict=True)))
+    worth = {
+        "questions": len(others),
+        "right": float(told.mean().round(4)),
+        "by wording": float(worded.mean().round(4)),
+    }
+    print("figure asked", worth, fitted_weights.WEIGHTS.figure_asked, flush=True)
+    return worth
+
+
 def figures_of(every: Sequence[LookedUp]) -> tuple[list[str], list[Choice]]:
     """Return the figures found for every question for a figure."""
     names = [name for name in fitted_weights.WEIGHTS.figures if name not in HELD]
@@ -242,7 +265,8 @@ def outcomes_of(every: Sequence[LookedUp]) -> list[Outcome]:
     """Return what the first figure, or the first passage, of every question comes to."""
     outcomes = []
     for one in every:
-        question, found, gold = one.question, ordered(one.found), one.gold
+        found, gold = ordered(one.found), one.gold
+        question = settled(one.question, found, one.retriever.store)
         matches = matching.match_figures(question, found, one.retriever, one.vector) if question.numeric else []
         if matches:
             held = is_right(matches[0].figure, gold) if gold.numeric else _holds(matches[0].candidate, gold)
@@ -325,9 +349,9 @@ def _gold(rows: Iterable[dict[str, Any]], texts: Mapping[str, str]) -> Iterator[
         elif row["type"] not in ("derived", "conflict", "compare") and len(row["evidence"]) == 1 and name in texts:
             figures = row.get("figures", ())
             figure = figures[0]["text"] if len(figures) == 1 else None
-            one = asked(
-                {"q": row["question"], "document": name, "evidence": row["evidence"][0], "figure": figure}, texts[name]
-            )
+            kind, evidence = row["type"], row["evidence"][0]
+            told = {"q": row["question"], "document": name, "kind": kind, "evidence": evidence, "figure": figure}
+            one = asked(told, texts[name])
             if one:
                 yield one
 
@@ -369,8 +393,9 @@ def main() -> None:
         results["passages"] = fit_one("passages", passages_of, ours, theirs)
         reader = Reader()
         ours, theirs = looked_up(fit, reader), looked_up(test, reader)
-        for kind, choices_of in (("reading", readings_of), ("figures", figures_of)):
-            results[kind] = fit_one(kind, choices_of, ours, theirs)
+        results["reading"] = fit_one("reading", readings_of, ours, theirs)
+        results["figure asked"] = settled_by(ours, theirs)
+        results["figures"] = fit_one("figures", figures_of, ours, theirs)
         outcomes, unseen = outcomes_of(ours), outcomes_of(theirs)
         likely = chance_weights(outcomes)
         refused = chances(unseen, likely, "answerable") < FITTED.answerable

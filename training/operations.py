@@ -25,6 +25,7 @@ from sklearn.linear_model import LogisticRegression
 from reportqa.asking import operands
 from reportqa.asking.compute import computing_signals, may_ask
 from reportqa.asking.config import FITTED
+from reportqa.asking.figure_or_words import settled
 from reportqa.asking.intent import OPERATIONS, Operation, features
 from reportqa.asking.matching import FigureMatch, match_figures
 from reportqa.asking.operands import (
@@ -150,6 +151,7 @@ def looked_up(rows: Iterable[dict[str, Any]], scratch: Path) -> list[Looked]:
             question = retriever.reports.focus(understand(row["q"], qa._vocabulary))
             vector = retriever.encode([question])[0]
             candidates = read(reader, retriever, question, retriever.search(question, vector))
+            question = settled(question, candidates, retriever.store)
             matches = match_figures(question, candidates, retriever, vector)
             if matches:
                 members = members_of(question, matches, retriever.store)

@@ -11,6 +11,7 @@ from reportqa.asking.across import Row, across, chosen_rows, computed, distinct,
 from reportqa.asking.cite import Reply, answer_record
 from reportqa.asking.comparing import Comparison, compared, unmeasured, with_measure
 from reportqa.asking.config import FITTED
+from reportqa.asking.figure_or_words import settled
 from reportqa.asking.figure_reply import FigureReplies
 from reportqa.asking.halves import Half, answers, put_together
 from reportqa.asking.highlight import MARKS, answering, answering_places, clauses_around, places
@@ -68,6 +69,7 @@ class Answerer:
         """
         whole = question
         question, vector, candidates = self._looked_up(question, documents, vector)
+        question = settled(question, candidates, self._store)
         near = self._of_the_subject(candidates)
         asked = self._comparison(whole, near[0], documents)
         reply = (

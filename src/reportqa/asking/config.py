@@ -19,6 +19,8 @@ class Fitted:
     """A question is refused where it is likelier than not that the reports have no answer."""
     unspoken: float = 0.9
     """A question for yes or no is refused where the best passage is likelier than this to say neither."""
+    asked_certain: float = 0.97
+    """A question likelier than this to ask for a figure, or for words, is taken to; else the reader has a say."""
     read_passages: int = 5
     """So many passages are read with the question: the right one is among them for 98 in 100."""
     reader_bound: float = 15.0

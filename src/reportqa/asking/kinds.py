@@ -175,6 +175,17 @@ def kind_asked(bare: str, folded: str, chances: Mapping[str, float]) -> Asked:
     return _settled(_form_asked(bare, folded), chances)
 
 
+def likeliest(chances: Mapping[str, float], figure: bool) -> Asked:
+    """Return the usual sort of the likeliest kind of figure, or of anything else, that a question asks for.
+
+    >>> from reportqa.asking.intent import chances
+    >>> likeliest(chances("招生多少人?"), figure=True), likeliest(chances("开设哪些课程?"), figure=False)
+    ('quantity', 'list')
+    """
+    kinds = [kind for kind in chances if (kind in NUMBERS) == figure]
+    return _FINER[max(kinds, key=lambda kind: chances[kind])][0]
+
+
 def asks_several(bare: str) -> bool:
     """Tell whether a question asks for several things: 哪些, 分别是, 几个方面."""
     return bool(_WH_LIST.search(bare) or _SEVERAL_ASPECTS.search(bare))

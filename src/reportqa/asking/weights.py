@@ -12,12 +12,13 @@ from typing import Any
 class Weights:
     """Weights by the names of signals: of passages found and read, of figures, and of how likely an answer is right.
 
-    ``answerable_…`` say how likely there is an answer at all.
+    ``figure_asked`` say how likely a question asks for a figure, ``answerable_…`` how likely there is an answer at all.
     ``source`` says with which data they were fitted, and when.
     """
 
     passages: dict[str, float]
     reading: dict[str, float]
+    figure_asked: dict[str, float]
     figures: dict[str, float]
     right_figure: dict[str, float]
     right_text: dict[str, float]

@@ -1,0 +1,51 @@
+"""A question whose wording leaves open whether it asks for a figure: what the reader finds settles it."""
+
+from __future__ import annotations
+
+import pytest
+
+from reportqa.asking.figure_or_words import is_open
+from reportqa.asking.question import understand
+from reportqa.index.build import build_index
+from reportqa.qa import ReportQA
+
+REPORT = """青禾县图书馆2024年工作报告
+
+一、少儿活动
+
+暑期夏令营面向8至12岁儿童，设急救、木工、星空观察三个项目，开营6期，参加者412人。
+
+二、经费
+
+安全经费38.6万元，用于更换监控、加装护栏、翻新电路。
+
+三、人员
+
+首席讲解员为沈知秋、罗既明，两人均在馆十年以上。
+"""
+
+
+@pytest.fixture(scope="module")
+def qa(tmp_path_factory: pytest.TempPathFactory) -> ReportQA:
+    folder = tmp_path_factory.mktemp("open")
+    (folder / "青禾县图书馆2024年工作报告.txt").write_text(REPORT, encoding="utf-8")
+    build_index([folder / "青禾县图书馆2024年工作报告.txt"], folder / "index")
+    return ReportQA.open(folder / "index")
+
+
+@pytest.mark.parametrize(
+    ("question", "answer"),
+    [
+        ("安全经费 用途", "更换监控、加装护栏、翻新电路"),
+        ("现任首席讲解员", "沈知秋、罗既明"),
+        ("夏令营参加者", "412人"),
+    ],
+)
+def test_keywords_are_answered_by_what_the_report_says_of_them(qa: ReportQA, question: str, answer: str) -> None:
+    assert is_open(understand(question))
+    assert qa.ask(question).answer == answer
+
+
+@pytest.mark.parametrize("question", ["安全经费", "夏令营 人数", "夏令营有哪些项目"])
+def test_a_plain_wording_is_not_asked_twice(question: str) -> None:
+    assert not is_open(understand(question))
