@@ -49,3 +49,10 @@ def test_keywords_are_answered_by_what_the_report_says_of_them(qa: ReportQA, que
 @pytest.mark.parametrize("question", ["安全经费", "夏令营 人数", "夏令营有哪些项目"])
 def test_a_plain_wording_is_not_asked_twice(question: str) -> None:
     assert not is_open(understand(question))
+
+
+def test_members_are_counted_where_no_figure_says_how_many(qa: ReportQA) -> None:
+    given = qa.ask("首席讲解员有几位")
+    assert given.answer == "2位：沈知秋、罗既明"
+    assert given.message == "按报告列出的数得。"
+    assert qa.ask("夏令营开营几期").answer == "6期"

@@ -10,21 +10,19 @@ from functools import partial
 from reportqa.asking.across import Row, across, chosen_rows, computed, distinct, foremost, labels
 from reportqa.asking.cite import Reply, answer_record
 from reportqa.asking.comparing import Comparison, compared, unmeasured, with_measure
-from reportqa.asking.config import FITTED
 from reportqa.asking.figure_or_words import settled
 from reportqa.asking.figure_reply import FigureReplies
 from reportqa.asking.halves import Half, answers, put_together
-from reportqa.asking.highlight import MARKS, answering, answering_places, clauses_around, places
-from reportqa.asking.lists import list_at
+from reportqa.asking.highlight import answering_places
 from reportqa.asking.matching import FigureMatch, match_figures, says_change
 from reportqa.asking.question import Question, parts, understand, within
 from reportqa.asking.read import read
-from reportqa.asking.refuse import refusal
 from reportqa.asking.search import Candidate, Retriever
 from reportqa.asking.superlatives import Ranking, bearer, extreme_asked, ranked
 from reportqa.asking.sure import Sureness, of_text
+from reportqa.asking.text_reply import counted_reply, text_reply
 from reportqa.asking.vague import asks_back, is_vague, readings, shared
-from reportqa.asking.verdicts import claimed, verdict
+from reportqa.asking.verdicts import claimed
 from reportqa.figures.arithmetic import amount
 from reportqa.index.dense import Vectors
 from reportqa.index.store import DocumentInfo
@@ -81,8 +79,9 @@ class Answerer:
         reply = reply or self._claim_reply(question, documents)
         if reply is None and question.numeric:
             reply = self._halves_reply(question, near, vector, documents)
+            reply = reply or counted_reply(question, near, self._retriever)
             reply = reply or _at_most(stated, self._figures.reply(question, near, vector))
-        reply = reply or self._text_reply(question, near)
+        reply = reply or text_reply(question, near, self._retriever)
         if reply.sure is None:  # read off or computed from figures that were looked up one by one
             reply = replace(reply, sure=Sureness(of_text(question, candidates).right, 1.0))
         answer = answer_record(self._store, question, reply, candidates, top_k)
@@ -247,29 +246,6 @@ class Answerer:
         reply = self._figures.computed_or_stated(question, self._of_the_subject(candidates), vector)
         return reply if reply and answers(reply) else None
 
-    def _text_reply(self, question: Question, candidates: list[Candidate]) -> Reply:
-        """Answer with the words that the reader finds in the best passage; of a list with its members."""
-        best, text = candidates[0], candidates[0].passage.prose.text
-        found = answering(best, question.plain)
-        lists = [list_at(text, *words) for words in found] if question.asked == "list" or question.several else []
-        listed = next(filter(None, lists), None)
-        first, last = found[lists.index(listed)] if listed else found[0]
-        start, end = clauses_around(best, *((listed.start, listed.end) if listed else (first, last)))
-        # The caption before the first row of a table is no part of what a cell says.
-        first = max(first, len("".join(best.passage.passage.leads[:1])))
-        return Reply(
-            # What surrounds the members is seen by the reader better than by their form.
-            text=(
-                "、".join(listed.members)
-                if listed and not listed.reaches(text, first, last)
-                else text[first:last].strip(MARKS)
-            ),
-            places=((best, places(best, start, end)),),
-            verdict=verdict(question.plain, text[start:end]) if question.asked == "verdict" else None,
-            refusal=refusal(question, self._retriever, best, text[start:end]) or _unspoken(question, best),
-            sure=of_text(question, candidates),
-        )
-
 
 def _at_most(right: float, reply: Reply | None) -> Reply | None:
     """Take a stated figure for no likelier to answer than one can where arithmetic may be asked for."""
@@ -282,12 +258,6 @@ def _one_series(one: DocumentInfo, other: DocumentInfo) -> bool:
     """Tell whether two reports compare: they are of different places, or of one body in different years."""
     names = (_NUMBERED.sub("", known_as(report.title, report.name)) for report in (one, other))
     return one.region != other.region or len(set(names)) == 1
-
-
-def _unspoken(question: Question, best: Candidate) -> str:
-    """Say that the best passage says neither yes nor no, "" where it says one of them or neither is asked."""
-    silent = question.asked == "verdict" and best.reading is not None and best.reading.verdict[2] > FITTED.unspoken
-    return "报告没有提到这件事，只有相近的内容。" if silent else ""
 
 
 def _bearer(asked: Ranking, row: FigureMatch) -> str:

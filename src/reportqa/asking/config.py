@@ -37,6 +37,8 @@ class Fitted:
     """How much must be said where the report itself writes the part in brackets after the whole."""
     operand_named: float = 0.6
     """How much of a phrase a figure must say to be the one of two that is compared by name."""
+    counted: float = 3.0
+    """How much better than any figure the reader must find a list, for its members to be counted."""
     plain: float = 0.99
     """A question likelier than this to ask for what the report states is not computed for."""
     nearly_as_likely: float = 0.5
