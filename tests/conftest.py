@@ -4,13 +4,14 @@ import os
 import shutil
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, sync_playwright
 
 from reportqa.index.build import build_index
+from reportqa.qa import ReportQA
 
 ROOT = Path(__file__).parent.parent
 CORPUS = ROOT / "corpus"
@@ -49,6 +50,19 @@ def districts_index(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("districts") / "index"
     build_index([ROOT / "tests" / "fixtures" / "districts" / "md"], folder)
     return folder
+
+
+@pytest.fixture(scope="module")
+def qa_of(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str, str], ReportQA]:
+    """Opens an index of one report, given by its file name and text."""
+
+    def opened(name: str, text: str) -> ReportQA:
+        folder = tmp_path_factory.mktemp("report")
+        (folder / name).write_text(text, encoding="utf-8")
+        build_index([folder / name], folder / "index")
+        return ReportQA.open(folder / "index")
+
+    return opened
 
 
 @pytest.fixture(scope="module")

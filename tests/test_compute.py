@@ -3,8 +3,6 @@
 import pytest
 
 from reportqa.asking.intent import OPERATIONS, operation_chances
-from reportqa.index.build import build_index
-from reportqa.qa import ReportQA
 
 REPORT = """
 青禾县2023年教育事业发展统计公报
@@ -30,11 +28,8 @@ REPORT = """
 
 
 @pytest.fixture(scope="module")
-def qa(tmp_path_factory):
-    folder = tmp_path_factory.mktemp("compute")
-    (folder / "青禾县2023年教育公报.txt").write_text(REPORT.strip(), encoding="utf-8")
-    build_index([folder / "青禾县2023年教育公报.txt"], folder / "index")
-    return ReportQA.open(folder / "index")
+def qa(qa_of):
+    return qa_of("青禾县2023年教育公报.txt", REPORT.strip())
 
 
 @pytest.mark.parametrize(

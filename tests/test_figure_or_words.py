@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import pytest
 
 from reportqa.asking.figure_or_words import is_open
 from reportqa.asking.question import understand
-from reportqa.index.build import build_index
 from reportqa.qa import ReportQA
 
 REPORT = """青禾县图书馆2024年工作报告
@@ -26,11 +27,8 @@ REPORT = """青禾县图书馆2024年工作报告
 
 
 @pytest.fixture(scope="module")
-def qa(tmp_path_factory: pytest.TempPathFactory) -> ReportQA:
-    folder = tmp_path_factory.mktemp("open")
-    (folder / "青禾县图书馆2024年工作报告.txt").write_text(REPORT, encoding="utf-8")
-    build_index([folder / "青禾县图书馆2024年工作报告.txt"], folder / "index")
-    return ReportQA.open(folder / "index")
+def qa(qa_of: Callable[[str, str], ReportQA]) -> ReportQA:
+    return qa_of("青禾县图书馆2024年工作报告.txt", REPORT)
 
 
 @pytest.mark.parametrize(

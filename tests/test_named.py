@@ -1,8 +1,9 @@
 """Two things named side by side are compared and added up; what a question says itself is no answer to it."""
 
+from collections.abc import Callable
+
 import pytest
 
-from reportqa.index.build import build_index
 from reportqa.qa import ReportQA
 
 REPORT = """青禾区2024年发展公报
@@ -26,11 +27,8 @@ REPORT = """青禾区2024年发展公报
 
 
 @pytest.fixture(scope="module")
-def qa(tmp_path_factory: pytest.TempPathFactory) -> ReportQA:
-    folder = tmp_path_factory.mktemp("named")
-    (folder / "青禾区2024年发展公报.txt").write_text(REPORT, encoding="utf-8")
-    build_index([folder / "青禾区2024年发展公报.txt"], folder / "index")
-    return ReportQA.open(folder / "index")
+def qa(qa_of: Callable[[str, str], ReportQA]) -> ReportQA:
+    return qa_of("青禾区2024年发展公报.txt", REPORT)
 
 
 @pytest.mark.parametrize(

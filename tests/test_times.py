@@ -2,9 +2,6 @@
 
 import pytest
 
-from reportqa.index.build import build_index
-from reportqa.qa import ReportQA
-
 REPORT = """
 云岫县教育局2022年度工作报告
 
@@ -33,11 +30,8 @@ REPORT = """
 
 
 @pytest.fixture(scope="module")
-def qa(tmp_path_factory):
-    folder = tmp_path_factory.mktemp("times")
-    (folder / "云岫县教育局2022年度工作情况.txt").write_text(REPORT.strip(), encoding="utf-8")
-    build_index([folder / "云岫县教育局2022年度工作情况.txt"], folder / "index")
-    return ReportQA.open(folder / "index")
+def qa(qa_of):
+    return qa_of("云岫县教育局2022年度工作情况.txt", REPORT.strip())
 
 
 @pytest.mark.parametrize(

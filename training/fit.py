@@ -152,21 +152,19 @@ class LookedUp:
     found: list[search.Candidate]
 
 
+def found_for(qa: ReportQA, words: str, reader: Reader | None) -> tuple[Question, Vectors, list[search.Candidate]]:
+    """Search for a question as the program does; with a reader read the best passages too."""
+    retriever = qa._retriever
+    question = retriever.reports.focus(understand(words, qa._vocabulary))
+    vector = retriever.encode([question])[0]
+    found = retriever.search(question, vector)
+    return question, vector, read(reader, retriever, question, found) if reader else found
+
+
 def looked_up(libraries: Iterable[Library], reader: Reader | None) -> list[LookedUp]:
     """Search for every question; with a reader read the best passages too."""
-    every = []
-    for qa, questions in libraries:
-        retriever = qa._retriever
-        for one in questions:
-            question = retriever.reports.focus(understand(one.question, qa._vocabulary))
-            vector = retriever.encode([question])[0]
-            found = retriever.search(question, vector)
-            every.append(
-                LookedUp(
-                    one, retriever, question, vector, read(reader, retriever, question, found) if reader else found
-                )
-            )
-    return every
+    every = ((qa, one, found_for(qa, one.question, reader)) for qa, questions in libraries for one in questions)
+    return [LookedUp(one, qa._retriever, *found) for qa, one, found in every]
 
 
 def passages_of(every: Sequence[LookedUp]) -> tuple[list[str], list[Choice]]:

@@ -41,7 +41,6 @@ from reportqa.asking.operands import (
     signals_of,
 )
 from reportqa.asking.question import Question, understand
-from reportqa.asking.read import read
 from reportqa.asking.search import Candidate
 from reportqa.asking.sure import chance, of_figure
 from reportqa.asking.weights import Arithmetic
@@ -49,7 +48,7 @@ from reportqa.index.build import build_index
 from reportqa.models.reader import Reader
 from reportqa.qa import ReportQA
 from training import data
-from training.fit import Choice, asked, first_right, is_at, listwise, logistic
+from training.fit import Choice, asked, first_right, found_for, is_at, listwise, logistic
 from training.intent import save, table
 
 # What the written operations are to the program; other questions are looked up, ranked or counted.
@@ -135,7 +134,7 @@ def chances_of(model: LogisticRegression, rows: Sequence[dict[str, Any]]) -> lis
     return [dict(zip(OPERATIONS, map(float, one), strict=True)) for one in told]
 
 
-def looked_up(rows: Iterable[dict[str, Any]], scratch: Path) -> list[Looked]:
+def found_all(rows: Iterable[dict[str, Any]], scratch: Path) -> list[Looked]:
     """Look every question up in an index of its report alone."""
     found: list[Looked] = []
     by_report: dict[str, list[dict[str, Any]]] = {}
@@ -148,9 +147,7 @@ def looked_up(rows: Iterable[dict[str, Any]], scratch: Path) -> list[Looked]:
         qa = ReportQA.open(scratch / name)
         retriever, text = qa._retriever, qa.store.document(name).text
         for row in own:
-            question = retriever.reports.focus(understand(row["q"], qa._vocabulary))
-            vector = retriever.encode([question])[0]
-            candidates = read(reader, retriever, question, retriever.search(question, vector))
+            question, vector, candidates = found_for(qa, row["q"], reader)
             question = settled(question, candidates, retriever.store)
             matches = match_figures(question, candidates, retriever, vector)
             if matches:
@@ -269,8 +266,8 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as scratch:
         usual = zip(stated["fit"], chances_of(model, stated["fit"]), strict=True)
         near = [row for row, likely in usual if may_ask(understand(row["q"]), likely)]
-        ours = looked_up([*rows["train"], *rows["fit"], *near], Path(scratch))
-        theirs = looked_up(rows["test"], Path(scratch))
+        ours = found_all([*rows["train"], *rows["fit"], *near], Path(scratch))
+        theirs = found_all(rows["test"], Path(scratch))
     names = list(signals_of(next(one.members[:2] for one in ours if len(one.members) > 1)))
     weights: ByOperation = {}
     fitted = np.zeros(0)
