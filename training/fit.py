@@ -29,11 +29,11 @@ from reportqa.asking import read as reading
 from reportqa.asking import weights as fitted_weights
 from reportqa.asking.config import FITTED
 from reportqa.asking.figure_or_words import asked_signals, is_open, settled
-from reportqa.asking.question import Question, understand
-from reportqa.asking.read import ordered, read
+from reportqa.asking.found import Found, look_up
+from reportqa.asking.question import understand
+from reportqa.asking.read import ordered
 from reportqa.asking.sure import chance, figure_signals, text_signals
 from reportqa.index.build import build_index
-from reportqa.index.dense import Vectors
 from reportqa.models.reader import Reader
 from reportqa.qa import ReportQA
 from training import data
@@ -143,28 +143,25 @@ def _set(**weights: Any) -> None:
 
 @dataclass(frozen=True, slots=True)
 class LookedUp:
-    """A gold question with the passages that were found, and read, for it."""
+    """A gold question with what was found, and read, for it."""
 
     gold: Asked
-    retriever: search.Retriever
-    question: Question
-    vector: Vectors
-    found: list[search.Candidate]
-
-
-def found_for(qa: ReportQA, words: str, reader: Reader | None) -> tuple[Question, Vectors, list[search.Candidate]]:
-    """Search for a question as the program does; with a reader read the best passages too."""
-    retriever = qa._retriever
-    question = retriever.reports.focus(understand(words, qa._vocabulary))
-    vector = retriever.encode([question])[0]
-    found = retriever.search(question, vector)
-    return question, vector, read(reader, retriever, question, found) if reader else found
+    found: Found
 
 
 def looked_up(libraries: Iterable[Library], reader: Reader | None) -> list[LookedUp]:
     """Search for every question; with a reader read the best passages too."""
-    every = ((qa, one, found_for(qa, one.question, reader)) for qa, questions in libraries for one in questions)
-    return [LookedUp(one, qa._retriever, *found) for qa, one, found in every]
+    every = ((qa, one) for qa, questions in libraries for one in questions)
+    return [LookedUp(one, _found(qa, one.question, reader)) for qa, one in every]
+
+
+def _found(qa: ReportQA, words: str, reader: Reader | None) -> Found:
+    question, retriever = understand(words, qa._vocabulary), qa._retriever
+    if reader:
+        return look_up(question, retriever, reader)
+    question = retriever.reports.focus(question)
+    vector = retriever.encode([question])[0]
+    return Found(question, vector, retriever.search(question, vector), retriever)
 
 
 def passages_of(every: Sequence[LookedUp]) -> tuple[list[str], list[Choice]]:
@@ -172,11 +169,12 @@ def passages_of(every: Sequence[LookedUp]) -> tuple[list[str], list[Choice]]:
     names = list(fitted_weights.WEIGHTS.passages)
     choices = []
     for one in every:
-        right = np.array([_holds(candidate, one.gold) for candidate in one.found])
+        candidates = one.found.candidates
+        right = np.array([_holds(candidate, one.gold) for candidate in candidates])
         if one.gold.answerable and right.any() and not right.all():
-            rows = np.array([[candidate.signals[name] for name in names] for candidate in one.found])
+            rows = np.array([[candidate.signals[name] for name in names] for candidate in candidates])
             rows = (rows - rows.mean(axis=0)) / (rows.std(axis=0) + 1e-9)
-            choices.append(Choice(rows, np.array([candidate.signals["document"] for candidate in one.found]), right))
+            choices.append(Choice(rows, np.array([candidate.signals["document"] for candidate in candidates]), right))
     return names, choices
 
 
@@ -185,7 +183,7 @@ def readings_of(every: Sequence[LookedUp]) -> tuple[list[str], list[Choice]]:
     names = list(fitted_weights.WEIGHTS.reading)
     choices = []
     for one in every:
-        heard = [candidate for candidate in one.found if candidate.reading]
+        heard = [candidate for candidate in one.found.candidates if candidate.reading]
         right = np.array([_holds(candidate, one.gold) for candidate in heard])
         if one.gold.answerable and right.any() and not right.all():
             rows = np.array([[candidate.signals[name] for name in names] for candidate in heard])
@@ -201,13 +199,13 @@ def _holds(candidate: search.Candidate, one: Asked) -> bool:
 
 def settled_by(ours: Sequence[LookedUp], theirs: Sequence[LookedUp]) -> dict[str, Any]:
     """Fit what tells whether a figure is asked for where the wording leaves it open; return its worth on theirs."""
-    sides = [[one for one in side if one.gold.answerable and is_open(one.question)] for side in (ours, theirs)]
-    signals = [[asked_signals(one.question, one.found, one.retriever.store) for one in side] for side in sides]
+    sides = [[one for one in side if one.gold.answerable and is_open(one.found.question)] for side in (ours, theirs)]
+    signals = [[asked_signals(one.found) for one in side] for side in sides]
     rows, unseen = (np.array([list(one.values()) for one in side]) for side in signals)
     truth, others = (np.array([one.gold.kind in FIGURES for one in side], float) for side in sides)
     weights = logistic(rows, truth, PULL)
     told = (unseen @ weights[:-1] + weights[-1] >= 0) == others
-    worded = np.array([one.question.numeric for one in sides[1]]) == others
+    worded = np.array([one.found.question.numeric for one in sides[1]]) == others
     _set(figure_asked=dict(zip([*signals[0][0], "constant"], map(float, weights.round(4)), strict=True)))
     worth = {
         "questions": len(others),
@@ -225,7 +223,7 @@ def figures_of(every: Sequence[LookedUp]) -> tuple[list[str], list[Choice]]:
     for one in every:
         if not one.gold.numeric:
             continue
-        matches = matching.match_figures(one.question, ordered(one.found), one.retriever, one.vector)
+        matches = _in_order(one.found).matches
         right = np.array([is_right(match.figure, one.gold) for match in matches], bool)
         if right.any() and not right.all():
             rows = np.array([[match.signals[name] for name in names] for match in matches])
@@ -249,6 +247,11 @@ def is_at(figure: Any, place: tuple[int, int]) -> bool:
     return bool(2 * shared((figure.start, figure.end), place) >= figure.end - figure.start)
 
 
+def _in_order(found: Found) -> Found:
+    """Return what was found in the order of the weights as they are now."""
+    return dataclasses.replace(found, candidates=ordered(found.candidates))
+
+
 @dataclass(frozen=True, slots=True)
 class Outcome:
     """An answer by a figure or by words: what speaks for it, whether it is right, whether there is an answer at all."""
@@ -263,16 +266,16 @@ def outcomes_of(every: Sequence[LookedUp]) -> list[Outcome]:
     """Return what the first figure, or the first passage, of every question comes to."""
     outcomes = []
     for one in every:
-        found, gold = ordered(one.found), one.gold
-        question = settled(one.question, found, one.retriever.store)
-        matches = matching.match_figures(question, found, one.retriever, one.vector) if question.numeric else []
+        found, gold = settled(_in_order(one.found)), one.gold
+        question, candidates = found.question, found.candidates
+        matches = found.matches if question.numeric else []
         if matches:
             held = is_right(matches[0].figure, gold) if gold.numeric else _holds(matches[0].candidate, gold)
-            signals = figure_signals(question, matches, found)
+            signals = figure_signals(question, matches, candidates)
             outcomes.append(Outcome("figure", signals, gold.answerable and held, gold.answerable))
         else:
-            right = gold.answerable and _holds(found[0], gold)
-            outcomes.append(Outcome("text", text_signals(question, found), right, gold.answerable))
+            right = gold.answerable and _holds(found.best, gold)
+            outcomes.append(Outcome("text", text_signals(question, candidates), right, gold.answerable))
     return outcomes
 
 

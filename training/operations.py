@@ -26,8 +26,9 @@ from reportqa.asking import operands
 from reportqa.asking.compute import computing_signals, may_ask
 from reportqa.asking.config import FITTED
 from reportqa.asking.figure_or_words import settled
+from reportqa.asking.found import look_up
 from reportqa.asking.intent import OPERATIONS, Operation, features
-from reportqa.asking.matching import FigureMatch, match_figures
+from reportqa.asking.matching import FigureMatch
 from reportqa.asking.operands import (
     GROWN,
     MANY,
@@ -48,7 +49,7 @@ from reportqa.index.build import build_index
 from reportqa.models.reader import Reader
 from reportqa.qa import ReportQA
 from training import data
-from training.fit import Choice, asked, first_right, found_for, is_at, listwise, logistic
+from training.fit import Choice, asked, first_right, is_at, listwise, logistic
 from training.intent import save, table
 
 # What the written operations are to the program; other questions are looked up, ranked or counted.
@@ -147,9 +148,8 @@ def found_all(rows: Iterable[dict[str, Any]], scratch: Path) -> list[Looked]:
         qa = ReportQA.open(scratch / name)
         retriever, text = qa._retriever, qa.store.document(name).text
         for row in own:
-            question, vector, candidates = found_for(qa, row["q"], reader)
-            question = settled(question, candidates, retriever.store)
-            matches = match_figures(question, candidates, retriever, vector)
+            there = settled(look_up(understand(row["q"], qa._vocabulary), retriever, reader))
+            question, candidates, matches = there.question, there.candidates, there.matches
             if matches:
                 members = members_of(question, matches, retriever.store)
                 values = _operand_values(row, members, text)

@@ -12,11 +12,11 @@ from reportqa.asking.cite import Reply, answer_record
 from reportqa.asking.comparing import Comparison, compared, unmeasured, with_measure
 from reportqa.asking.figure_or_words import settled
 from reportqa.asking.figure_reply import FigureReplies
+from reportqa.asking.found import Found, look_up
 from reportqa.asking.halves import Half, answers, put_together
 from reportqa.asking.highlight import answering_places
-from reportqa.asking.matching import FigureMatch, match_figures, says_change
+from reportqa.asking.matching import FigureMatch, says_change
 from reportqa.asking.question import Question, parts, understand, within
-from reportqa.asking.read import read
 from reportqa.asking.search import Candidate, Retriever
 from reportqa.asking.superlatives import Ranking, bearer, extreme_asked, ranked
 from reportqa.asking.sure import Sureness, of_text
@@ -34,8 +34,6 @@ from reportqa.text.units import comparable_unit
 
 _OTHER_FIGURES = 6
 _TABLES = 5
-# How much of what the best passage says of a question, by the rarity of its words, one of another report must say.
-_SPOKEN = 0.8
 _CHANGES = ("difference", "decrease", "growth")
 _RANKED = re.compile(r"最|首位|第一|居首|领先")
 _NUMBERED = re.compile(r"[\d〇零一二三四五六七八九十]+|[年月日]|年?度|学年|[上下]半年|季度")
@@ -66,45 +64,34 @@ class Answerer:
         ``vector`` is its encoding where it has been encoded with others before.
         """
         whole = question
-        question, vector, candidates = self._looked_up(question, documents, vector)
-        question = settled(question, candidates, self._store)
-        near = self._of_the_subject(candidates)
-        asked = self._comparison(whole, near[0], documents)
-        reply = (
-            self._compared_reply(question, asked, near, vector) if asked else self._extreme_reply(question, documents)
-        )
+        found = settled(self._looked_up(question, documents, vector))
+        near, question = found.of_the_subject(), found.question
+        asked = self._comparison(whole, near.best, documents)
+        reply = self._compared_reply(near, asked) if asked else self._extreme_reply(question, documents)
         stated = 1.0
         if reply is None:
-            reply, stated = self._figures.computed(question, near, vector)
+            reply, stated = self._figures.computed(near)
         reply = reply or self._claim_reply(question, documents)
         if reply is None and question.numeric:
-            reply = self._halves_reply(question, near, vector, documents)
-            reply = reply or counted_reply(question, near, self._retriever)
-            reply = reply or _at_most(stated, self._figures.reply(question, near, vector))
-        reply = reply or text_reply(question, near, self._retriever)
+            reply = self._halves_reply(near, documents) or counted_reply(near)
+            reply = reply or _at_most(stated, self._figures.reply(near))
+        reply = reply or text_reply(near)
         if reply.sure is None:  # read off or computed from figures that were looked up one by one
-            reply = replace(reply, sure=Sureness(of_text(question, candidates).right, 1.0))
-        answer = answer_record(self._store, question, reply, candidates, top_k)
-        choices = () if asked else self._choices(whole, answer, near, vector, documents)
+            reply = replace(reply, sure=Sureness(of_text(question, found.candidates).right, 1.0))
+        answer = answer_record(self._store, question, reply, found.candidates, top_k)
+        choices = () if asked else self._choices(replace(near, question=whole), answer, documents)
         return asks_back(answer, choices) if choices else answer
 
-    def _choices(
-        self,
-        question: Question,
-        answer: Answer,
-        candidates: list[Candidate],
-        vector: Vectors,
-        documents: Sequence[str] | None,
-    ) -> list[str]:
+    def _choices(self, found: Found, answer: Answer, documents: Sequence[str] | None) -> list[str]:
         """Return the questions that one which says too little may have meant, none for any other."""
+        question = found.question
         reports = unmeasured(question, self._retriever.reports.documents(documents))
         if reports:
             measures = shared([self._store.figures_in(report.name) for report in reports])
             return [with_measure(question.plain, indicator) for indicator in measures]
         if not is_vague(question, answer.confidence):
             return []
-        matches = match_figures(question, candidates, self._retriever, vector)
-        return readings(question, matches, candidates, partial(self._told_of, question))
+        return readings(question, found.matches, found.candidates, partial(self._told_of, question))
 
     def _told_of(self, question: Question, document: str) -> str:
         """Say of which place and year a report is, as far as a question over the library has to say it."""
@@ -121,12 +108,6 @@ class Answerer:
         unlike = distinct(asked.documents, lambda name: self._store.document(name).text) if asked else ()
         return compared(question, unlike)
 
-    def _of_the_subject(self, candidates: list[Candidate]) -> list[Candidate]:
-        """Leave out passages of other reports than the best one that say less of what the question names."""
-        first = candidates[0]
-        least, name = _SPOKEN * first.signals["said"], first.passage.passage.document
-        return [one for one in candidates if one.passage.passage.document == name or one.signals["said"] >= least]
-
     def answer_all(self, questions: Sequence[Question | Answer], top_k: int) -> list[Answer]:
         """Answer several questions, encoded together; what is an answer already stays."""
         asked = [self._retriever.reports.focus(question) for question in questions if isinstance(question, Question)]
@@ -136,13 +117,11 @@ class Answerer:
             for question in questions
         ]
 
-    def _compared_reply(
-        self, question: Question, asked: Comparison, candidates: list[Candidate], vector: Vectors
-    ) -> Reply | None:
+    def _compared_reply(self, found: Found, asked: Comparison) -> Reply | None:
         """Answer from several reports, unless the newest itself states the change that is asked for."""
         if asked.operation in _CHANGES:
-            stated = match_figures(question, candidates, self._retriever, vector)
-            if stated and says_change(stated[0].figure) and stated[0].figure.document == asked.documents[0].name:
+            stated = found.matches[0].figure if found.matches else None
+            if stated and says_change(stated) and stated.document == asked.documents[0].name:
                 return None
         rows = across(asked.measure, self._retriever, asked.documents)
         if len(rows) < 2:
@@ -180,11 +159,11 @@ class Answerer:
         asked = extreme_asked(question)
         if asked is None:
             return None
-        measure, vector, found = self._looked_up(asked.measure, documents)
-        candidates = self._retriever.with_tables(found[:_TABLES], measure, vector)
-        rows = ranked(asked, match_figures(measure, candidates, self._retriever, vector))
+        found = self._looked_up(asked.measure, documents)
+        tables = self._retriever.with_tables(found.candidates[:_TABLES], found.question, found.vector)
+        rows = ranked(asked, replace(found, candidates=tables).matches)
         if not rows:
-            return self._no_ranking(asked, found[0])
+            return self._no_ranking(asked, found.best)
         first = [row for row in rows if amount(row.figure) == amount(rows[0].figure)]
         shown = rows[:_OTHER_FIGURES]
         return Reply(
@@ -206,8 +185,9 @@ class Answerer:
         claim = claimed(question.plain)
         if claim is None:
             return None
-        measure, vector, candidates = self._looked_up(within(understand(claim.question), question), documents)
-        reply = self._figures.computed_or_stated(measure, candidates, vector)
+        reply = self._figures.computed_or_stated(
+            self._looked_up(within(understand(claim.question), question), documents)
+        )
         # Without a figure the amount was not read: nothing can be compared with it.
         if reply is None or reply.refusal or not reply.figures:
             return reply
@@ -217,33 +197,24 @@ class Answerer:
             return None
         return replace(reply, verdict="是" if claim.holds(value) else "否")
 
-    def _looked_up(
-        self, question: Question, documents: Sequence[str] | None, vector: Vectors | None = None
-    ) -> tuple[Question, Vectors, list[Candidate]]:
-        """Search for a question: return it focused, its encoding and the passages found."""
-        question = self._retriever.reports.focus(question, documents)
-        vector = self._retriever.encode([question])[0] if vector is None else vector
-        found = self._retriever.search(question, vector, documents=documents)
-        return question, vector, read(self._reader, self._retriever, question, found)
+    def _looked_up(self, question: Question, documents: Sequence[str] | None, vector: Vectors | None = None) -> Found:
+        return look_up(question, self._retriever, self._reader, documents, vector)
 
-    def _halves_reply(
-        self, question: Question, candidates: list[Candidate], vector: Vectors, documents: Sequence[str] | None
-    ) -> Reply | None:
+    def _halves_reply(self, found: Found, documents: Sequence[str] | None) -> Reply | None:
         """Answer a question that asks for several figures that do not stand in one sentence: each is asked alone."""
-        singles = parts(question)
+        singles = parts(found.question)
         if not singles:
             return None
-        best = match_figures(question, candidates, self._retriever, vector)[:1]
+        best = found.matches[:1]
         beside = self._figures.of_one_sentence(singles, best[0]) if best else (None,) * len(singles)
         if all(beside):
             return None
-        halves = [Half(single, self._alone(within(single, question), documents)) for single in singles]
+        halves = [Half(single, self._alone(within(single, found.question), documents)) for single in singles]
         return put_together(halves) if any(half.reply for half in halves) else None
 
     def _alone(self, question: Question, documents: Sequence[str] | None) -> Reply | None:
         """Answer one of several questions, None where it is not answered for certain."""
-        question, vector, candidates = self._looked_up(question, documents)
-        reply = self._figures.computed_or_stated(question, self._of_the_subject(candidates), vector)
+        reply = self._figures.computed_or_stated(self._looked_up(question, documents).of_the_subject())
         return reply if reply and answers(reply) else None
 
 

@@ -10,6 +10,7 @@ from itertools import product
 from reportqa.asking.cite import Reply
 from reportqa.asking.compute import Derived, computing_signals, derive, may_ask
 from reportqa.asking.config import FITTED
+from reportqa.asking.found import Found
 from reportqa.asking.halves import fits
 from reportqa.asking.highlight import MARKS, figure_range, is_said, places
 from reportqa.asking.intent import operation_chances
@@ -24,7 +25,6 @@ from reportqa.asking.weights import ARITHMETIC
 from reportqa.figures.agreement import contradicting
 from reportqa.figures.arithmetic import same_value
 from reportqa.figures.unread import unread_numbers
-from reportqa.index.dense import Vectors
 from reportqa.text.folding import fold
 from reportqa.text.forms import YEAR
 from reportqa.text.records import Figure, Span
@@ -45,7 +45,7 @@ _ALIKE = 3.2
 class FigureReplies:
     """Replies to questions for figures.
 
-    >>> FigureReplies(retriever).reply(question, candidates, vector).text      # doctest: +SKIP
+    >>> FigureReplies(retriever).reply(found).text      # doctest: +SKIP
     '6191人'
     """
 
@@ -53,25 +53,25 @@ class FigureReplies:
         self._retriever = retriever
         self._store = retriever.store
 
-    def computed(self, question: Question, candidates: list[Candidate], vector: Vectors) -> tuple[Reply | None, float]:
+    def computed(self, found: Found) -> tuple[Reply | None, float]:
         """Answer a question for arithmetic over figures of the passages found; None where it asks for none.
 
         Beside it how likely a figure that the report states answers at best.
         """
+        question = found.question
         chances = operation_chances(question.wording)
         if not may_ask(question, chances) or parts(question):
             return None, 1.0
-        matches = match_figures(question, candidates, self._retriever, vector)
-        members = members_of(question, matches, self._store)
+        members = members_of(question, found.matches, self._store)
         likely = max(chances[one] for one in chances if one != "none")
         operations = [one for one in chances if one != "none" and chances[one] >= FITTED.nearly_as_likely * likely]
-        found = [(one, operands) for one in operations if (operands := operands_for(one, members))]
-        if not found:
+        sets = [(one, operands) for one in operations if (operands := operands_for(one, members))]
+        if not sets:
             return None, 1.0
-        sure = of_figure(question, matches, candidates)
+        sure = of_figure(question, found.matches, found.candidates)
         judged = []
-        for operation, operands in found:
-            signals = computing_signals(question, operation, chances, operands, matches, sure)
+        for operation, operands in sets:
+            signals = computing_signals(question, operation, chances, operands, found.matches, sure)
             meant = chance(ARITHMETIC.computed[operation], signals)
             judged.append((meant, chance(ARITHMETIC.stated[operation], signals), operation, operands))
         meant, stated, operation, operands = max(judged, key=lambda one: one[0])
@@ -79,18 +79,18 @@ class FigureReplies:
             return None, stated
         return self._derived_reply(derive(operation, operands.matches, question.unit), Sureness(meant, 1.0)), stated
 
-    def computed_or_stated(self, question: Question, candidates: list[Candidate], vector: Vectors) -> Reply | None:
+    def computed_or_stated(self, found: Found) -> Reply | None:
         """Answer a question for a figure by arithmetic where it asks for it, else by what the passages state."""
-        return self.computed(question, candidates, vector)[0] or self.reply(question, candidates, vector)
+        return self.computed(found)[0] or self.reply(found)
 
-    def reply(self, question: Question, candidates: list[Candidate], vector: Vectors) -> Reply | None:
+    def reply(self, found: Found) -> Reply | None:
         """Answer a question for a figure from the passages found; None where no figure answers it."""
-        matches = match_figures(question, candidates, self._retriever, vector)
+        question, candidates, matches = found.question, found.candidates, found.matches
         sure = of_figure(question, matches, candidates) if matches else None
         # A share that the report states itself comes before one that can be computed.
         shared = question.asked == "percent" and bool(matches) and matches[0].figure.kind == "percent"
         stated = shared and sure is not None and sure.right > _STATED
-        countable = partial(match_figures, question, candidates, self._retriever, vector, COUNTABLE)
+        countable = partial(match_figures, question, candidates, self._retriever, found.vector, COUNTABLE)
         derived = None if stated else phrased(question, matches, countable)
         if derived:
             return self._derived_reply(derived, Sureness(of_text(question, candidates).right, 1.0))

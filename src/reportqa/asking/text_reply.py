@@ -2,31 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import replace
 
 from reportqa.asking.cite import Reply
 from reportqa.asking.config import FITTED
 from reportqa.asking.figure_or_words import asked_signals
+from reportqa.asking.found import Found
 from reportqa.asking.highlight import MARKS, answering, clauses_around, places
 from reportqa.asking.lists import ItemList, list_at
 from reportqa.asking.question import Question
 from reportqa.asking.refuse import refusal
-from reportqa.asking.search import Candidate, Retriever
+from reportqa.asking.search import Candidate
 from reportqa.asking.sure import of_text
 from reportqa.asking.verdicts import verdict
 
 _COUNTED = frozenset({"count", "quantity"})
 
 
-def text_reply(question: Question, candidates: Sequence[Candidate], retriever: Retriever) -> Reply:
+def text_reply(found: Found) -> Reply:
     """Answer with the words that the reader finds in the best passage; of a list with its members.
 
-    >>> text_reply(understand("开设哪些课程"), candidates, retriever).text      # doctest: +SKIP
+    >>> text_reply(look_up(understand("开设哪些课程"), retriever, reader)).text      # doctest: +SKIP
     '书法、国画、川剧'
     """
-    best, text = candidates[0], candidates[0].passage.prose.text
-    (first, last), listed = _found(question, best, question.asked == "list" or question.several)
+    question, best, text = found.question, found.best, found.best.passage.prose.text
+    (first, last), listed = _words(question, best, question.asked == "list" or question.several)
     start, end = clauses_around(best, *((listed.start, listed.end) if listed else (first, last)))
     # The caption before the first row of a table is no part of what a cell says.
     first = max(first, len("".join(best.passage.passage.leads[:1])))
@@ -39,31 +39,32 @@ def text_reply(question: Question, candidates: Sequence[Candidate], retriever: R
         ),
         places=((best, places(best, start, end)),),
         verdict=verdict(question.plain, text[start:end]) if question.asked == "verdict" else None,
-        refusal=refusal(question, retriever, best, text[start:end]) or _unspoken(question, best),
-        sure=of_text(question, candidates),
+        refusal=refusal(question, found.retriever, best, text[start:end]) or _unspoken(question, best),
+        sure=of_text(question, found.candidates),
     )
 
 
-def counted_reply(question: Question, candidates: Sequence[Candidate], retriever: Retriever) -> Reply | None:
+def counted_reply(found: Found) -> Reply | None:
     """Answer how many there are by the members that the report names, None where a figure says it as well.
 
-    >>> counted_reply(understand("首席讲解员有几位"), candidates, retriever).text      # doctest: +SKIP
+    >>> counted_reply(look_up(understand("首席讲解员有几位"), retriever, reader)).text      # doctest: +SKIP
     '2位：沈知秋、罗既明'
     """
+    question = found.question
     if question.asked not in _COUNTED:
         return None
-    said = asked_signals(question, candidates, retriever.store)
+    said = asked_signals(found)
     if said["words"] - said["figure"] < FITTED.counted:
         return None
-    _, listed = _found(question, candidates[0], True)
+    _, listed = _words(question, found.best, True)
     if listed is None:
         return None
-    reply = text_reply(replace(question, several=True), candidates, retriever)
+    reply = text_reply(replace(found, question=replace(question, several=True)))
     number = f"{len(listed.members)}{question.unit or '个'}"
     return replace(reply, text=f"{number}：{reply.text}", note="按报告列出的数得。")
 
 
-def _found(question: Question, best: Candidate, members: bool) -> tuple[tuple[int, int], ItemList | None]:
+def _words(question: Question, best: Candidate, members: bool) -> tuple[tuple[int, int], ItemList | None]:
     """Return the words that answer, and the list that holds them where its ``members`` are asked for."""
     found = answering(best, question.plain)
     lists = [list_at(best.passage.prose.text, *words) for words in found] if members else []
