@@ -2,6 +2,7 @@
 
 import json
 import re
+from argparse import Namespace
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -10,8 +11,9 @@ import numpy as np
 import pytest
 import torch
 
-from training import data, operations, statements, together
+from training import data, operations, reader, statements, together
 from training.fit import Asked, Choice, asked, first_right, listwise, logistic, shared
+from training.reader_data import Example, Set
 from training.vocabulary import kept_pieces
 
 REPORT = "青禾区2023年职业教育报告\n\n一、规模\n全区招生3200人，其中民办学校800人；在校生9100人。\n"
@@ -168,3 +170,16 @@ def test_processes_that_train_together_have_the_mean_of_their_weights(tmp_path: 
     moments = [float(optimizer.state_dict()["state"][0]["exp_avg"]) for optimizer in optimizers]
     assert moments == pytest.approx([0.1 * (1 - 3) / 2] * 2)
     assert not workers[0].is_due(119)
+
+
+def test_a_pass_reads_all_questions_of_fresh_reports_and_a_share_of_the_others() -> None:
+    examples = [
+        Example(f"{group}_01_{number:03}", "问", "name", 0, 0, 1, ("答",), (0,))
+        for group in "kw"
+        for number in range(50)
+    ]
+    options = Namespace(fresh="k", others=0.2, unanswerable=1.0, numbers=1.0, claims=0.0, wikipedia_share=0.0)
+    plan = reader.plan_of(Set([], examples), {}, None, 0, options)
+    read = Counter(one.id[0] for _, one in plan)
+    assert read["k"] == 50
+    assert 0 < read["w"] < 25

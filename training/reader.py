@@ -16,6 +16,7 @@ import argparse
 import json
 import pickle
 import random
+import re
 import time
 from collections import defaultdict
 from dataclasses import asdict, dataclass
@@ -46,10 +47,11 @@ def plan_of(
 ) -> list[tuple[Set, Example]]:
     """Return what a pass reads, in order; always the same for the same pass."""
     chance = random.Random(number)
-    words = [one for one in reports.examples if one.kind in WORDS]
-    bare = [one for one in reports.examples if one.kind == "unanswerable"]
-    numbers = [one for one in reports.examples if one.kind not in WORDS and one.answerable]
-    made = claims(reports.examples, figures, chance)
+    examples = [one for one in reports.examples if re.match(options.fresh, one.id) or chance.random() < options.others]
+    words = [one for one in examples if one.kind in WORDS]
+    bare = [one for one in examples if one.kind == "unanswerable"]
+    numbers = [one for one in examples if one.kind not in WORDS and one.answerable]
+    made = claims(examples, figures, chance)
     chosen = words + [one for one in made if one.id not in figures]
     made = [one for one in made if one.id in figures]
     for pool, share in ((bare, options.unanswerable), (numbers, options.numbers), (made, options.claims)):
@@ -123,6 +125,8 @@ def main() -> None:
     parser.add_argument("--worker", type=_share, default=(0, 1), help="K/N: one of N processes that train together")
     parser.add_argument("--average", type=float, default=10, help="minutes between averages of all workers")
     parser.add_argument("--claims", type=float, default=0.1, help="of those made of questions for a number")
+    parser.add_argument("--fresh", default="", help="reports (a pattern of their names) of which every pass reads all")
+    parser.add_argument("--others", type=float, default=1.0, help="of all other reports' questions, this share")
     parser.add_argument("--reports", type=int, default=0, help="only the first so many, to try")
     parser.add_argument("--share", type=int, default=5, help="measure every so-manieth question after a pass")
     parser.add_argument("--test", action="store_true", help="measure OUT on all of fit, test and cmrc; do not train")

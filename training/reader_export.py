@@ -1,9 +1,10 @@
 """Write the reader as the ONNX file that travels inside the package, beside the encoder whose lower half it shares.
 
-    python -m training.reader_export CHECKPOINT src/reportqa/models/weights [--kind int8]
+    python -m training.reader_export CHECKPOINT src/reportqa/models/weights [--kind int8] [--start OTHER --share 0.75]
 
 The folder has encoder.onnx and tokenizer.json already (training.export) and gets reader.onnx and reader.json, which
-says how it was made.
+says how it was made. With ``--start`` it is a share of the way from another checkpoint, of a training that went on from
+there: what only the first one has learned is not all lost.
 """
 
 from __future__ import annotations
@@ -25,7 +26,7 @@ from onnx import TensorProto
 from reportqa.models.bundled import PASSAGE, QUERY
 from reportqa.models.runtime import open_session, open_tokenizer
 from training import data
-from training.export import KINDS, Inputs, measure_met, read_checkpoint, sha256
+from training.export import KINDS, Inputs, measure_met, read_checkpoint, sha256, towards
 from training.graph import Graph, Met, Multiply, Weights, add_layer, as_float, described, model_of
 
 OUTPUTS = "start", "end", "relevance", "verdict"
@@ -95,9 +96,14 @@ def as_inputs(lower: Callable[[str], NDArray[np.float32]], texts: Sequence[tuple
         yield {"hidden": hidden, "segments": segments, "attention_mask": np.ones_like(segments)}
 
 
-def export(checkpoint: Path, folder: Path, kind: str, today: str) -> dict[str, Any]:
+def export(
+    checkpoint: Path, folder: Path, kind: str, today: str, start: Path | None = None, share: float = 1.0
+) -> dict[str, Any]:
     """Write reader.onnx and reader.json to the folder of the encoder; return what reader.json says."""
     weights = read_checkpoint(checkpoint)
+    used = [checkpoint, folder / "encoder.onnx"]
+    if start:
+        weights, used = towards(read_checkpoint(start), weights, share), [start, *used]
     met = None
     if kind.startswith("int8"):
         lower = lower_half(folder)
@@ -109,7 +115,8 @@ def export(checkpoint: Path, folder: Path, kind: str, today: str) -> dict[str, A
             "by": "python -m training.reader_export",
             "date": today,
             "kind": kind,
-            "of": {checkpoint.name: sha256(checkpoint), "encoder.onnx": sha256(folder / "encoder.onnx")},
+            "of": {path.name: sha256(path) for path in used},
+            "share of the training": share,
             "onnxruntime": onnxruntime.__version__,
         },
     }
@@ -138,8 +145,10 @@ def main() -> None:
     parser.add_argument("folder", type=Path)
     parser.add_argument("--kind", choices=KINDS, default="int8")
     parser.add_argument("--date", default=datetime.date.today().isoformat())
+    parser.add_argument("--start", type=Path, help="a checkpoint from which the training of CHECKPOINT went on")
+    parser.add_argument("--share", type=float, default=1.0, help="how far from START's weights to CHECKPOINT's")
     options = parser.parse_args()
-    record = export(options.checkpoint, options.folder, options.kind, options.date)
+    record = export(options.checkpoint, options.folder, options.kind, options.date, options.start, options.share)
     sys.stdout.write(json.dumps(record, ensure_ascii=False, indent=1) + "\n")
 
 

@@ -73,9 +73,9 @@ class Answerer:
             reply, stated = self._figures.computed(near)
         reply = reply or self._claim_reply(question, documents)
         if reply is None and question.numeric:
-            reply = self._halves_reply(near, documents) or counted_reply(near)
+            reply = self._halves_reply(near, documents) or counted_reply(near, self._reader)
             reply = reply or _at_most(stated, self._figures.reply(near))
-        reply = reply or text_reply(near)
+        reply = reply or text_reply(near, self._reader)
         if reply.sure is None:  # read off or computed from figures that were looked up one by one
             reply = replace(reply, sure=Sureness(of_text(question, found.candidates).right, 1.0))
         answer = answer_record(self._store, question, reply, found.candidates, top_k)
