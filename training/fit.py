@@ -3,8 +3,8 @@
     python -m training.fit src/reportqa/asking/weights.json
 
 Three fits, each on what the one before gives: passages and figures by listwise logistic regression (softmax over the
-candidates of a question; weights pulled towards zero), then, by logistic regression, if a figure is asked for, what
-says 是, and how sure an answer is: whether its first figure or passage is right, questions without an answer never
+candidates of a question; weights pulled towards zero), then, by logistic regression, if a figure is asked for,
+and how sure an answer is: whether its first figure or passage is right, questions without an answer never
 being right. ``--sure`` fits only the last, for a reader whose scores are like those of the one before.
 """
 
@@ -25,18 +25,15 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.optimize import minimize
 
-from reportqa.asking import figure_or_words, matching, search, sure, verdicts
+from reportqa.asking import figure_or_words, matching, search, sure
 from reportqa.asking import read as reading
 from reportqa.asking import weights as fitted_weights
 from reportqa.asking.config import FITTED
 from reportqa.asking.figure_or_words import asked_signals, is_open, settled
 from reportqa.asking.found import Found, look_up
-from reportqa.asking.highlight import answering, clauses_around
 from reportqa.asking.question import understand
 from reportqa.asking.read import ordered
 from reportqa.asking.sure import chance, figure_signals, text_signals
-from reportqa.asking.text_reply import read_alone
-from reportqa.asking.verdicts import verdict_signals
 from reportqa.index.build import build_index
 from reportqa.models.reader import Reader
 from reportqa.qa import ReportQA
@@ -116,7 +113,6 @@ class Asked:
     evidence: tuple[int, int]
     figure: tuple[int, int]
     kind: str = ""
-    verdict: str = ""
 
 
 Library = tuple[ReportQA, list[Asked]]
@@ -132,9 +128,7 @@ def asked(row: dict[str, Any], text: str) -> Asked | None:
         return None
     at = evidence.find(row["figure"]) if row.get("figure") else -1
     figure = (start + at, start + at + len(row["figure"])) if at >= 0 else (0, 0)
-    kind = row.get("kind", "")
-    verdict = (row.get("verdict") or data.verdicts().get(row["id"], "")) if kind == "yesno" and "id" in row else ""
-    return Asked(row["q"], row["document"], True, at >= 0, (start, start + len(evidence)), figure, kind, verdict)
+    return Asked(row["q"], row["document"], True, at >= 0, (start, start + len(evidence)), figure, row.get("kind", ""))
 
 
 def shared(a: tuple[int, int], b: tuple[int, int]) -> int:
@@ -144,7 +138,7 @@ def shared(a: tuple[int, int], b: tuple[int, int]) -> int:
 
 def _set(**weights: Any) -> None:
     fitted = dataclasses.replace(fitted_weights.WEIGHTS, **weights)
-    for module in (fitted_weights, search, reading, figure_or_words, matching, sure, verdicts):
+    for module in (fitted_weights, search, reading, figure_or_words, matching, sure):
         module.WEIGHTS = fitted  # type: ignore[attr-defined]
 
 
@@ -286,31 +280,6 @@ def outcomes_of(every: Sequence[LookedUp]) -> list[Outcome]:
     return outcomes
 
 
-def verdict_weights(ours: Sequence[LookedUp], theirs: Sequence[LookedUp], reader: Reader) -> dict[str, Any]:
-    """Fit what tells 是 from 否 in the statements that were found; return its worth on theirs."""
-    told = [list(_told(side, reader)) for side in (ours, theirs)]
-    names = list(told[0][0][0])
-    rows, unseen = (np.array([[one[name] for name in names] for one, _ in side]) for side in told)
-    truth, others = (np.array([yes for _, yes in side], float) for side in told)
-    fitted = logistic(rows, truth, PULL)
-    hits = (unseen @ fitted[:-1] + fitted[-1] > 0) == others
-    _set(verdict=dict(zip([*names, "constant"], map(float, fitted.round(4)), strict=True)))
-    worth = {"questions": len(hits), "right": float(hits.mean().round(4))}
-    print("verdict", worth, fitted_weights.WEIGHTS.verdict, flush=True)
-    return worth
-
-
-def _told(every: Sequence[LookedUp], reader: Reader) -> Iterator[tuple[dict[str, float], bool]]:
-    """Yield what speaks for 是 in the statement found for each question for yes or no, and whether it is."""
-    for one in every:
-        found = _in_order(one.found)
-        if one.gold.verdict and _holds(found.best, one.gold):
-            start, end = clauses_around(found.best, *answering(found.best, found.question.plain)[0])
-            statement = found.best.passage.prose.text[start:end]
-            read = read_alone(found, start, end, reader)
-            yield verdict_signals(found.question.plain, statement, read), one.gold.verdict == "是"
-
-
 def chance_weights(outcomes: Sequence[Outcome], pull: float = PULL) -> dict[str, dict[str, float]]:
     """Return the weights of what makes an answer likely to be right, and a question likely to have one."""
     weights = {}
@@ -432,7 +401,6 @@ def main() -> None:
         results["figure asked"] = settled_by(ours, theirs)
         if not options.sure:
             results["figures"] = fit_one("figures", figures_of, ours, theirs)
-        results["verdict"] = verdict_weights(ours, theirs, reader)
         outcomes, unseen = outcomes_of(ours), outcomes_of(theirs)
         likely = chance_weights(outcomes)
         refused = chances(unseen, likely, "answerable") < FITTED.answerable

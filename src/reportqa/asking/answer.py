@@ -73,9 +73,9 @@ class Answerer:
             reply, stated = self._figures.computed(near)
         reply = reply or self._claim_reply(question, documents)
         if reply is None and question.numeric:
-            reply = self._halves_reply(near, documents) or counted_reply(near, self._reader)
+            reply = self._halves_reply(near, documents) or counted_reply(near)
             reply = reply or _at_most(stated, self._figures.reply(near))
-        reply = reply or text_reply(near, self._reader)
+        reply = reply or text_reply(near)
         if reply.sure is None:  # read off or computed from figures that were looked up one by one
             reply = replace(reply, sure=Sureness(of_text(question, found.candidates).right, 1.0))
         answer = answer_record(self._store, question, reply, found.candidates, top_k)
@@ -121,7 +121,8 @@ class Answerer:
         """Answer from several reports, unless the newest itself states the change that is asked for."""
         if asked.operation in _CHANGES:
             stated = found.matches[0].figure if found.matches else None
-            if stated and says_change(stated) and stated.document == asked.documents[0].name:
+            alike = stated and (stated.kind == "percent") == (asked.operation == "growth")
+            if stated and alike and says_change(stated) and stated.document == asked.documents[0].name:
                 return None
         rows = across(asked.measure, self._retriever, asked.documents)
         if len(rows) < 2:

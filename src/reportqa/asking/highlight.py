@@ -55,12 +55,6 @@ def clauses_around(candidate: Candidate, start: int, end: int) -> tuple[int, int
     return min(unit.start for unit in held), max(unit.end for unit in held)
 
 
-def sentences_around(candidate: Candidate, start: int, end: int) -> tuple[int, int]:
-    """Return the range of the whole sentences (of a table: rows) that hold a range of running text."""
-    held = [unit for unit in candidate.units if unit.whole and unit.start < end and start < unit.end]
-    return min((unit.start for unit in held), default=start), max((unit.end for unit in held), default=end)
-
-
 def answering(candidate: Candidate, question: str = "") -> list[tuple[int, int]]:
     """Return ranges of the words of a passage that answer, the best first: those that the reader finds, else a clause.
 

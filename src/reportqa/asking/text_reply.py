@@ -8,22 +8,21 @@ from reportqa.asking.cite import Reply
 from reportqa.asking.config import FITTED
 from reportqa.asking.figure_or_words import asked_signals
 from reportqa.asking.found import Found
-from reportqa.asking.highlight import MARKS, answering, clauses_around, places, sentences_around
+from reportqa.asking.highlight import MARKS, answering, clauses_around, places
 from reportqa.asking.lists import ItemList, list_at
 from reportqa.asking.question import Question
 from reportqa.asking.refuse import refusal
 from reportqa.asking.search import Candidate
 from reportqa.asking.sure import of_text
 from reportqa.asking.verdicts import verdict
-from reportqa.models.reader import PassageReading, Reader
 
 _COUNTED = frozenset({"count", "quantity"})
 
 
-def text_reply(found: Found, reader: Reader) -> Reply:
+def text_reply(found: Found) -> Reply:
     """Answer with the words that the reader finds in the best passage; of a list with its members.
 
-    >>> text_reply(look_up(understand("开设哪些课程"), retriever, reader), reader).text      # doctest: +SKIP
+    >>> text_reply(look_up(understand("开设哪些课程"), retriever, reader)).text      # doctest: +SKIP
     '书法、国画、川剧'
     """
     question, best, text = found.question, found.best, found.best.passage.prose.text
@@ -39,18 +38,16 @@ def text_reply(found: Found, reader: Reader) -> Reply:
             else text[first:last].strip(MARKS)
         ),
         places=((best, places(best, start, end)),),
-        verdict=verdict(question.plain, text[start:end], read_alone(found, start, end, reader))
-        if question.asked == "verdict"
-        else None,
+        verdict=verdict(question.plain, text[start:end]) if question.asked == "verdict" else None,
         refusal=refusal(question, found.retriever, best, text[start:end]) or _unspoken(question, best),
         sure=of_text(question, found.candidates),
     )
 
 
-def counted_reply(found: Found, reader: Reader) -> Reply | None:
+def counted_reply(found: Found) -> Reply | None:
     """Answer how many there are by the members that the report names, None where a figure says it as well.
 
-    >>> counted_reply(look_up(understand("首席讲解员有几位"), retriever, reader), reader).text      # doctest: +SKIP
+    >>> counted_reply(look_up(understand("首席讲解员有几位"), retriever, reader)).text      # doctest: +SKIP
     '2位：沈知秋、罗既明'
     """
     question = found.question
@@ -62,15 +59,9 @@ def counted_reply(found: Found, reader: Reader) -> Reply | None:
     _, listed = _words(question, found.best, True)
     if listed is None:
         return None
-    reply = text_reply(replace(found, question=replace(question, several=True)), reader)
+    reply = text_reply(replace(found, question=replace(question, several=True)))
     number = f"{len(listed.members)}{question.unit or '个'}"
     return replace(reply, text=f"{number}：{reply.text}", note="按报告列出的数得。")
-
-
-def read_alone(found: Found, start: int, end: int, reader: Reader) -> PassageReading:
-    """Read a question with the whole sentences alone that hold a range of the best passage."""
-    first, last = sentences_around(found.best, start, end)
-    return reader.read(found.question.wording, [("", found.best.passage.prose.text[first:last])])[0]
 
 
 def _words(question: Question, best: Candidate, members: bool) -> tuple[tuple[int, int], ItemList | None]:

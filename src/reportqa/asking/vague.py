@@ -35,6 +35,8 @@ _OPEN = frozenset({"description", "method", "list", "reason"})
 _NEAR = 4.0
 # How likely a kind of figure must be asked for by a question that names nothing.
 _LIKELY = 0.3
+# What stands for whatever there is: 情况怎么样.
+_NOTHING = ["情况"]
 # From this on an answer is not to be checked first.
 _SURE = 0.6
 
@@ -65,7 +67,7 @@ def is_vague(question: Question, right: float) -> bool:
     ``right`` is how likely its answer is right, 0 where there is none.
     """
     named = subjects(question)
-    return not named or (len(named) == 1 and 0 < right < _SURE)
+    return not named or named == _NOTHING or (len(named) == 1 and 0 < right < _SURE)
 
 
 def readings(
