@@ -85,7 +85,7 @@ def test_scores_far_out_say_no_more():
 
 
 def test_what_was_not_read_stays_behind(qa):
-    _, _, found = qa._answerer._looked_up(understand("招生多少人"), None)
+    found = qa._answerer._looked_up(understand("招生多少人"), None).candidates
     read = [one for one in found if one.reading]
     assert len(read) == 5 and found[: len(read)] == read
     assert [one.score for one in found] == sorted((one.score for one in found), reverse=True)
