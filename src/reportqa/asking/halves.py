@@ -32,8 +32,7 @@ def fits(question: Question, match: FigureMatch) -> bool:
 
     ``match`` is scored for that question.
     """
-    clause = match.candidate.passage.folded[match.clause.start : match.clause.end]
-    said = question.unify(fold(f"{match.figure.scope} {match.figure.indicator} {clause}"))
+    said = question.unify(fold(f"{match.figure.scope} {match.figure.indicator} {match.around}"))
     named = [term for term in question.terms if term != question.unit]
     spoken = sum(term in said for term in named) >= _NAMED * len(named)
     return spoken and match.signals["unit"] > 0 and not match.signals["form"]

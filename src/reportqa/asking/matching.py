@@ -76,6 +76,11 @@ class FigureMatch:
     signals: dict[str, float]
     score: float
 
+    @property
+    def around(self) -> str:
+        """The words of the clause that the figure stands in, folded."""
+        return self.candidate.passage.folded[self.clause.start : self.clause.end]
+
 
 def match_figures(
     question: Question,

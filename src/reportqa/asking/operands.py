@@ -108,11 +108,10 @@ def members_of(question: Question, matches: Iterable[FigureMatch], store: Store)
         if not is_exact(figure) or figure.kind in _NOT_COMPUTED or thing in members:
             continue
         number = list(store.figures(passage.number)).index(figure)
-        around = passage.folded[match.clause.start : match.clause.end]
         own = words_of(figure)
         vector = np.asarray(store.figure_vectors(passage.number)[number])
         told = tuple(tells(number, names, match) for number in range(len(names)))
-        members[thing] = Member(match, own, f"{own} {around}", vector, told)
+        members[thing] = Member(match, own, f"{own} {match.around}", vector, told)
         if len(members) == FITTED.operands:
             break
     return list(members.values())

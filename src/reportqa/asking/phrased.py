@@ -10,7 +10,7 @@ from reportqa.asking.compute import Derived, share, subtracted
 from reportqa.asking.config import FITTED
 from reportqa.asking.matching import FigureMatch, share_of_words
 from reportqa.asking.named import names_in, of_names
-from reportqa.asking.operands import share_named
+from reportqa.asking.operands import share_named, words_of
 from reportqa.asking.question import Question
 from reportqa.figures.arithmetic import amount, stated_number, written
 from reportqa.text.folding import fold
@@ -197,15 +197,10 @@ def _naming(words: str, question: Question) -> Naming:
 
     def says(match: FigureMatch) -> float:
         figure = match.figure
-        own = f"{fold(figure.scope)} {fold(figure.indicator)} {fold(figure.text)}"
-        said = 0.7 * share_of_words(words, own) + 0.3 * share_of_words(words, _clause(match))
+        said = 0.7 * share_of_words(words, words_of(figure)) + 0.3 * share_of_words(words, match.around)
         return 0.5 * (said + share_of_words(fold(figure.indicator), question.plain)) if said else 0.0
 
     return says
-
-
-def _clause(match: FigureMatch) -> str:
-    return match.candidate.passage.folded[match.clause.start : match.clause.end]
 
 
 def _named(question: Question) -> Naming:
