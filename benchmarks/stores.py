@@ -183,7 +183,7 @@ def table(results: dict[str, Any]) -> str:
     for title, key in (("建索引，秒", "build, s"), ("一个问题，毫秒", "a question, ms")):
         lines.append(f"| {title} | " + " | ".join(" / ".join(map(str, one[key])) for one in libraries.values()) + " |")
     loads = [one["load"] for one in libraries.values()]
-    busy = f"测的时候电脑很忙（负载 {min(loads)} 到 {max(loads)}），时间只供比较"
+    busy = f"负载 {min(loads)} 到 {max(loads)}，其中程序自己约 1"
     return "\n".join([*lines, "", f"{results['date']}；{results['machine']}；{results['versions']}；{busy}。", ""])
 
 
