@@ -155,6 +155,17 @@ def four_bits(matrix: NDArray[np.float32]) -> tuple[NDArray[np.uint8], NDArray[n
     return packed, scales
 
 
+def from_four_bits(packed: NDArray[np.uint8], scales: NDArray[np.floating[Any]]) -> NDArray[np.float32]:
+    """Return the rows that :func:`four_bits` packed; ``packed`` (rows, width / 2), ``scales`` (rows, width / 32).
+
+    >>> from_four_bits(*four_bits(np.array([[-8.0, 7.0, *[0.0] * 30]], np.float32) * 0.5))[0, :3].tolist()
+    [-4.0, 3.5, 0.0]
+    """
+    flat = packed.reshape(len(packed), -1)
+    whole = np.stack([flat & 15, flat >> 4], -1).reshape(len(flat), -1, _BLOCK).astype(np.float32) - 8
+    return (whole * scales.astype(np.float32)[..., None]).reshape(len(flat), -1)
+
+
 def _eight_bits(matrix: NDArray[np.float32], block: int) -> tuple[NDArray[np.uint8], NDArray[np.float32]]:
     blocks = matrix.reshape(len(matrix), -1, block)
     scales = (np.maximum(np.abs(blocks).max(-1), 1e-12) / _TOP_VALUE).astype(np.float32)

@@ -1,9 +1,10 @@
 """Train the reader: which words of the encoder's best passages answer a question, whether they do, and 是 or 否.
 
-    python -m training.reader MODEL ENCODER OUT [--minutes N] [--wikipedia DRCD_dev.json] [--cmrc cmrc2018_trial.json]
+    python -m training.reader MODEL START OUT [--minutes N] [--wikipedia DRCD_dev.json] [--cmrc cmrc2018_trial.json]
 
 It takes the hidden states of the encoder's frozen lower half, of question and passage read apart (the encoder's file
-gives them), adds what each token belongs to, and reads both together in six layers that begin as ENCODER's upper half.
+gives them), adds what each token belongs to, and reads both together in six layers that begin as the upper half of
+START, a tuned encoder, or as START, a reader (of training.restored, whose folder is MODEL then).
 Starts, and ends, of all passages of a question share one softmax with a null whose score is 0, so scores of several
 passages compare and a span below 0 is none (Clark & Gardner 2018; Rajpurkar et al. 2018). With each step some
 statements alone are read for 是, 否 and neither (:mod:`training.statements`). Saves OUT every few minutes, and goes on
@@ -104,9 +105,7 @@ def main() -> None:
     """Train, measuring after each pass."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("model", type=Path)
-    parser.add_argument(
-        "encoder", type=Path, help="a checkpoint of training.train: the reader begins with its upper layers"
-    )
+    parser.add_argument("start", type=Path, help="a checkpoint of training.train or of a reader")
     parser.add_argument("out", type=Path)
     parser.add_argument("--minutes", type=float, default=95)
     parser.add_argument("--rate", type=float, default=1e-4)
@@ -134,7 +133,10 @@ def main() -> None:
     torch.set_num_threads(1)
     torch.manual_seed(0)
     encoder = Encoder(options.model)
-    encoder.load_state_dict(torch.load(options.encoder)["model"], strict=False)
+    start = torch.load(options.start)["model"]
+    goes_on = "segments.weight" in start
+    if not goes_on:
+        encoder.load_state_dict(start, strict=False)
     encoder.eval()
     began = time.time()
     join, sets, figures = prepared(encoder, options)
@@ -144,7 +146,10 @@ def main() -> None:
         flush=True,
     )
     reader = Reader()
-    reader.begin_with(encoder)
+    if goes_on:
+        reader.load_state_dict(start)
+    else:
+        reader.begin_with(encoder)
     if options.test:
         reader.load_state_dict(torch.load(options.out)["model"])
         for name in ("fit", "test"):
