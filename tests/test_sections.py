@@ -232,6 +232,22 @@ def test_list_items_stay_in_the_text():
     ]
 
 
+def test_a_list_is_one_paragraph_with_the_words_that_announce_it():
+    text = (
+        "第五条　有下列行为之一的，处五万元以下罚款：\n\n（一）不披露的；\n\n（二）超过时限的；\n\n（三）未上传的。\n\n"
+    )
+    text += "第六条　本办法自印发之日起施行。\n"
+    assert paragraphs(text) == [
+        "第五条　有下列行为之一的，处五万元以下罚款：（一）不披露的；（二）超过时限的；（三）未上传的。",
+        "第六条　本办法自印发之日起施行。",
+    ]
+
+
+def test_items_that_nothing_announces_stay_paragraphs_of_their_own():
+    text = "招生6191人。\n（一）不披露的；\n（二）超过时限的；\n"
+    assert paragraphs(text) == ["招生6191人。", "（一）不披露的；", "（二）超过时限的；"]
+
+
 def test_a_caption_keeps_the_heading_above_it():
     text = "一、规模\n图 1 招生\n二、师资\n教师7人。\n"
     assert outline(text).illustrations[0].section == ("一、规模",)

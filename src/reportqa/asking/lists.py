@@ -19,7 +19,7 @@ _PAIR = lazy(
 )
 _NUMBERED = lazy(
     r"(?:^|(?<=[；;。：:，,]))\s*(?:[一二三四五六七八九十]+是|(?:首先|其次|再次|最后)[，,]?"
-    r"|第[一二三四五六七八九十][，,、]|[（(]\d[）)])"
+    r"|第[一二三四五六七八九十][，,、]|[（(][\d一二三四五六七八九十]{1,3}[）)]|[①-⑳]|\d{1,2}[.．、](?!\d))"
 )
 _LEADING = frozenset(
     """
@@ -87,7 +87,7 @@ def _list(match: re.Match[str], members: list[str]) -> ItemList:
 
 
 def _numbered(text: str) -> Iterator[ItemList]:
-    """Yield a list written as 一是…；二是…, each member up to the next."""
+    """Yield a list written as 一是…；二是… or （一）…；（二）…, each member up to the next."""
     marks = list(_NUMBERED.finditer(text))
     if len(marks) > 1:
         ends = [mark.start() for mark in marks[1:]] + [len(text)]

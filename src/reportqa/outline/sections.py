@@ -36,6 +36,9 @@ from reportqa.text.bodies import COMPANIES, OFFICES, one_of
 from reportqa.text.records import Document, Illustration, Paragraph, Section, Span, Table
 
 _WRAPPED_LENGTH = 15
+_ITEM_LENGTH = 100
+_GOES_ON = ("：", ":", "；", ";")
+_ITEM_ENDS = ("；", ";", "。")
 _PLAIN_NUMBER_RANK = 33
 _PLAIN_RANK = 40
 _ITEM_RANKS = frozenset({30, 31, 33, 34, 35, 36, 37, 38})
@@ -95,6 +98,8 @@ class _Splitter:
         # Where the captions end that have their table.
         self.tabled: set[int] = set()
         self.growing: list[Span] = []
+        # The rank of the items that the growing paragraph announces and lists: 有下列行为之一的：（一）…；（二）…。
+        self.listing: int | None = None
         self.caption_between = False
         self.counts: Counter[tuple[str, ...]] = Counter()
         # The ranks of the numbered paragraphs since the last heading, and whether they stand without blank lines.
@@ -137,9 +142,11 @@ class _Splitter:
         elif heading := self.parts.get(number) or self._heading(number):
             self._open_section(heading, line.span)
         else:
-            if not self._continues(line):
+            item = self._announced(line)
+            if item is None and not self._continues(line):
                 self._close_paragraph()
                 self._begin_paragraph(line)
+            self.listing = item or self.listing
             self._grow(line.span)
         return number + 1
 
@@ -180,6 +187,15 @@ class _Splitter:
         if len(last) < _WRAPPED_LENGTH or ends_sentence(last) or is_row(last):
             return False
         return self.caption_between or not line.after_blank
+
+    def _announced(self, line: TextLine) -> int | None:
+        """Return the rank of a short item of the list that the growing paragraph announces, None for any other line."""
+        form = numbering_of(line.folded)
+        if not form or form.rank not in _ITEM_RANKS or len(line.text) > _ITEM_LENGTH or run_in_heading(line, form):
+            return None
+        marked = line.text.endswith(_ITEM_ENDS) and self._last().endswith(_GOES_ON)
+        first = self.listing is None
+        return form.rank if marked and form.first == first and (first or form.rank == self.listing) else None
 
     def _heading(self, number: int) -> Heading | None:
         """Return the heading that a line is, seen with the lines around it."""
@@ -310,5 +326,5 @@ class _Splitter:
             spans = [] if table else list(without_marks(self.growing, self.document.text))
             places = tuple(spans or self.growing)
             section.paragraphs.append(Paragraph(self.document.name, section.path, number, places, table))
-        self.growing = []
+        self.growing, self.listing = [], None
         self.caption_between = False
