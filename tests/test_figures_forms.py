@@ -328,3 +328,24 @@ def test_a_comma_of_ascii_ends_a_clause() -> None:
     text = "一、概况\n全市共有学校41所{0}比上年增加3所{0}增长7.9%。\n"
     written = [[(one.indicator, one.scope) for one in extract_figures(text.format(comma))] for comma in "，,"]
     assert written[0] == written[1]
+
+
+@pytest.mark.parametrize(
+    ("text", "stated"),
+    [
+        ("应当于每年3月底前确定名单", ["3月底前"]),
+        ("2021年12月底获得批准", ["2021年12月底"]),
+        ("每年3月15日前披露", ["3月15日前"]),
+        ("自2022年2月8日起施行", ["2022年2月8日起"]),
+        ("2024年初中毕业生6782人", ["2024年", "6782人"]),
+        ("咨询时间：8:30-18:00", ["8:30-18:00"]),
+        ("第3学期结束前选定专业", []),
+    ],
+)
+def test_a_date_is_told_with_what_makes_it_exact(text, stated):
+    assert [figure.stated for figure in figures_in_text(text)] == stated
+
+
+def test_a_class_is_not_of_the_beginning_of_a_year():
+    (_, figure) = figures_in_text("2024年初中毕业生6782人")
+    assert (figure.indicator, figure.scope) == ("初中毕业生", "2024年")

@@ -38,10 +38,15 @@ _MINUTE = r"[0-5]\d"
 # 6时20分, 8点半, 21:00. A ratio is 1:18, and 10时 is no time where it goes on as 时期.
 _TIME = (
     rf"(?:{_HOUR}(?:时(?:{_MINUTE}分|半|整|(?![间期代刻常机候节段长速隔区限]))|点(?:{_MINUTE}分?|半|整|钟))"
-    rf"|(?<![\d比:])(?!1:){_HOUR}:{_MINUTE}(?![\d:.]))"
+    rf"|(?<![\d比])(?<!\d:)(?!1:){_HOUR}:{_MINUTE}(?![\d:.]))"
 )
 _CLOCK = lazy(rf"(?P<from>{_TIME})(?:{_TO}(?P<to>{_TIME}))?")
 _CLOCK_NUMBER = lazy(r"(\d{1,2})\D?(\d\d|半)?")
+# When in a month or a year, and whether before or after it: 3月底, 2026年1月上旬, 3月15日前.
+_TAIL = lazy(
+    r"(?:[底末](?!期)|初(?![中级小步期始次])|[上中下]旬)(?:[以之]?前|[以之]后|起)?"
+    r"|[以之]前|[以之]后|前(?=[，。；、完须应将把由向披])|起(?=[，。；、施执生])"
+)
 _PART = {"y": "年", "m": "月", "d": "日"}
 
 
@@ -69,6 +74,16 @@ def read_date(text: str, position: int) -> Date | None:
         if found := rule.match(text, position):
             return _date(found)
     return None
+
+
+def tail_end(text: str, end: int) -> int:
+    """Return where the words end that go with a date which ends at ``end``: 底 of 3月底, 前 of 3月15日前.
+
+    >>> tail_end("3月底前确定", 2), tail_end("2024年初中毕业生", 5)
+    (4, 5)
+    """
+    found = _TAIL.match(text, end)
+    return found.end() if found else end
 
 
 def read_clock(text: str, position: int) -> Date | None:

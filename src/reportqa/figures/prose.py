@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from reportqa.figures.clauses import places
 from reportqa.figures.context import Meaning
+from reportqa.figures.dates import tail_end
 from reportqa.figures.indicators import read_places
 from reportqa.figures.plain import cased, plain
 from reportqa.figures.quantities import Quantity
@@ -75,8 +76,15 @@ def _figure(
         document=document,
         section=section,
         before=text[quantity.left : quantity.start].strip() if quantity.approx else "",
-        after=text[quantity.end : quantity.right].strip() if quantity.approx else "",
+        after=text[quantity.end : _end(text, quantity)].strip(),
     )
+
+
+def _end(text: str, quantity: Quantity) -> int:
+    """Return where the words after a number end without which it says too much: 左右, of a date 底 and 前."""
+    if quantity.kind == "date":
+        return tail_end(text, quantity.end)
+    return quantity.right if quantity.approx else quantity.end
 
 
 def _own_words(text: str, quantity: Quantity, phrase: str) -> str:
