@@ -191,6 +191,9 @@ def fit(operation: Operation, chosen: Sequence[Member]) -> bool:
         return False
     if operation in ("growth", *_PART_OF_WHOLE) and percent:
         return False
+    # 38,610万元, 18,610万元 more than the year before: what is asked for stands there, and is no part of the former.
+    if operation in ("growth", "difference") and len({says_change(figure) for figure in figures}) > 1:
+        return False
     if operation in _PART_OF_WHOLE:
         return sum(values[:-1]) <= values[-1]
     return not (percent and operation == "sum")
