@@ -54,6 +54,21 @@ def test_years_places_and_units():
     assert understand("一共省了多少钱").places == ()
 
 
+@pytest.mark.parametrize(
+    ("question", "places"),
+    [
+        ("青禾县2023年底招生多少人", ("青禾县",)),
+        ("2023年底青禾县招生多少人", ("青禾县",)),
+        ("高值耗材集采省下了多少钱", ()),
+        ("旅游学校评上省级示范了吗", ()),
+        ("住在城镇的有多少人", ()),
+        ("机关日常开销省了百分之几", ()),
+    ],
+)
+def test_what_only_looks_like_a_place_is_none(question, places):
+    assert understand(question).places == places
+
+
 def test_a_question_for_several_figures_is_taken_apart():
     assert [part.plain for part in parts(understand("毕业了多少人，其中升学多少人？"))] == [
         "毕业了多少人",

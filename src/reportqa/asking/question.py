@@ -20,6 +20,7 @@ from reportqa.text.folding import fold
 from reportqa.text.forms import COUNTERS, OWN, WHOLE, YEAR
 from reportqa.text.patterns import lazy
 from reportqa.text.records import Figure
+from reportqa.text.tags import tagged
 from reportqa.text.words import bigrams, content_words, cut, frequency
 
 MAX_QUESTION = 500
@@ -32,7 +33,7 @@ _EACH = lazy(rf"(?P<names>.+?)(?:各自?|分别)(?:有|是|为|占|达)?(?P<rest
 _SHORT_YEAR = lazy(r"^(?=[1-3]\d年(?![级制来间以之前后内里多共]))")
 _AMOUNT = rf"[\d.%‰万亿千余多元类平公{COUNTERS}]"
 _YEAR = lazy(rf"(?<!\d)({YEAR})(?=\s*(?:学?年|级|届|[-—~至到]))|(?<!\d)(20\d\d)(?!{_AMOUNT})")
-_YEARS_SAID = lazy(r"\d+年度?|[今去前]年|[上本]一?学?年度?|[年月日]")
+_YEARS_SAID = lazy(r"\d+年度?[初中末底]?|[今去前]年|[上本]一?学?年度?|[年月日]")
 _RELATIVE_YEARS = (
     ("前年", -2),
     ("去年|(?:上一?|前一)年(?:度)?(?!级)|上一?学年", -1),
@@ -40,6 +41,7 @@ _RELATIVE_YEARS = (
 )
 _PLACE = lazy(r"[\u4e00-\u9fff]{2,4}(?:自治区|自治州|新区|[省市区县州旗乡镇村]|街道)")
 _ASKING_PLACE = lazy(r"[哪几多少各每个]")
+_LEADING = lazy(r"^[到去往在于跟为当从由归给]")
 _SUFFIXES = frozenset("省市区县州旗乡镇村")
 _GOES_ON = (
     r"[\dA-Za-z%.-]|[一二三四五六七八九十]+月|[和与跟及、比至到]"
@@ -238,14 +240,20 @@ def parts(question: Question) -> list[Question]:
     return [_read(part, part, part, part) for part in single] if len(single) > 1 else []
 
 
+def _says_more(place: str) -> bool:
+    """Tell whether what looks like a place's name has a word that no name has: a verb, a number, how something is."""
+    return any(tag[0] in "lmpdua" or (tag[0] == "v" and len(word) > 1) for word, tag in tagged(place, guessed=True))
+
+
 def _places(bare: str) -> tuple[str, ...]:
     """Return the districts, counties, cities, provinces and townships named, by their full names.
 
-    A name that jieba does not know comes as a word and a suffix: 青禾 + 县.
+    A name that jieba does not know comes as a word and a suffix: 青禾 + 县; so do words that are no name: 集采 + 省.
     """
     # 年 is no part of a name: 2024年青禾区.
     pieces = [word for part in _YEARS_SAID.split(bare) for word in cut(part)]
     joined = [a + b for a, b in pairwise(pieces) if b in _SUFFIXES and len(a) > 1 and frequency(a) < _RARE]
     found = [word for word in (*pieces, *joined) if _PLACE.fullmatch(word) and not _NO_PLACE.search(word)]
-    named = [place for place in found if not _ASKING_PLACE.search(place)]
+    whole = [_LEADING.sub("", place) for place in found if not _ASKING_PLACE.search(place)]
+    named = [place for place in whole if _PLACE.fullmatch(place) and not _says_more(place)]
     return tuple(place for place in named if not any(place != other and place in other for other in named))
