@@ -10,6 +10,7 @@ from reportqa.asking.across import distinct
 from reportqa.asking.comparing import compared
 from reportqa.asking.question import understand
 from reportqa.asking.refuse import wrong_place
+from reportqa.asking.reports import Reports
 from reportqa.errors import InputError
 from reportqa.evaluation.running import ALL, evaluate, read_gold, summarize
 from reportqa.index.build import build_index
@@ -243,3 +244,17 @@ def _below(qa, questions, floors):
     rows, _ = evaluate(qa, read_gold(questions, qa.documents()))
     means = {name: mean for name, (mean, _) in summarize(rows)[ALL].items()}
     return {name: means[name] for name, floor in floors.items() if means[name] < floor}
+
+
+def test_this_year_is_that_of_the_newest_report_of_each_body(tmp_path):
+    reports = tmp_path / "reports"
+    reports.mkdir()
+    college = "江南科技学院2015年招生章程\n从今年开始新增统计学、投资学2个专业。学费每年4500元。\n"
+    province = "岚江省2026年政府工作报告\n今年新建学校120所。高校毕业生就业率92.5%。\n"
+    (reports / "章程.txt").write_text(college, encoding="utf-8")
+    (reports / "报告.txt").write_text(province, encoding="utf-8")
+    build_index([reports], tmp_path / "index")
+    qa = ReportQA.open(tmp_path / "index")
+    answer = qa.ask("今年新增了几个专业？")
+    assert answer.status == "answered" and answer.answer.startswith("2个")
+    assert sorted(Reports(qa.store).meant(understand("学费多少钱？"))) == ["报告.txt", "章程.txt"]

@@ -17,6 +17,7 @@ from reportqa.asking.halves import Half, answers, put_together
 from reportqa.asking.highlight import answering_places
 from reportqa.asking.matching import FigureMatch, says_change
 from reportqa.asking.question import Question, parts, understand, within
+from reportqa.asking.reports import series_of
 from reportqa.asking.search import Candidate, Retriever
 from reportqa.asking.superlatives import Ranking, bearer, extreme_asked, ranked
 from reportqa.asking.sure import Sureness, of_text
@@ -28,7 +29,6 @@ from reportqa.index.dense import Vectors
 from reportqa.index.store import DocumentInfo
 from reportqa.models.reader import Reader
 from reportqa.text.folding import fold
-from reportqa.text.naming import known_as
 from reportqa.text.records import Answer
 from reportqa.text.units import comparable_unit
 
@@ -36,7 +36,6 @@ _OTHER_FIGURES = 6
 _TABLES = 5
 _CHANGES = ("difference", "decrease", "growth")
 _RANKED = re.compile(r"最|首位|第一|居首|领先")
-_NUMBERED = re.compile(r"[\d〇零一二三四五六七八九十]+|[年月日]|年?度|学年|[上下]半年|季度")
 
 
 class Answerer:
@@ -95,7 +94,7 @@ class Answerer:
 
     def _told_of(self, question: Question, document: str) -> str:
         """Say of which place and year a report is, as far as a question over the library has to say it."""
-        info, wanted = self._store.info(document), self._retriever.reports.wanted_years(question)
+        info, wanted = self._store.info(document), self._retriever.reports.wanted_years(question, document)
         place = (info.region or "") if len(self._retriever.reports.regions) > 1 else ""
         return place + (f"{info.year}年" if info.year in wanted else "")
 
@@ -228,8 +227,7 @@ def _at_most(right: float, reply: Reply | None) -> Reply | None:
 
 def _one_series(one: DocumentInfo, other: DocumentInfo) -> bool:
     """Tell whether two reports compare: they are of different places, or of one body in different years."""
-    names = (_NUMBERED.sub("", known_as(report.title, report.name)) for report in (one, other))
-    return one.region != other.region or len(set(names)) == 1
+    return one.region != other.region or series_of(one) == series_of(other)
 
 
 def _bearer(asked: Ranking, row: FigureMatch) -> str:

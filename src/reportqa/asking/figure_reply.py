@@ -18,7 +18,7 @@ from reportqa.asking.matching import FigureMatch, match_figures
 from reportqa.asking.operands import members_of, operands_for
 from reportqa.asking.phrased import COUNTABLE, phrased
 from reportqa.asking.question import Question, parts
-from reportqa.asking.refuse import refusal, unheard
+from reportqa.asking.refuse import refusal
 from reportqa.asking.search import Candidate, Retriever, ScoredUnit, coverage
 from reportqa.asking.sure import Sureness, chance, of_figure, of_text
 from reportqa.asking.weights import ARITHMETIC
@@ -96,9 +96,10 @@ class FigureReplies:
             return self._derived_reply(derived, Sureness(of_text(question, candidates).right, 1.0))
         # A year that the question names answers nothing: 2024 收入目标.
         years = {f"{year}年" for year in question.years}
-        matches = [match for match in self._of_the_year(question, matches) if match.figure.text not in years]
+        matches = [match for match in matches if match.figure.text not in years]
         if not matches:
             return None
+        matches = self._of_the_year(question, matches)
         matches = _in_a_sentence(self._of_the_column(question, _of_the_row(question, matches)))
         best = matches[0]
         if is_said(best.figure.text, question.plain):
@@ -121,8 +122,7 @@ class FigureReplies:
             conflict=tuple(match.figure for match in disputed) if conflict else (),
             refusal=refusal(
                 question, self._retriever, best.candidate, _text(best.candidate, best.clause) + best.figure.scope
-            )
-            or unheard(question, best.figure.indicator, self._store.passages_with),
+            ),
             sure=sure,
         )
 
@@ -171,7 +171,7 @@ class FigureReplies:
 
     def _of_the_year(self, question: Question, matches: list[FigureMatch]) -> list[FigureMatch]:
         """Put first the figures whose own sentence names a year that is asked for and that is not their report's."""
-        years = [str(year) for year in self._retriever.reports.wanted_years(question)]
+        years = [str(year) for year in self._retriever.reports.wanted_years(question, matches[0].figure.document)]
         named = [m for m in matches if any(year in _text(m.candidate, m.clause) + m.figure.scope for year in years)]
         others = {str(self._store.document(match.figure.document).year) for match in matches}
         close = named and _covers(named[0]) >= _covers(matches[0]) and named[0].score >= matches[0].score - _ALIKE
@@ -179,7 +179,8 @@ class FigureReplies:
 
     def _of_the_column(self, question: Question, matches: list[FigureMatch]) -> list[FigureMatch]:
         """In a row of years of a table, put the year first that the question names, else the report's own."""
-        best, wanted = matches[0], self._retriever.reports.wanted_years(question)
+        best = matches[0]
+        wanted = self._retriever.reports.wanted_years(question, best.figure.document)
         if not best.candidate.passage.passage.leads:
             return matches
         own = self._store.document(best.figure.document).year

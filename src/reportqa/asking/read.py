@@ -59,7 +59,7 @@ def bounded(score: float) -> float:
 def _worded(question: Question, retriever: Retriever, candidate: Candidate) -> str:
     """Return a question as a passage says it that calls the year asked 上年: 上年招生多少 for 2022年招生多少."""
     own, text = retriever.reports.own_year(candidate.passage.passage.document), candidate.passage.prose.text
-    years = retriever.reports.wanted_years(question)
+    years = retriever.reports.wanted_years(question, candidate.passage.passage.document)
     if own is None or years != (own - 1,) or str(years[0]) in text or not LAST_YEAR.search(text):
         return question.wording
     return re.sub(rf"{years[0]}(?:学?年度?)?", "上年", question.wording)

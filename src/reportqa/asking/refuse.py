@@ -3,17 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 
 from reportqa.asking.question import Question
 from reportqa.asking.search import Candidate, Retriever
 from reportqa.asking.times import LAST_YEAR
 from reportqa.text.folding import fold
-from reportqa.text.forms import COUNTERS
 from reportqa.text.records import Document
 
-# People are counted under many names, things hardly: 几名大夫, but 几辆校车.
-_COUNTED = re.compile(rf"(?:多少|几)(?![人名位个项件处张次种户吨])[{COUNTERS}](?!人)([\u4e00-\u9fff]{{2,4}})$")
 _ORDINAL = re.compile(r"第([一二三四五六七八九十百\d]+)([届批次期轮季])")
 
 
@@ -56,14 +53,6 @@ def wrong_place(question: Question, document: Document, regions: Iterable[str | 
     return f"报告{subject}没有{'、'.join(missing)}的数据。"
 
 
-def unheard(question: Question, indicator: str, passages_with: Callable[[str], int]) -> str:
-    """Say that what is to be counted (几架直升机) occurs nowhere, the best figure counting another thing."""
-    counted = _COUNTED.search(question.plain)
-    if counted is None or passages_with(counted[1]) or set(counted[1]) & set(fold(indicator)):
-        return ""
-    return f"报告里没有提到{counted[1]}，相近的是{indicator}。"
-
-
 def wrong_number(question: Question, context: str) -> str:
     """Say that another session of a series is asked for (第八届) than the report treats (第九届)."""
     asked, said = set(_ORDINAL.findall(question.plain)), set(_ORDINAL.findall(fold(context)))
@@ -80,7 +69,7 @@ def refusal(question: Question, retriever: Retriever, candidate: Candidate, stat
     """
     document = retriever.store.document(candidate.passage.passage.document)
     context = f"{' '.join(candidate.passage.passage.section)} {statement}"
-    years = retriever.reports.wanted_years(question)
+    years = retriever.reports.wanted_years(question, document.name)
     treated = any(retriever.reports.treats(document.name, year) for year in years)
     return (
         (

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from functools import lru_cache
 
@@ -27,6 +27,7 @@ _PICTURE = 4.0
 _HAN = re.compile(r"[\u4e00-\u9fff]{3,}")
 # A report is of every year that it says so often, as a share of its own year, and at least so many times.
 _SAID, _SELDOM = 0.5, 4
+_NUMBERED = re.compile(r"[\d〇零一二三四五六七八九十]+|[年月日]|年?度|学年|[上下]半年|季度")
 _YEAR = re.compile(rf"(?<!\d){YEAR}(?=\s*(?:学?年|[~～至—–-]))")
 _DOCUMENTS = 4096
 # What is laid before a congress in January is of the year before.
@@ -44,7 +45,7 @@ class Reports:
     def __init__(self, store: Store) -> None:
         self._store = store
         self._documents = {document.name: document for document in store.library()}
-        self._years = frozenset(document.year for document in self._documents.values() if document.year)
+        self._years = _years_by_series(self._documents.values())
         self.regions = frozenset(document.region for document in self._documents.values())
         self._names = _telling({one.name: known_as(one.title, one.name) for one in self._documents.values()})
         # The same few reports are meant again and again, and a large library has thousands to choose from.
@@ -54,31 +55,33 @@ class Reports:
     def __len__(self) -> int:
         return len(self._documents)
 
-    def wanted_years(self, question: Question) -> tuple[int, ...]:
-        """Return the years a question is about, none where it names none."""
-        return wanted_years(question, self._years)
+    def wanted_years(self, question: Question, document: str) -> tuple[int, ...]:
+        """Return the years a question is about, as seen from a report of its series; none where it names none."""
+        return wanted_years(question, self._years[series_of(self._documents[document])])
 
     def documents(self, names: Sequence[str] | None = None) -> list[DocumentInfo]:
         """Return the reports to ask, None is all of them."""
         return [self._documents[name] for name in names or self._documents]
 
     def meant(self, question: Question, documents: Sequence[str] | None = None) -> list[str]:
-        """Return the reports that a question is about, of those to ask: by name, place and year, else the newest."""
-        places, years = named_regions(question, self.regions), self.wanted_years(question)
-        return self._chosen(self._called(question), places, years, None if documents is None else tuple(documents))
+        """Return the reports that a question is about, of those to ask: by name, place, year, else the newest."""
+        places, among = named_regions(question, self.regions), None if documents is None else tuple(documents)
+        return self._chosen(self._called(question), places, question.years, question.year_offset, among)
 
     def _choose(
         self,
         called: frozenset[str],
         places: tuple[str, ...],
         years: tuple[int, ...],
+        offset: int | None,
         among: tuple[str, ...] | None,
     ) -> list[str]:
         every = self.documents(among)
         known = [document for document in every if document.name in called] or every
         local = [document for document in known if document.region in places] or known
-        wanted = years or (max((document.year or 0 for document in local), default=0),)
-        chosen = [document.name for document in local if document.year in (*wanted, None)]
+        known_years = _years_by_series(local)
+        wanted = {one: years or _counted_back(own, offset) or (max(own),) for one, own in known_years.items() if own}
+        chosen = [one.name for one in local if one.year is None or one.year in wanted[series_of(one)]]
         # A report of one year looks back on others; where the place is named, its reports are meant all the same.
         return chosen or [document.name for document in local if document.region in places]
 
@@ -101,7 +104,7 @@ class Reports:
 
     def time_asked(self, question: Question, document: str) -> TimeAsked:
         """Return of which time a question asks, as seen from a report."""
-        years = self.wanted_years(question)
+        years = self.wanted_years(question, document)
         own, strange = self.own_year(document), bool(years) and not any(self.treats(document, year) for year in years)
         later = own is not None and any(year > own for year in years)
         before = (strange and not later) or asks_before(question.plain)
@@ -123,13 +126,13 @@ class Reports:
     def faults(self, question: Question, meant: Iterable[str]) -> Callable[[IndexedPassage], float]:
         """Return what counts against a passage: 0 in a report that is meant, more in one of another year or place."""
         named = frozenset(meant)
-        wanted = self.wanted_years(question)
         places = named_regions(question, self.regions) or question.places if len(self.regions) > 1 else ()
 
         called = self._called(question)
 
         def fault(passage: IndexedPassage) -> float:
             document = self._documents[passage.passage.document]
+            wanted = self.wanted_years(question, document.name)
             counted = _PICTURE * (IN_PICTURE in passage.prose.text)
             own = self.own_year(passage.passage.document)
             said = any(str(year) in passage.prose.text for year in wanted)
@@ -163,8 +166,20 @@ def _telling(names: dict[str, str]) -> dict[str, frozenset[str]]:
     return {key: frozenset(piece for piece in own if 2 * count[piece] < len(names)) for key, own in pieces.items()}
 
 
+def series_of(report: DocumentInfo) -> tuple[str | None, str]:
+    """Return what the reports of one body share, year by year: their region, and their name without its numbers."""
+    return report.region, _NUMBERED.sub("", known_as(report.title, report.name))
+
+
+def _years_by_series(reports: Iterable[DocumentInfo]) -> dict[tuple[str | None, str], frozenset[int]]:
+    years = defaultdict[tuple[str | None, str], set[int]](set)
+    for report in reports:
+        years[series_of(report)] |= {report.year} if report.year else set()
+    return {series: frozenset(own) for series, own in years.items()}
+
+
 def wanted_years(question: Question, known: frozenset[int]) -> tuple[int, ...]:
-    """Return the years a question names; 去年 and the like count from the newest of the reports' years.
+    """Return the years a question names; 去年 and the like count from the newest of a series' years.
 
     >>> from reportqa.asking.question import understand
     >>> wanted_years(understand("去年招生多少人？"), frozenset({2023, 2024}))
@@ -172,9 +187,11 @@ def wanted_years(question: Question, known: frozenset[int]) -> tuple[int, ...]:
 
     Where there is no report of that year, 去年 is how people call the year of the newest report, and restricts nothing.
     """
-    if question.years or question.year_offset is None or not known:
-        return question.years
-    year = max(known) + question.year_offset
+    return question.years or _counted_back(known, question.year_offset)
+
+
+def _counted_back(known: frozenset[int], offset: int | None) -> tuple[int, ...]:
+    year = max(known) + offset if known and offset is not None else None
     return (year,) if year in known else ()
 
 
