@@ -22,7 +22,7 @@ from reportqa.text.records import Figure, Prose
 
 DATA = Path(os.environ.get("REPORTQA_TRAINING_DATA", Path(__file__).parent / "data"))
 # Reports on which the weights of the program are fitted, and those on which it is measured; the rest train the models.
-FITTING = re.compile(r"w[1-46-9]_02|w5_0[34]|w6_07|d1_0[34]|d[2-9]_02|e[12]_02|e2_06|f[1357]_02|g[1357]_02")
+FITTING = re.compile(r"w[1-46-9]_02|w5_0[34]|w6_07|d1_0[34]|d[2-9]_02|e[12]_02|e2_06|f[1357]_02|g[1357]_02|m[2468]_05")
 HELD_BACK = re.compile(
     r"w[1-4679]_05|w8_06|w5_0[56]|w7_01|d[2-9]_05|d[2-9]_07|e[12]_05|e1_09|e2_10|f[246]_05|g[2468]_05"
 )
