@@ -40,6 +40,11 @@ def test_what_the_report_lacks_is_left_as_it_is(question):
     assert respell(question, _count, _term) == question
 
 
+def test_a_word_of_the_report_with_a_character_that_binds_is_left_as_it_is():
+    report = "处罚信息记入信用记录。各部门进行审核。"
+    assert respell("会记进信用档案吗", lambda word: int(word in report)) == "会记进信用档案吗"
+
+
 def test_an_answer_says_how_a_misspelt_question_was_read(built_index):
     answer = ReportQA.open(built_index).ask("学生体质建康合格率是多少")
     assert answer.found and "体质健康" in answer.message and answer.question == "学生体质建康合格率是多少"

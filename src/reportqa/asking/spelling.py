@@ -50,9 +50,11 @@ def _char(text: str, at: int, passages_with: PassagesWith, has_term: HasTerm) ->
     """Return the character that belongs at a place: the one that stands there, or one that sounds alike."""
     char = text[at]
     places = [start for start in (at - 1, at) if _is_pair(text, start)]
-    if char in _BINDING or not places or any(passages_with(text[start : start + 2]) for start in places):
+    if char in _BINDING or not places or any(passages_with(text[start : start + _PAIR]) for start in places):
         return char
     windows = list(_windows(text, at))
+    if any(frequency(text[start:end]) and passages_with(text[start:end]) for start, end in windows):
+        return char  # 信用, though 用 binds
     written = max((frequency(text[start:end]) for start, end in windows), default=0)
     if any(frequency(text[start:end]) for start, end in windows if end - start > _PAIR):
         return char
