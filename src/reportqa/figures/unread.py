@@ -21,7 +21,7 @@ _FRACTION = lazy(r"[½⅓⅔¼¾⅕⅖⅗⅘⅙⅚⅛⅜⅝⅞]")
 # Parts of a name, a code, a version, a time: A-3, PM2.5, 第18, 3号楼, 2023级.
 _NAMED_BEFORE = lazy(r"(?:[a-z_#№@^/\\×]-?|第|前|问|[:.]|\d[-:.])$")
 _NAMED_AFTER = lazy(
-    r" ?(?:[号级届版路线栋标楼强]|年级|热线|[中小](?![一-龥]?[型数量额面])|[a-z_@]|[:：]\d|[-/]\d|单元|机组)"
+    r" ?(?:[号级届版路线栋标楼强型]|\.[a-z]|年级|热线|[中小](?![一-龥]?[型数量额面])|[a-z_@]|[:：]\d|[-/]\d|单元|机组)"
 )
 # The number of an item at the head of a line or a cell, or behind the dots of a list of contents.
 _ITEM = lazy(

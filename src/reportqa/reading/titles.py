@@ -28,7 +28,7 @@ _LETTERHEAD = lazy(r"文件$|^第\s*\d+\s*页$|^[（(].*[）)]$|^[^《》]{0,20}
 _TITLE_END = lazy(
     r"(?:报告|報告|年报|年報|年鉴|年鑑|总结|總結|公报|公報|白皮书|蓝皮书|规划|方案|纲要|要点|简报|通报|摘要|汇编)(?:[（(].*[)）])?(?:[\[〔［]\d+[\]〕］])?$"
 )
-_SUBTITLE = lazy(r"[（(—–-]|[\d〇零○一二三四五六七八九]{4}.{0,6}年.{0,4}$")
+_SUBTITLE = lazy(r"[（(—–―─-]|[\d〇零○一二三四五六七八九]{4}.{0,6}年.{0,4}$")
 _YEAR = lazy(rf"(?<!\d)({YEAR})(?!\d)")
 _EDITION = lazy(rf"(?<!\d)({YEAR})(?=年?(?:度|卷|版)|学年)")
 _DAY = lazy(rf"{YEAR}\s*(?:年\s*\d{{1,2}}\s*月(?:\s*\d{{1,2}}\s*日)?|[-./]\d{{1,2}}[-./]\d{{1,2}})")
@@ -106,8 +106,8 @@ def is_whole_title(line: str) -> bool:
 def is_subtitle(line: str) -> bool:
     """Tell whether a line goes on with a title that is complete: a year, an edition, a subtitle.
 
-    >>> is_subtitle("（2024年）"), is_subtitle("——以产教融合为例"), is_subtitle("概况")
-    (True, True, False)
+    >>> is_subtitle("（2024年）"), is_subtitle("——以产教融合为例"), is_subtitle("――2026年1月27日在会议上"), is_subtitle("概况")
+    (True, True, True, False)
     """
     return len(line) <= _TITLE_LENGTH and bool(_SUBTITLE.match(line)) and not _NO_TITLE.search(line)
 
