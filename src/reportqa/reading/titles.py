@@ -106,8 +106,10 @@ def is_whole_title(line: str) -> bool:
 def is_subtitle(line: str) -> bool:
     """Tell whether a line goes on with a title that is complete: a year, an edition, a subtitle.
 
-    >>> is_subtitle("（2024年）"), is_subtitle("——以产教融合为例"), is_subtitle("――2026年1月27日在会议上"), is_subtitle("概况")
-    (True, True, True, False)
+    >>> is_subtitle("（2024年）"), is_subtitle("——以产教融合为例"), is_subtitle("概况")
+    (True, True, False)
+    >>> is_subtitle("――2026年1月27日在某省人民代表大会上")
+    True
     """
     return len(line) <= _TITLE_LENGTH and bool(_SUBTITLE.match(line)) and not _NO_TITLE.search(line)
 
