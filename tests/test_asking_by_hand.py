@@ -104,6 +104,7 @@ def test_the_newer_value_is_told_by_years_then_by_what_was_before_or_is_planned(
         ("growth", "招生1200人，上年招生1000人。", True),
         ("difference", "基金支出3861万元，比上年增加1861万元。", False),
         ("growth", "招生1200人，比上年增加200人。", False),
+        ("growth", "毕业生6782人（含技工学校1796人）。", False),
     ],
 )
 def test_what_can_be_computed_with(operation: str, text: str, fits_together: bool) -> None:

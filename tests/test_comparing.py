@@ -226,7 +226,7 @@ def test_the_difference_of_two_percentages_is_in_points(qa):
             "报告没有给出望汐小学的这一项",
             marks=pytest.mark.xfail(reason="the books of all schools are taken for those of one"),
         ),
-        ("2024年芦堰区有几架直升机", "报告里没有提到直升机"),
+        ("2024年芦堰区有几架直升机", "报告里没有足够接近的内容。"),
     ],
 )
 def test_what_is_not_spoken_of_is_refused(qa, question, said):

@@ -242,9 +242,9 @@ def test_a_question_that_says_too_little_is_asked_back_and_a_choice_asks_it_whol
     expect(page.locator(".sure")).to_have_count(0)
     choices = page.locator(".answer .examples a")
     assert 2 <= choices.count() <= 4
-    choices.get_by_text("招生有多少人？").click()
-    expect(page.locator(".answer .asked")).to_have_text("招生有多少人？")
-    expect(page.locator(".headline")).to_have_text("6191人")
+    choices.get_by_text("毕业生有多少人？").click()
+    expect(page.locator(".answer .asked")).to_have_text("毕业生有多少人？")
+    expect(page.locator(".headline")).to_have_text("6782人")
     # Nothing leans on a question that was not answered.
     expect(page.locator(".completed")).to_have_count(0)
 

@@ -3,8 +3,8 @@
     python -m training.fit src/reportqa/asking/weights.json
 
 Three fits, each on what the one before gives: passages and figures by listwise logistic regression (softmax over the
-candidates of a question; weights pulled towards zero), then, by logistic regression, if a figure is asked for, what
-says 是, and how sure an answer is: whether its first figure or passage is right, questions without an answer never
+candidates of a question; weights pulled towards zero), then, by logistic regression, if a figure is asked for,
+and how sure an answer is: whether its first figure or passage is right, questions without an answer never
 being right. ``--sure`` fits only the last, for a reader whose scores are like those of the one before.
 """
 
@@ -25,17 +25,15 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.optimize import minimize
 
-from reportqa.asking import figure_or_words, matching, search, sure, verdicts
+from reportqa.asking import figure_or_words, matching, search, sure
 from reportqa.asking import read as reading
 from reportqa.asking import weights as fitted_weights
 from reportqa.asking.config import FITTED
 from reportqa.asking.figure_or_words import asked_signals, is_open, settled
 from reportqa.asking.found import Found, look_up
-from reportqa.asking.highlight import answering, clauses_around
 from reportqa.asking.question import understand
 from reportqa.asking.read import ordered
 from reportqa.asking.sure import chance, figure_signals, text_signals
-from reportqa.asking.verdicts import verdict_signals
 from reportqa.index.build import build_index
 from reportqa.models.reader import Reader
 from reportqa.qa import ReportQA
@@ -116,7 +114,6 @@ class Asked:
     evidence: tuple[int, int]
     figure: tuple[int, int]
     kind: str = ""
-    verdict: str = ""
 
 
 Library = tuple[ReportQA, list[Asked]]
@@ -132,9 +129,7 @@ def asked(row: dict[str, Any], text: str) -> Asked | None:
         return None
     at = evidence.find(row["figure"]) if row.get("figure") else -1
     figure = (start + at, start + at + len(row["figure"])) if at >= 0 else (0, 0)
-    kind = row.get("kind", "")
-    verdict = (row.get("verdict") or data.verdicts().get(row["id"], "")) if kind == "yesno" and "id" in row else ""
-    return Asked(row["q"], row["document"], True, at >= 0, (start, start + len(evidence)), figure, kind, verdict)
+    return Asked(row["q"], row["document"], True, at >= 0, (start, start + len(evidence)), figure, row.get("kind", ""))
 
 
 def shared(a: tuple[int, int], b: tuple[int, int]) -> int:
@@ -144,7 +139,7 @@ def shared(a: tuple[int, int], b: tuple[int, int]) -> int:
 
 def _set(**weights: Any) -> None:
     fitted = dataclasses.replace(fitted_weights.WEIGHTS, **weights)
-    for module in (fitted_weights, search, reading, figure_or_words, matching, sure, verdicts):
+    for module in (fitted_weights, search, reading, figure_or_words, matching, sure):
         module.WEIGHTS = fitted  # type: ignore[attr-defined]
 
 
@@ -156,19 +151,19 @@ class LookedUp:
     found: Found
 
 
-def looked_up(libraries: Iterable[Library], reader: Reader, read: bool = True) -> list[LookedUp]:
-    """Search for every question, and read the best passages unless told not to."""
+def looked_up(libraries: Iterable[Library], reader: Reader | None) -> list[LookedUp]:
+    """Search for every question; with a reader read the best passages too."""
     every = ((qa, one) for qa, questions in libraries for one in questions)
-    return [LookedUp(one, _found(qa, one.question, reader, read)) for qa, one in every]
+    return [LookedUp(one, _found(qa, one.question, reader)) for qa, one in every]
 
 
-def _found(qa: ReportQA, words: str, reader: Reader, read: bool) -> Found:
+def _found(qa: ReportQA, words: str, reader: Reader | None) -> Found:
     question, retriever = understand(words, qa._vocabulary), qa._retriever
-    if read:
+    if reader:
         return look_up(question, retriever, reader)
     question = retriever.reports.focus(question)
     vector = retriever.encode([question])[0]
-    return Found(question, vector, retriever.search(question, vector), retriever, reader)
+    return Found(question, vector, retriever.search(question, vector), retriever)
 
 
 def passages_of(every: Sequence[LookedUp]) -> tuple[list[str], list[Choice]]:
@@ -286,31 +281,6 @@ def outcomes_of(every: Sequence[LookedUp]) -> list[Outcome]:
     return outcomes
 
 
-def verdict_weights(ours: Sequence[LookedUp], theirs: Sequence[LookedUp]) -> dict[str, Any]:
-    """Fit what tells 是 from 否 in the statements that were found; return its worth on theirs."""
-    told = [list(_told(side)) for side in (ours, theirs)]
-    names = list(told[0][0][0])
-    rows, unseen = (np.array([[one[name] for name in names] for one, _ in side]) for side in told)
-    truth, others = (np.array([yes for _, yes in side], float) for side in told)
-    fitted = logistic(rows, truth, PULL)
-    hits = (unseen @ fitted[:-1] + fitted[-1] > 0) == others
-    _set(verdict=dict(zip([*names, "constant"], map(float, fitted.round(4)), strict=True)))
-    worth = {"questions": len(hits), "right": float(hits.mean().round(4))}
-    print("verdict", worth, fitted_weights.WEIGHTS.verdict, flush=True)
-    return worth
-
-
-def _told(every: Sequence[LookedUp]) -> Iterator[tuple[dict[str, float], bool]]:
-    """Yield what speaks for 是 in the statement found for each question for yes or no, and whether it is."""
-    for one in every:
-        found = _in_order(one.found)
-        if one.gold.verdict and _holds(found.best, one.gold):
-            start, end = clauses_around(found.best, *answering(found.best, found.question.plain)[0])
-            statement = found.best.passage.prose.text[start:end]
-            signals = verdict_signals(found.question.plain, statement, found.read_alone(start, end), found.best.reading)
-            yield signals, one.gold.verdict == "是"
-
-
 def chance_weights(outcomes: Sequence[Outcome], pull: float = PULL) -> dict[str, dict[str, float]]:
     """Return the weights of what makes an answer likely to be right, and a question likely to have one."""
     weights = {}
@@ -423,17 +393,15 @@ def main() -> None:
         fit += question_sets(Path(scratch))
         fit, test = ([(qa, asked[:: options.every]) for qa, asked in side] for side in (fit, test))
         results: dict[str, Any] = {"date": str(datetime.date.today()), "data": data.fingerprint()}
-        reader = Reader()
         if not options.sure:
-            unread = (looked_up(side, reader, read=False) for side in (fit, test))
-            results["passages"] = fit_one("passages", passages_of, *unread)
+            results["passages"] = fit_one("passages", passages_of, looked_up(fit, None), looked_up(test, None))
+        reader = Reader()
         ours, theirs = looked_up(fit, reader), looked_up(test, reader)
         if not options.sure:
             results["reading"] = fit_one("reading", readings_of, ours, theirs)
         results["figure asked"] = settled_by(ours, theirs)
         if not options.sure:
             results["figures"] = fit_one("figures", figures_of, ours, theirs)
-        results["verdict"] = verdict_weights(ours, theirs)
         outcomes, unseen = outcomes_of(ours), outcomes_of(theirs)
         likely = chance_weights(outcomes)
         refused = chances(unseen, likely, "answerable") < FITTED.answerable

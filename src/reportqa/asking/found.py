@@ -11,7 +11,7 @@ from reportqa.asking.question import Question
 from reportqa.asking.read import read
 from reportqa.asking.search import Candidate, Retriever
 from reportqa.index.dense import Vectors
-from reportqa.models.reader import PassageReading, Reader
+from reportqa.models.reader import Reader
 
 # How much of what the best passage says of a question, by the rarity of its words, one of another report must say.
 _SPOKEN = 0.8
@@ -25,7 +25,6 @@ class Found:
     vector: Vectors
     candidates: list[Candidate]
     retriever: Retriever = field(repr=False)
-    reader: Reader = field(repr=False)
 
     @cached_property
     def matches(self) -> list[FigureMatch]:
@@ -36,13 +35,6 @@ class Found:
     def best(self) -> Candidate:
         """The best passage."""
         return self.candidates[0]
-
-    def read_alone(self, start: int, end: int) -> PassageReading:
-        """Read the question with the whole sentences or rows alone that hold a range of the best passage."""
-        held = [unit for unit in self.best.units if unit.whole and unit.start < end and start < unit.end]
-        first = min((unit.start for unit in held), default=start)
-        last = max((unit.end for unit in held), default=end)
-        return self.reader.read(self.question.wording, [("", self.best.passage.prose.text[first:last])])[0]
 
     def of_the_subject(self) -> Found:
         """Leave out passages of other reports than the best one that say less of what the question names."""
@@ -68,4 +60,4 @@ def look_up(
     question = retriever.reports.focus(question, documents)
     vector = retriever.encode([question])[0] if vector is None else vector
     candidates = read(reader, retriever, question, retriever.search(question, vector, documents=documents))
-    return Found(question, vector, candidates, retriever, reader)
+    return Found(question, vector, candidates, retriever)

@@ -191,6 +191,9 @@ def fit(operation: Operation, chosen: Sequence[Member]) -> bool:
         return False
     if operation in ("growth", *_PART_OF_WHOLE) and percent:
         return False
+    # 6782人（含技工学校1796人）: one has not grown to the other.
+    if operation == "growth" and {figure.parent for figure in figures} & {figure.start for figure in figures}:
+        return False
     # 38,610万元, 18,610万元 more than the year before: what is asked for stands there, and is no part of the former.
     if operation in ("growth", "difference") and len({says_change(figure) for figure in figures}) > 1:
         return False

@@ -14,7 +14,7 @@ from reportqa.asking.question import Question
 from reportqa.asking.refuse import refusal
 from reportqa.asking.search import Candidate
 from reportqa.asking.sure import of_text
-from reportqa.asking.verdicts import Verdict, verdict
+from reportqa.asking.verdicts import verdict
 
 _COUNTED = frozenset({"count", "quantity"})
 
@@ -38,7 +38,7 @@ def text_reply(found: Found) -> Reply:
             else text[first:last].strip(MARKS)
         ),
         places=((best, places(best, start, end)),),
-        verdict=_verdict(found, start, end) if question.asked == "verdict" else None,
+        verdict=verdict(question.plain, text[start:end]) if question.asked == "verdict" else None,
         refusal=refusal(question, found.retriever, best, text[start:end]) or _unspoken(question, best),
         sure=of_text(question, found.candidates),
     )
@@ -62,11 +62,6 @@ def counted_reply(found: Found) -> Reply | None:
     reply = text_reply(replace(found, question=replace(question, several=True)))
     number = f"{len(listed.members)}{question.unit or '个'}"
     return replace(reply, text=f"{number}：{reply.text}", note="按报告列出的数得。")
-
-
-def _verdict(found: Found, start: int, end: int) -> Verdict:
-    statement = found.best.passage.prose.text[start:end]
-    return verdict(found.question.plain, statement, found.read_alone(start, end), found.best.reading)
 
 
 def _words(question: Question, best: Candidate, members: bool) -> tuple[tuple[int, int], ItemList | None]:

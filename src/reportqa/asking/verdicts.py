@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -10,16 +9,12 @@ from operator import eq, ge, gt, le, lt
 from typing import Literal
 
 from reportqa.asking.linear import hashed, pieces, scores
-from reportqa.asking.sure import chance
-from reportqa.asking.weights import WEIGHTS
 from reportqa.figures.plain import plain
 from reportqa.figures.scanner import scan
-from reportqa.models.reader import PassageReading
 from reportqa.text.folding import fold
 from reportqa.text.patterns import lazy
 from reportqa.text.units import comparable_unit
 
-Verdict = Literal["是", "否"]
 _ASKING = lazy(
     r"有没有|是不是|是否|能不能|会不会|要不要|可不可以|对不对|用不用|该不该|需不需要|(?:了|过)?没有?$|(.)不\1|吗|嘛|吧|么$|不$"
 )
@@ -32,7 +27,6 @@ _LEVEL = lazy(r"持平|不变|相当|维持|稳定在")
 _MOVED = lazy(r"涨|增|升|提高|上调|多了|降|减|跌|少了|下调|变")
 _RISEN = lazy(r"增|升|提高|上调|涨|扩大|改善|新增")
 _FALLEN = lazy(r"降|减|跌|下调|缩|回落|收窄")
-_LEAST = 1e-6
 _ORDINAL = lazy(r"第([一二三四五六七八九十\d]+)")
 _EVERY = lazy(r"(?:每([两二三四五六七八九十\d]*)|([一两二三四五六七八九十\d]+))(?:个)?(年|月|周|季度|学期|天|日)")
 _BY = lazy(r"由([^,，。；]{2,12}?)(?:全额|统一|直接|共同)?(?:承担|负责|支付|拨付|出资|组织|管理|聘用|任命)")
@@ -98,34 +92,15 @@ def claimed(question: str) -> Claim | None:
     return Claim(f"{said['what']}{asked}", float(amount.normalized_value), unit, compares)
 
 
-def verdict(question: str, statement: str, alone: PassageReading, within: PassageReading | None = None) -> Verdict:
+def verdict(question: str, statement: str) -> Literal["是", "否"]:
     """Say whether a statement of the report answers a question (folded) with yes or no.
 
-    >>> from reportqa.models.reader import Reader
-    >>> asked, said = "双师型教师每年都认定一次吗", "双师型教师认定工作两年1次"
-    >>> verdict(asked, said, Reader().read(asked, [("", said)])[0])
+    >>> verdict("双师型教师每年都认定一次吗", "双师型教师认定工作两年1次")
     '否'
-
-    ``alone`` is what the reader says of the statement alone, ``within`` of the passage that holds it.
+    >>> verdict("是不是都有中医馆了", "乡镇卫生院全部建成中医馆")
+    '是'
     """
-    return "是" if chance(WEIGHTS.verdict, verdict_signals(question, statement, alone, within)) > 0.5 else "否"
-
-
-def verdict_signals(
-    question: str, statement: str, alone: PassageReading, within: PassageReading | None
-) -> dict[str, float]:
-    """Return what speaks for 是 and against 否: the characters of question and statement, and the reader's readings."""
-    return {
-        "characters": float(scores("verdict", features(question, statement))[0]),
-        "alone": _odds(alone),
-        "within": _odds(within) if within else 0.0,
-    }
-
-
-def _odds(reading: PassageReading) -> float:
-    """Return the logarithm of how much likelier 是 is than 否."""
-    yes, no, _ = (max(share, _LEAST) for share in reading.verdict)
-    return math.log(yes / no)
+    return "是" if scores("verdict", features(question, statement))[0] > 0 else "否"
 
 
 def features(question: str, statement: str) -> list[int]:
