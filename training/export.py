@@ -61,13 +61,14 @@ Inputs = Mapping[str, NDArray[Any]]
 FILES = "encoder.onnx", "tokenizer.json"
 NOTHING = "figure", "clause", "sentence"
 _HALF_PASSAGE, _LINES = 300, 400
-_BERT = {
+BERT = {
     "attended": "attention.output.dense",
     "first_norm": "attention.output.LayerNorm",
     "widen": "intermediate.dense",
     "narrow": "output.dense",
     "second_norm": "output.LayerNorm",
 }
+"""The parts of a layer, but for its attention, by the names of transformers' BertModel."""
 
 
 def read_folder(folder: Path) -> dict[str, NDArray[np.float32]]:
@@ -86,7 +87,7 @@ def read_folder(folder: Path) -> dict[str, NDArray[np.float32]]:
             own, bert = f"layers.{number}", f"encoder.layer.{number}"
             joined = [tensors[f"{bert}.attention.self.{part}.{side}"] for part in ("query", "key", "value")]
             weights[f"{own}.attention.{side}"] = np.concatenate(joined)
-            weights |= {f"{own}.{name}.{side}": tensors[f"{bert}.{part}.{side}"] for name, part in _BERT.items()}
+            weights |= {f"{own}.{name}.{side}": tensors[f"{bert}.{part}.{side}"] for name, part in BERT.items()}
     return {name: np.asarray(values, np.float32) for name, values in weights.items()}
 
 

@@ -20,18 +20,12 @@ import torch
 from numpy.typing import NDArray
 from onnx import numpy_helper
 
+from training.export import BERT
 from training.graph import MATRICES, from_four_bits
 from training.reader_export import HEADS
 
 Array = NDArray[np.float32]
 _TRANSPOSED = "spans", "whole"
-_PARTS = {
-    "attended": "attention.output.dense",
-    "first_norm": "attention.output.LayerNorm",
-    "widen": "intermediate.dense",
-    "narrow": "output.dense",
-    "second_norm": "output.LayerNorm",
-}
 
 
 def restored(path: Path) -> dict[str, Array]:
@@ -72,7 +66,7 @@ def as_bert(weights: dict[str, Array]) -> dict[str, Array]:
             for own, piece in zip(("query", "key", "value"), np.split(values, 3), strict=True):
                 named[f"{layer}.attention.self.{own}.{kind}"] = piece
         else:
-            named[f"{layer}.{_PARTS[part]}.{kind}"] = values
+            named[f"{layer}.{BERT[part]}.{kind}"] = values
     return {name: np.ascontiguousarray(values) for name, values in named.items()}
 
 

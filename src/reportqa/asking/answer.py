@@ -17,7 +17,6 @@ from reportqa.asking.halves import Half, answers, put_together
 from reportqa.asking.highlight import answering_places
 from reportqa.asking.matching import FigureMatch, says_change
 from reportqa.asking.question import Question, parts, understand, within
-from reportqa.asking.reports import series_of
 from reportqa.asking.search import Candidate, Retriever
 from reportqa.asking.superlatives import Ranking, bearer, extreme_asked, ranked
 from reportqa.asking.sure import Sureness, of_text
@@ -26,7 +25,6 @@ from reportqa.asking.vague import asks_back, is_vague, readings, shared
 from reportqa.asking.verdicts import claimed
 from reportqa.figures.arithmetic import amount
 from reportqa.index.dense import Vectors
-from reportqa.index.store import DocumentInfo
 from reportqa.models.reader import Reader
 from reportqa.text.folding import fold
 from reportqa.text.records import Answer
@@ -101,7 +99,14 @@ class Answerer:
     def _comparison(self, question: Question, best: Candidate, documents: Sequence[str] | None) -> Comparison | None:
         """Return what a question compares: one that names a town or school but no region, in its region's reports."""
         home = self._store.info(best.passage.passage.document)
-        known = [one for one in self._retriever.reports.documents(documents) if _one_series(one, home)]
+        reports = self._retriever.reports
+        series = reports.series[home.name]
+        # Reports compare that are of different places, or of one body in different years.
+        known = [
+            one
+            for one in reports.documents(documents)
+            if one.region != home.region or reports.series[one.name] == series
+        ]
         asked = compared(question, known) or compared(question, (one for one in known if one.region == home.region))
         # To tell copies apart takes their texts: only of those that are compared.
         unlike = distinct(asked.documents, lambda name: self._store.document(name).text) if asked else ()
@@ -223,11 +228,6 @@ def _at_most(right: float, reply: Reply | None) -> Reply | None:
     if reply is None or reply.sure is None or reply.derived:
         return reply
     return replace(reply, sure=replace(reply.sure, right=min(reply.sure.right, right)))
-
-
-def _one_series(one: DocumentInfo, other: DocumentInfo) -> bool:
-    """Tell whether two reports compare: they are of different places, or of one body in different years."""
-    return one.region != other.region or series_of(one) == series_of(other)
 
 
 def _bearer(asked: Ranking, row: FigureMatch) -> str:

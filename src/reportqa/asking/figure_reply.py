@@ -180,9 +180,9 @@ class FigureReplies:
     def _of_the_column(self, question: Question, matches: list[FigureMatch]) -> list[FigureMatch]:
         """In a row of years of a table, put the year first that the question names, else the report's own."""
         best = matches[0]
-        wanted = self._retriever.reports.wanted_years(question, best.figure.document)
         if not best.candidate.passage.passage.leads:
             return matches
+        wanted = self._retriever.reports.wanted_years(question, best.figure.document)
         own = self._store.document(best.figure.document).year
         row = [m for m in matches if m.candidate is best.candidate and m.sentence == best.sentence]
         alike = [m for m in row if m.figure.indicator == best.figure.indicator]

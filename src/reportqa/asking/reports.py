@@ -33,6 +33,7 @@ _DOCUMENTS = 4096
 # What is laid before a congress in January is of the year before.
 _LOOKING_BACK = "工作报告"
 _CHOICES = 64
+Series = tuple[str | None, str]
 
 
 class Reports:
@@ -45,9 +46,12 @@ class Reports:
     def __init__(self, store: Store) -> None:
         self._store = store
         self._documents = {document.name: document for document in store.library()}
-        self._years = _years_by_series(self._documents.values())
+        names = {one.name: known_as(one.title, one.name) for one in self._documents.values()}
+        self.series = {name: (one.region, _NUMBERED.sub("", names[name])) for name, one in self._documents.items()}
+        """What the reports of one body share, year by year, by report: their region, and their name without numbers."""
+        self._years = self._years_by_series(self._documents.values())
         self.regions = frozenset(document.region for document in self._documents.values())
-        self._names = _telling({one.name: known_as(one.title, one.name) for one in self._documents.values()})
+        self._names = _telling(names)
         # The same few reports are meant again and again, and a large library has thousands to choose from.
         self._chosen = lru_cache(_CHOICES)(self._choose)
         self._years_said = lru_cache(_DOCUMENTS)(self._read_years)
@@ -57,7 +61,7 @@ class Reports:
 
     def wanted_years(self, question: Question, document: str) -> tuple[int, ...]:
         """Return the years a question is about, as seen from a report of its series; none where it names none."""
-        return wanted_years(question, self._years[series_of(self._documents[document])])
+        return wanted_years(question, self._years[self.series[document]])
 
     def documents(self, names: Sequence[str] | None = None) -> list[DocumentInfo]:
         """Return the reports to ask, None is all of them."""
@@ -79,9 +83,9 @@ class Reports:
         every = self.documents(among)
         known = [document for document in every if document.name in called] or every
         local = [document for document in known if document.region in places] or known
-        known_years = _years_by_series(local)
+        known_years = self._years_by_series(local)
         wanted = {one: years or _counted_back(own, offset) or (max(own),) for one, own in known_years.items() if own}
-        chosen = [one.name for one in local if one.year is None or one.year in wanted[series_of(one)]]
+        chosen = [one.name for one in local if one.year is None or one.year in wanted[self.series[one.name]]]
         # A report of one year looks back on others; where the place is named, its reports are meant all the same.
         return chosen or [document.name for document in local if document.region in places]
 
@@ -101,6 +105,12 @@ class Reports:
         info = self._documents[document]
         looks_back = info.genre.endswith(_LOOKING_BACK) and f"{info.year}年度" not in info.title
         return info.year and info.year - looks_back
+
+    def _years_by_series(self, reports: Iterable[DocumentInfo]) -> dict[Series, frozenset[int]]:
+        years = defaultdict[Series, set[int]](set)
+        for report in reports:
+            years[self.series[report.name]] |= {report.year} if report.year else set()
+        return {series: frozenset(own) for series, own in years.items()}
 
     def time_asked(self, question: Question, document: str) -> TimeAsked:
         """Return of which time a question asks, as seen from a report."""
@@ -164,18 +174,6 @@ def _telling(names: dict[str, str]) -> dict[str, frozenset[str]]:
     }
     count = Counter(piece for own in pieces.values() for piece in own)
     return {key: frozenset(piece for piece in own if 2 * count[piece] < len(names)) for key, own in pieces.items()}
-
-
-def series_of(report: DocumentInfo) -> tuple[str | None, str]:
-    """Return what the reports of one body share, year by year: their region, and their name without its numbers."""
-    return report.region, _NUMBERED.sub("", known_as(report.title, report.name))
-
-
-def _years_by_series(reports: Iterable[DocumentInfo]) -> dict[tuple[str | None, str], frozenset[int]]:
-    years = defaultdict[tuple[str | None, str], set[int]](set)
-    for report in reports:
-        years[series_of(report)] |= {report.year} if report.year else set()
-    return {series: frozenset(own) for series, own in years.items()}
 
 
 def wanted_years(question: Question, known: frozenset[int]) -> tuple[int, ...]:

@@ -7,6 +7,7 @@ from bisect import bisect_left
 from dataclasses import dataclass, field
 
 from reportqa.figures.clauses import SENTENCE_ENDS, STOPS, Place
+from reportqa.figures.dates import BEGINNING
 from reportqa.figures.phrases import CLASS, GROWTH, THIS, read_before
 from reportqa.text.units import comparable_unit
 
@@ -16,9 +17,7 @@ LIST_GAP = re.compile(r"[ 、，,和与及]*(?:其中)?")
 _MEMORY = 400  # characters back in which 该校 has its name
 _LOOK_BACK = 6  # numbers back at which 同比增长 finds what grew
 _LONGEST_LIST = 24
-_TAIL_OF_DATE = re.compile(
-    r"(?:年?(?:[底末]|初(?![中级小步期始次]))|以来|来|期间|全年|上半年|下半年|间|第?[一二三四]季度)+"
-)
+_TAIL_OF_DATE = re.compile(rf"(?:年?(?:[底末]|{BEGINNING})|以来|来|期间|全年|上半年|下半年|间|第?[一二三四]季度)+")
 _CLOCK = re.compile(r"[上下中]午|晚上?|凌晨|\d{1,2}(?:[:时点]\d{0,2}分?)")
 
 

@@ -42,9 +42,11 @@ _TIME = (
 )
 _CLOCK = lazy(rf"(?P<from>{_TIME})(?:{_TO}(?P<to>{_TIME}))?")
 _CLOCK_NUMBER = lazy(r"(\d{1,2})\D?(\d\d|半)?")
+# 初 of 2024年初, not that of 2024年初中毕业生.
+BEGINNING = r"初(?![中级小步期始次])"
 # When in a month or a year, and whether before or after it: 3月底, 2026年1月上旬, 3月15日前.
 _TAIL = lazy(
-    r"(?:[底末](?!期)|初(?![中级小步期始次])|[上中下]旬)(?:[以之]?前|[以之]后|起)?"
+    rf"(?:[底末](?!期)|{BEGINNING}|[上中下]旬)(?:[以之]?前|[以之]后|起)?"
     r"|[以之]前|[以之]后|前(?=[，。；、完须应将把由向披])|起(?=[，。；、施执生])"
 )
 _PART = {"y": "年", "m": "月", "d": "日"}
