@@ -11,6 +11,8 @@ import pytest
 from reportqa.asking.cite import Reply
 from reportqa.asking.compute import derive, newest_first
 from reportqa.asking.halves import Half, answers, fits, put_together
+from reportqa.asking.highlight import answering
+from reportqa.asking.lists import list_at, list_opened, lists_in
 from reportqa.asking.matching import FigureMatch, is_per_head, says_change, share_of_words
 from reportqa.asking.named import of_names, tells
 from reportqa.asking.operands import Member, fit, grown, named, sets_of, share_named, words_of
@@ -241,3 +243,42 @@ def test_a_quote_of_a_recognised_page_is_cut_out_with_what_is_marked_in_it() -> 
     assert cut.score == pytest.approx(0.9)
     page = whole_page(scan, Span(12, 14))
     assert (page.box, page.marks, page.score) == ((0, 0, 1000, 800), ((100, 230, 300, 250),), 0.7)
+
+
+@pytest.mark.parametrize(
+    ("text", "words", "members"),
+    [
+        # The words that the reader finds go on after the list; it ends where it ends.
+        (
+            "理事会由政府、行业、企业代表参加，对学校的建设、发展提出意见。",
+            "政府、行业、企业代表参加，对学校的建设、发展",
+            ("政府", "行业", "企业代表"),
+        ),
+        # Of a list in a member of another, the inner one.
+        (
+            "1.收入58亿元。①税收46亿元，房产税、印花税、契税增长；②非税收入11亿元。",
+            "印花税、契税",
+            ("房产税", "印花税", "契税增长"),
+        ),
+    ],
+)
+def test_the_list_that_the_words_found_begin_with(text: str, words: str, members: tuple[str, ...]) -> None:
+    start = text.index(words)
+    found = list_opened(text, start, start + len(words)) or list_at(text, start, start + len(words))
+    assert found is not None and found.members == members
+
+
+def test_numbers_of_several_forms_are_several_lists() -> None:
+    text = "1.收入58亿元；①税收46亿元；②非税收入11亿元；2.支出60亿元。"
+    assert [one.members for one in lists_in(text)] == [
+        ("收入58亿元；①税收46亿元；②非税收入11亿元", "支出60亿元"),
+        ("税收46亿元", "非税收入11亿元"),
+    ]
+
+
+def test_words_that_cross_the_end_of_a_sentence_answer_less_well() -> None:
+    text = "印花税增长；营业税、资源税下降。"
+    places = np.array([(at, at + 1) for at in range(len(text))])
+    spans = ((0, 13, 7.9), (6, 13, 6.7))
+    heard = PassageReading(places, np.zeros(len(text)), np.zeros(len(text)), 1.0, (0.0, 0.0, 1.0), spans)
+    assert answering(replace(candidate(text), reading=heard))[0] == (6, 13)

@@ -54,3 +54,22 @@ def test_members_are_counted_where_no_figure_says_how_many(qa: ReportQA) -> None
     assert given.answer == "2位：沈知秋、罗既明"
     assert given.message == "按报告列出的数得。"
     assert qa.ask("夏令营开营几期").answer == "6期"
+
+
+def test_a_number_in_a_name_and_one_of_an_unknown_unit_are_told_as_figures(
+    qa_of: Callable[[str, str], ReportQA],
+) -> None:
+    text = """青禾市节水管理办法
+
+第一条 为了节约用水，制定本办法。
+
+第二条 本办法由青禾市水务局令第24号公布，自公布之日起施行。
+
+第三条 市智慧水务中心建成标准机架4百架、算力规模2.2万P。
+"""
+    measures = qa_of("青禾市节水管理办法.txt", text)
+    for question, said in (("办法是水务局的第几号令？", "第24号"), ("智慧水务中心的算力有多少P？", "2.2万P")):
+        answer = measures.ask(question)
+        assert (answer.answer, answer.figures[0].figure.text) == (said, said)
+        figure = answer.figures[0].figure
+        assert text[figure.start : figure.end] == said

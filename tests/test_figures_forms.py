@@ -346,6 +346,31 @@ def test_a_date_is_told_with_what_makes_it_exact(text, stated):
     assert [figure.stated for figure in figures_in_text(text)] == stated
 
 
+@pytest.mark.parametrize(
+    ("text", "date", "iso"),
+    [
+        ("2023 年末启动调查", "2023 年末", "2023"),
+        ("调查于2016年初发布", "2016年初", "2016"),
+        ("3月底前确定名单", "3月底", "--03"),
+        ("2024年初中毕业生", "2024年", "2024"),
+        ("自2022年1月1日起，全县实行", "2022年1月1日", "2022-01-01"),
+        ("办学历史可追溯到1930年代", "1930年代", "193X"),
+    ],
+)
+def test_when_in_a_year_or_month_is_part_of_a_date(text, date, iso):
+    figure = figures_in_text(text)[0]
+    assert (figure.text, figure.normalized_value, text[figure.start : figure.end]) == (date, iso, date)
+
+
+def test_a_bold_label_names_its_number():
+    figure = figures_in_text("**样本量** ：875")[0]
+    assert (figure.text, figure.indicator) == ("875", "样本量")
+
+
+def test_no_number_of_terms_is_a_duration():
+    assert [figure.text for figure in figures_in_text("第1～3学期不分专业，第3学期结束前选定，学制8学期")] == ["8学期"]
+
+
 def test_a_class_is_not_of_the_beginning_of_a_year():
     (_, figure) = figures_in_text("2024年初中毕业生6782人")
     assert (figure.indicator, figure.scope) == ("初中毕业生", "2024年")

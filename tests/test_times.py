@@ -50,6 +50,39 @@ def test_a_value_of_the_time_that_is_asked_for_comes_first(qa, question, answer)
     assert qa.ask(question).answer == answer
 
 
+CHRONICLE = """
+抗旱纪事
+
+一、旱情初起
+
+2022年夏，流域来水偏少，各地先后启动抗旱响应。
+
+7月3日，青禾市防办通报受旱农田44万亩，出动水车120台。
+
+7月5日，青禾市防办通报受旱农田59万亩，出动水车260台。
+
+二、目标
+
+到2025年，灌溉体系基本形成。灌溉水利用系数比2020年提高0.04；节水灌溉面积占比达到62%左右，渠道防渗率达到71%。
+
+到2030年，灌溉体系更加完善。灌溉水利用系数比2020年提高0.08；节水灌溉面积占比达到70%左右，渠道防渗率达到83%。
+"""
+
+
+@pytest.mark.parametrize(
+    ("question", "answer"),
+    [
+        ("2022年7月3日通报受旱农田多少万亩？", "44万亩"),
+        ("2022年7月5日出动了多少台水车？", "260台"),
+        ("2025年节水灌溉面积占比要达到多少？", "62%左右"),
+        ("2030年节水灌溉面积占比要达到多少？", "70%左右"),
+        ("2030年渠道防渗率目标是多少？", "83%"),
+    ],
+)
+def test_a_year_said_once_holds_for_what_stands_under_it(qa_of, question, answer):
+    assert qa_of("抗旱纪事.txt", CHRONICLE.strip()).ask(question).answer == answer
+
+
 def test_the_figures_of_the_statement_that_answers_come_first(qa):
     answer = qa.ask("电子图书比纸质的多吗？")
     assert [cited.figure.text for cited in answer.figures][:2] == ["18.2万册", "24.1万册"]

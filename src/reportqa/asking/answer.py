@@ -64,7 +64,7 @@ class Answerer:
         found = settled(self._looked_up(question, documents, vector))
         near, question = found.of_the_subject(), found.question
         asked = self._comparison(whole, near.best, documents)
-        reply = self._compared_reply(near, asked) if asked else self._extreme_reply(question, documents)
+        reply = self._compared_reply(near, asked) if asked else self._extreme_reply(near, documents)
         stated = 1.0
         if reply is None:
             reply, stated = self._figures.computed(near)
@@ -159,16 +159,16 @@ class Answerer:
                 return replace(new.match, figure=figure)
         return None
 
-    def _extreme_reply(self, question: Question, documents: Sequence[str] | None) -> Reply | None:
+    def _extreme_reply(self, near: Found, documents: Sequence[str] | None) -> Reply | None:
         """Answer which of many has the most or the least, from the figures that the report gives for each."""
-        asked = extreme_asked(question)
+        asked = extreme_asked(near.question)
         if asked is None:
             return None
         found = self._looked_up(asked.measure, documents)
         tables = self._retriever.with_tables(found.candidates[:_TABLES], found.question, found.vector)
         rows = ranked(asked, replace(found, candidates=tables).matches)
         if not rows:
-            return self._no_ranking(asked, found.best)
+            return self._no_ranking(asked, found.best, near.best)
         first = [row for row in rows if amount(row.figure) == amount(rows[0].figure)]
         shown = rows[:_OTHER_FIGURES]
         return Reply(
@@ -178,9 +178,10 @@ class Answerer:
             note=f"比较了{len(rows)}个：{'，'.join(f'{_bearer(asked, row)}{row.figure.stated}' for row in shown)}。",
         )
 
-    def _no_ranking(self, asked: Ranking, nearest: Candidate) -> Reply | None:
+    def _no_ranking(self, asked: Ranking, nearest: Candidate, best: Candidate) -> Reply | None:
         """Say that nothing can be ranked, unless the report itself may say which is first."""
-        if asked.names or not asked.sort or _RANKED.search(nearest.passage.folded):
+        heard = best.reading is not None and best.reading.relevance > 0
+        if asked.names or not asked.sort or heard or _RANKED.search(nearest.passage.folded):
             return None
         shown = answering_places(nearest)
         return Reply("", ((nearest, shown),), refusal="报告没有逐一给出数据，比不出来。")

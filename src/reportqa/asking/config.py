@@ -25,8 +25,12 @@ class Fitted:
     """So many passages are read with the question: the right one is among them for 98 in 100."""
     reader_bound: float = 15.0
     """The reader's scores beyond this, above or below, tell nothing more."""
+    crossing: float = 1.5
+    """What it counts against words that answer for each end of a sentence that they cross."""
     reader_near: float = 6.0
     """Words that answer less well than the best by no more than this may stand in for what the question says itself."""
+    list_near: float = 2.0
+    """A list is looked for around words that answer less well than the best by no more than this."""
     operands: int = 24
     """Among so many figures the operands of a computation are looked for."""
     operand_certain: float = 0.34

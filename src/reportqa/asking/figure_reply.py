@@ -142,8 +142,10 @@ class FigureReplies:
     def _unread(self, candidates: Sequence[Candidate], best: FigureMatch) -> tuple[Candidate, ScoredUnit] | None:
         """Return the clause closest to the question where it has a number that was not read, and not the best figure.
 
-        No other number may stand in for one that was not read.
+        No other number may stand in for one that was not read, unless the reader holds it for the answer.
         """
+        if best.signals["read"] > 0:
+            return None
         units = ((unit, one) for one in candidates[:_LOOKED_AT] for unit in one.units if not unit.whole)
         clause, candidate = max(units, key=lambda pair: pair[0].cosine)
         if candidate is best.candidate and clause == best.clause:

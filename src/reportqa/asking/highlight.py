@@ -13,6 +13,7 @@ from reportqa.text.numerals import NUMBER, Numeral, read_numeral
 from reportqa.text.patterns import lazy
 from reportqa.text.records import Figure, Span
 
+_ENDS = "。；;"
 MARKS = " \t\n，。；、：,.;:"
 _YEAR = lazy(f"{YEAR}年度?")
 
@@ -55,21 +56,29 @@ def clauses_around(candidate: Candidate, start: int, end: int) -> tuple[int, int
     return min(unit.start for unit in held), max(unit.end for unit in held)
 
 
-def answering(candidate: Candidate, question: str = "") -> list[tuple[int, int]]:
+def answering(candidate: Candidate, question: str = "", within: float | None = None) -> list[tuple[int, int]]:
     """Return ranges of the words of a passage that answer, the best first: those that the reader finds, else a clause.
 
-    Of those that the reader finds there are only such as answer nearly as well as the best, and none that a
-    ``question`` (folded) says itself, as long as there is another. The number of a heading answers nothing.
+    Of those that the reader finds there are only such as answer nearly as well as the best (``within`` so much of it),
+    and none that a ``question`` (folded) says itself, as long as there is another. The number of a heading answers
+    nothing.
     """
     if candidate.reading:
         text, number = candidate.passage.prose.text, numbering_of(candidate.passage.folded)
-        read = candidate.reading.spans
+        read, least = candidate.reading.spans, FITTED.reader_near if within is None else within
         spans = [span for span in read if number is None or span[1] > number.length] or read
-        near = [span[:2] for span in spans if span[2] >= spans[0][2] - FITTED.reader_near]
+        spans = sorted(((*span[:2], _within_sentence(text, span)) for span in spans), key=lambda span: -span[2])
+        near = [span[:2] for span in spans if span[2] >= spans[0][2] - least]
         new = [span for span in near if not is_said(text[slice(*span)], question)]
         return [whole_marks(text, *span) for span in new or near]
     closest = max((unit for unit in candidate.units if not unit.whole), key=lambda unit: unit.answers)
     return [(closest.start, closest.end)]
+
+
+def _within_sentence(text: str, span: tuple[int, int, float]) -> float:
+    """Return how well words answer, less for each end of a sentence among them: the reader sees ends less surely."""
+    start, end, score = span
+    return score - FITTED.crossing * sum(text.count(mark, start, end - 1) for mark in _ENDS)
 
 
 def is_said(words: str, question: str) -> bool:

@@ -18,8 +18,9 @@ _PAIR = lazy(
     rf"([\u4e00-\u9fff]{{2,10}}?)(?:以及|[和与及])([\u4e00-\u9fff]{{2,8}}?)(?=[一二两三四五六七八九十\d]+[{COUNTERS}国]|等)"
 )
 _NUMBERED = lazy(
-    r"(?:^|(?<=[；;。：:，,]))\s*(?:[一二三四五六七八九十]+是|(?:首先|其次|再次|最后)[，,]?"
-    r"|第[一二三四五六七八九十][，,、]|[（(][\d一二三四五六七八九十]{1,3}[）)]|[①-⑳]|\d{1,2}[.．、](?!\d))"
+    r"(?:^|(?<=[；;。：:，,]))\s*(?:(?P<are>[一二三四五六七八九十]+是)|(?P<order>首先|其次|再次|最后)[，,]?"
+    r"|(?P<nth>第[一二三四五六七八九十])[，,、]|(?P<han>[（(][一二三四五六七八九十]{1,3}[）)])|(?P<digit>[（(]\d{1,3}[）)])"
+    r"|(?P<ring>[①-⑳])|(?P<dot>\d{1,2})[.．、](?!\d))"
 )
 _LEADING = frozenset(
     """
@@ -37,6 +38,7 @@ _TRAILING = frozenset(
     """.split()
 )
 _COUNTED = lazy(rf"[\d一二两三四五六七八九十]+[{COUNTERS}类大方国场]")
+_SIGNS = "、；;"
 _HELD = 0.6  # how much of the words that answer a list must hold
 
 
@@ -50,9 +52,12 @@ class ItemList:
 
     def reaches(self, text: str, start: int, end: int) -> bool:
         """Tell whether a range of the text goes from the first of the members into the last one."""
-        last = max(text.rfind(sign, self.start, self.end) for sign in "、；;")
-        first = min((at for sign in "、；;" if (at := text.find(sign, self.start, self.end)) >= 0), default=-1)
-        return start <= first and last < end
+        last = max(text.rfind(sign, self.start, self.end) for sign in _SIGNS)
+        return start <= self.first_mark(text) and last < end
+
+    def first_mark(self, text: str) -> int:
+        """Return where the first sign between two members stands, -1 where there is none."""
+        return min((at for sign in _SIGNS if (at := text.find(sign, self.start, self.end)) >= 0), default=-1)
 
 
 def lists_in(text: str) -> list[ItemList]:
@@ -82,17 +87,34 @@ def list_at(text: str, start: int, end: int) -> ItemList | None:
     return min(holding, key=lambda one: one.end - one.start, default=None)
 
 
+def list_opened(text: str, start: int, end: int) -> ItemList | None:
+    """Return the list whose first member a range begins with and that ends inside it, None where there is none.
+
+    >>> list_opened("理事会由政府、行业、企业代表参加，对学校的建设提出意见。", 4, 26).members
+    ('政府', '行业', '企业代表')
+    """
+    opened = (one for one in lists_in(text) if one.start <= start <= one.first_mark(text) and one.end < end)
+    return min(opened, key=lambda one: one.end - one.start, default=None)
+
+
 def _list(match: re.Match[str], members: list[str]) -> ItemList:
     return ItemList(match.start(), match.end(), tuple(members))
 
 
 def _numbered(text: str) -> Iterator[ItemList]:
-    """Yield a list written as 一是…；二是… or （一）…；（二）…, each member up to the next."""
-    marks = list(_NUMBERED.finditer(text))
-    if len(marks) > 1:
-        ends = [mark.start() for mark in marks[1:]] + [len(text)]
-        members = [text[mark.end() : end].strip("。；;，, ") for mark, end in zip(marks, ends, strict=True)]
-        yield ItemList(marks[0].start(), len(text), tuple(members))
+    """Yield the lists written as 一是…；二是… or （一）…；（二）…, each in a member of those that begin before it."""
+    forms: dict[str | None, list[re.Match[str]]] = {}
+    ends: list[int] = []  # where the members of the lists around end
+    for mark in _NUMBERED.finditer(text):
+        forms.setdefault(mark.lastgroup, []).append(mark)
+    for marks in forms.values():
+        starts = [mark.start() for mark in marks]
+        if len(marks) > 1:
+            last = min((end for end in ends if end > starts[-1]), default=len(text))
+            stops = [min(end for end in (*ends, *starts, last) if end > mark.start()) for mark in marks]
+            members = [text[mark.end() : stop].strip("。；;，, ") for mark, stop in zip(marks, stops, strict=True)]
+            yield ItemList(starts[0], last, tuple(members))
+        ends += starts
 
 
 def _free(match: re.Match[str], taken: list[tuple[int, int]]) -> bool:

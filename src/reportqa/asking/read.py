@@ -14,7 +14,11 @@ from reportqa.asking.weights import WEIGHTS
 from reportqa.index.store import Store
 from reportqa.models.reader import PassageReading, Reader
 from reportqa.outline.headings import header_of
+from reportqa.text.forms import YEAR
 from reportqa.text.naming import known_as
+
+_YEAR = re.compile(YEAR)
+_DATED = re.compile(rf"(?:{YEAR})(?:学?年度?)?的?")
 
 
 def read(reader: Reader, retriever: Retriever, question: Question, candidates: Sequence[Candidate]) -> list[Candidate]:
@@ -57,9 +61,16 @@ def bounded(score: float) -> float:
 
 
 def _worded(question: Question, retriever: Retriever, candidate: Candidate) -> str:
-    """Return a question as a passage says it that calls the year asked 上年: 上年招生多少 for 2022年招生多少."""
-    own, text = retriever.reports.own_year(candidate.passage.passage.document), candidate.passage.prose.text
-    years = retriever.reports.wanted_years(question, candidate.passage.passage.document)
+    """Return a question as a passage says it that calls the year asked 上年: 上年招生多少 for 2022年招生多少.
+
+    A report that has no year of its own, but names the one asked, is not asked for it where a passage names none.
+    """
+    name, text = candidate.passage.passage.document, candidate.passage.prose.text
+    own, years = retriever.reports.own_year(name), retriever.reports.wanted_years(question, name)
+    if own is None and years and not _YEAR.search(_header(retriever.store, candidate) + text):
+        whole = retriever.store.document(name).text
+        if all(f"{year}年" in whole for year in years):
+            return _DATED.sub("", question.wording)
     if own is None or years != (own - 1,) or str(years[0]) in text or not LAST_YEAR.search(text):
         return question.wording
     return re.sub(rf"{years[0]}(?:学?年度?)?", "上年", question.wording)

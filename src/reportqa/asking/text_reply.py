@@ -9,13 +9,17 @@ from reportqa.asking.config import FITTED
 from reportqa.asking.figure_or_words import asked_signals
 from reportqa.asking.found import Found
 from reportqa.asking.highlight import MARKS, answering, clauses_around, places
-from reportqa.asking.lists import ItemList, list_at
+from reportqa.asking.lists import ItemList, list_at, list_opened
 from reportqa.asking.question import Question
 from reportqa.asking.refuse import refusal
 from reportqa.asking.search import Candidate
 from reportqa.asking.sure import of_text
 from reportqa.asking.verdicts import verdict
+from reportqa.text.numerals import NUMBER, read_numeral, tidy
+from reportqa.text.records import Figure
 
+_MAY_BE_ASKED = 0.3  # how likely a question must ask for a number
+_SHORT = 12  # letters of a number with what it numbers
 _COUNTED = frozenset({"count", "quantity"})
 
 
@@ -30,6 +34,7 @@ def text_reply(found: Found) -> Reply:
     start, end = clauses_around(best, *((listed.start, listed.end) if listed else (first, last)))
     # The caption before the first row of a table is no part of what a cell says.
     first = max(first, len("".join(best.passage.passage.leads[:1])))
+    number = _number(best, first, last) if question.numeric_chance > _MAY_BE_ASKED else None
     return Reply(
         # What surrounds the members is seen by the reader better than by their form.
         text=(
@@ -38,6 +43,7 @@ def text_reply(found: Found) -> Reply:
             else text[first:last].strip(MARKS)
         ),
         places=((best, places(best, start, end)),),
+        figures=(number,) if number else (),
         verdict=verdict(question.plain, text[start:end]) if question.asked == "verdict" else None,
         refusal=refusal(question, found.retriever, best, text[start:end]) or _unspoken(question, best),
         sure=of_text(question, found.candidates),
@@ -50,14 +56,16 @@ def counted_reply(found: Found) -> Reply | None:
     >>> counted_reply(look_up(understand("首席讲解员有几位"), retriever, reader)).text      # doctest: +SKIP
     '2位：沈知秋、罗既明'
     """
-    question = found.question
+    question, best = found.question, found.best
     if question.asked not in _COUNTED:
         return None
     said = asked_signals(found)
     if said["words"] - said["figure"] < FITTED.counted:
         return None
-    _, listed = _words(question, found.best, True)
-    if listed is None:
+    (first, last), listed = _words(question, best, True)
+    if _number(best, first, last):  # one that was not read, as 2.2万P
+        return text_reply(found)
+    if listed is None or any(map(str.isdigit, listed.members)):
         return None
     reply = text_reply(replace(found, question=replace(question, several=True)))
     number = f"{len(listed.members)}{question.unit or '个'}"
@@ -66,10 +74,34 @@ def counted_reply(found: Found) -> Reply | None:
 
 def _words(question: Question, best: Candidate, members: bool) -> tuple[tuple[int, int], ItemList | None]:
     """Return the words that answer, and the list that holds them where its ``members`` are asked for."""
-    found = answering(best, question.plain)
-    lists = [list_at(best.passage.prose.text, *words) for words in found] if members else []
-    listed = next(filter(None, lists), None)
-    return (found[lists.index(listed)] if listed else found[0]), listed
+    text = best.passage.prose.text
+    for start, end in answering(best, question.plain, FITTED.list_near) if members else ():
+        held, opened = list_at(text, start, end), list_opened(text, start, end)
+        # The reader finds where a list begins more surely than where it ends.
+        if opened and (held is None or held.start < opened.start):
+            return (start, opened.first_mark(text)), opened
+        if held:
+            return (start, end), held
+    return answering(best, question.plain)[0], None
+
+
+def _number(best: Candidate, start: int, end: int) -> Figure | None:
+    """Return the words of a passage that answer as a figure, where they are a number in a name: 第24号, 947号."""
+    prose, document = best.passage.prose, best.passage.passage.document
+    words = prose.text[start:end].strip(MARKS)
+    numeral = next((one for found in NUMBER.finditer(words) if (one := read_numeral(words, found))), None)
+    if numeral is None or len(words) > _SHORT or words[: numeral.start].strip() not in ("", "第"):
+        return None
+    unit = words[numeral.end :].strip()
+    if not unit:
+        return None
+    at = start + prose.text[start:end].index(words)
+    place = prose.envelope(at, at + len(words))
+    return Figure(
+        *(place.start, place.end, words, tidy(numeral.written[0]), f"{numeral.multiplier}{unit}"),
+        *(tidy(numeral.values[0]), unit, "other"),
+        document=document,
+    )
 
 
 def _unspoken(question: Question, best: Candidate) -> str:

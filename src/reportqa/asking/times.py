@@ -18,6 +18,8 @@ _BEFORE_ASKED = lazy(
 _TIME = lazy(rf"(?P<year>{YEAR})(?!\d)年?|{LAST_YEAR.pattern}")
 # Between a time and its value: neither the end of a clause nor a word of change, by how much being no value of then.
 _VALUE_FOLLOWS = lazy(r"[^，,。；;：:！？!?增减降升提涨跌扩缩少多高低长]{0,24}")
+# 到2030年，… opens a paragraph of what is aimed at by then.
+_BY_THEN = lazy(rf"\W*(?:[到至]|力争|争取){{1,2}}(?P<year>{YEAR})年[末底]?(?:前|以前)?[，,]")
 _FROM = lazy(r"[由从][^，。；、\d由从]{0,10}$")
 _CHANGED_TO = lazy(r"[\u4e00-\u9fff（）]{0,8}?(?:到|至|为)")
 _BACK, _AHEAD = 32, 80
@@ -64,11 +66,14 @@ def time_of(text: str, start: int, end: int, own: int | None) -> Time:
     [True, False]
     >>> time_of("力争比例提高到58%，企业达到85家", 15, 18, 2022).planned
     True
+    >>> time_of("到2030年，体系基本形成。森林覆盖率达到25%左右", 19, 22, 2022).year
+    2030
     """
     before = text[max(start - _BACK, 0) : start]
     said = [found for found in _TIME.finditer(before) if _VALUE_FOLLOWS.fullmatch(before, found.end())]
     last = said[-1] if said else None
-    year = None
+    opened = _BY_THEN.match(text)
+    year = int(opened["year"]) if opened and start > opened.end() else None
     if last:
         year = int(last["year"]) if last["year"] else own - 1 if own else None
     clauses = text[max(start - _AHEAD, 0) : start]

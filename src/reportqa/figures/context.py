@@ -7,7 +7,7 @@ from bisect import bisect_left
 from dataclasses import dataclass, field
 
 from reportqa.figures.clauses import SENTENCE_ENDS, STOPS, Place
-from reportqa.figures.dates import BEGINNING
+from reportqa.figures.dates import BEGINNING, side_end, within_end
 from reportqa.figures.phrases import CLASS, GROWTH, THIS, read_before
 from reportqa.text.units import comparable_unit
 
@@ -109,6 +109,7 @@ class Context:
     def date_end(self, index: int) -> int:
         """Return where the words after a date begin."""
         right = self.found[index].quantity.right
+        right = side_end(self.text, within_end(self.text, right))
         for pattern in (_TAIL_OF_DATE, _CLOCK, _CLOCK):
             tail = pattern.match(self.text, right)
             right = tail.end() if tail else right

@@ -26,6 +26,7 @@ _RULES = tuple(
         rf"(?P<y>{_YEAR}) ?年 ?(?P<m>{_MONTH}) ?月 ?(?P<d>{_DAY}) ?(?P<unit>[日号])",
         rf"(?P<y>{_YEAR}) ?年 ?(?P<m>{_MONTH}) ?(?P<unit>月)",
         rf"(?P<y>{_YEAR}) ?(?P<unit>学年|年(?!级|代|制))",
+        r"(?P<y>[12]\d\d0) ?(?P<unit>年代)",
         r"(?P<y>[12]\d{3})(?P<sep>[-/.])(?P<m>0?[1-9]|1[0-2])(?P=sep)(?P<d>3[01]|[12]\d|0?[1-9])(?![\d.%])(?P<unit>)",
         rf"(?P<m>{_MONTH}) ?月 ?(?P<d>{_DAY}) ?(?P<unit>[日号])",
         rf"(?P<m>{_MONTH}) ?(?P<unit>月)(?![球亮饼均度])",
@@ -44,10 +45,11 @@ _CLOCK = lazy(rf"(?P<from>{_TIME})(?:{_TO}(?P<to>{_TIME}))?")
 _CLOCK_NUMBER = lazy(r"(\d{1,2})\D?(\d\d|半)?")
 # 初 of 2024年初, not that of 2024年初中毕业生.
 BEGINNING = r"初(?![中级小步期始次])"
-# When in a month or a year, and whether before or after it: 3月底, 2026年1月上旬, 3月15日前.
-_TAIL = lazy(
-    rf"(?:[底末](?!期)|{BEGINNING}|[上中下]旬)(?:[以之]?前|[以之]后|起)?"
-    r"|[以之]前|[以之]后|前(?=[，。；、完须应将把由向披])|起(?=[，。；、施执生])"
+# When in a month or a year: 3月底, 2026年1月上旬.
+_WITHIN = lazy(rf" ?(?:[底末](?!期)|{BEGINNING}|[上中下]旬)")
+# Whether before or after that time: 3月15日前, 3月底前.
+_SIDE = lazy(
+    r"(?:(?<=[底末初旬])(?:[以之]?前|[以之]后|起))|[以之]前|[以之]后|前(?=[，。；、完须应将把由向披申报交办缴提])|起(?=[，。；、施执生])"
 )
 _PART = {"y": "年", "m": "月", "d": "日"}
 
@@ -70,7 +72,7 @@ def read_date(text: str, position: int) -> Date | None:
     >>> read_date("2023-2024学年", 0).iso, read_date("1-9月", 0).iso, read_date("30个月", 0)
     ('2023/2024', '--01/--09', None)
 
-    Without a year ISO 8601:2000's --MM-DD stands; a span is written start/end.
+    Without a year ISO 8601:2000's --MM-DD stands; a span is written start/end, a decade as 193X (ISO 8601-2).
     """
     for rule in _RULES:
         if found := rule.match(text, position):
@@ -78,13 +80,23 @@ def read_date(text: str, position: int) -> Date | None:
     return None
 
 
-def tail_end(text: str, end: int) -> int:
-    """Return where the words end that go with a date which ends at ``end``: 底 of 3月底, 前 of 3月15日前.
+def within_end(text: str, end: int) -> int:
+    """Return where the words end that say when in a year or month a date is that ends at ``end``: 底 of 3月底.
 
-    >>> tail_end("3月底前确定", 2), tail_end("2024年初中毕业生", 5)
+    >>> within_end("3月底前确定", 2), within_end("2024年初中毕业生", 5)
+    (3, 5)
+    """
+    found = _WITHIN.match(text, end)
+    return found.end() if found else end
+
+
+def side_end(text: str, end: int) -> int:
+    """Return where the words end that say on which side of a date something is: 前 of 3月15日前.
+
+    >>> side_end("3月底前确定", 3), side_end("3月15日确定", 5)
     (4, 5)
     """
-    found = _TAIL.match(text, end)
+    found = _SIDE.match(text, end)
     return found.end() if found else end
 
 
@@ -118,6 +130,8 @@ def _date(found: re.Match[str]) -> Date:
     begin: dict[str, int] = {name: values[name] for name in ("y", "m", "d") if name in values}
     until = {name[0]: values[name] for name in ("y2", "m2", "d2") if name in values}
     iso = _iso(begin)
+    if unit == "年代":
+        iso = f"{iso[:3]}X"
     if until:
         if until.get("y", 1000) < 100:
             until["y"] += begin["y"] // 100 * 100

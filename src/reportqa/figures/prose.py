@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from reportqa.figures.clauses import places
 from reportqa.figures.context import Meaning
-from reportqa.figures.dates import tail_end
+from reportqa.figures.dates import side_end, within_end
 from reportqa.figures.indicators import read_places
 from reportqa.figures.plain import cased, plain
 from reportqa.figures.quantities import Quantity
@@ -36,7 +36,7 @@ def figures_of(prose: Prose, document: str = "", section: tuple[str, ...] = (), 
     text = plain(prose.text)
     quantities = scan(text)
     readings = read_places(text, places(text, quantities, cased(prose.text, text)), scope, prose.text)
-    spans = [prose.envelope(quantity.start, quantity.end) for quantity in quantities]
+    spans = [prose.envelope(quantity.start, _told_end(text, quantity)) for quantity in quantities]
     return [
         _figure(prose.text, _in_money(quantity, reading.indicator), reading, span, spans, document, section)
         for quantity, reading, span in zip(quantities, readings, spans, strict=True)
@@ -62,13 +62,13 @@ def _figure(
     return Figure(
         start=span.start,
         end=span.end,
-        text=text[quantity.start : quantity.end],
+        text=text[quantity.start : _told_end(text, quantity)],
         value=quantity.value,
         unit=_as_written(text, quantity),
         normalized_value=quantity.normalized_value,
         normalized_unit=quantity.normalized_unit,
         kind=quantity.kind,
-        indicator=_own_words(text, quantity, reading.indicator).lstrip(_BULLETS),
+        indicator=_own_words(text, quantity, reading.indicator).lstrip(_BULLETS).rstrip("*"),
         scope=_own_words(text, quantity, reading.scope),
         approx=quantity.approx,
         bound=quantity.bound,
@@ -76,14 +76,19 @@ def _figure(
         document=document,
         section=section,
         before=text[quantity.left : quantity.start].strip() if quantity.approx else "",
-        after=text[quantity.end : _end(text, quantity)].strip(),
+        after=text[_told_end(text, quantity) : _after_end(text, quantity)].strip(),
     )
 
 
-def _end(text: str, quantity: Quantity) -> int:
-    """Return where the words after a number end without which it says too much: 左右, of a date 底 and 前."""
+def _told_end(text: str, quantity: Quantity) -> int:
+    """Return where a figure ends: a date with the 底 without which it is another time."""
+    return within_end(text, quantity.end) if quantity.kind == "date" else quantity.end
+
+
+def _after_end(text: str, quantity: Quantity) -> int:
+    """Return where the words after a figure end without which it says too much: 左右, of a date 前."""
     if quantity.kind == "date":
-        return tail_end(text, quantity.end)
+        return side_end(text, _told_end(text, quantity))
     return quantity.right if quantity.approx else quantity.end
 
 

@@ -173,7 +173,7 @@ def is_running(line: TextLine) -> bool:
     """Tell whether a line is what a heading stands over: a sentence, a list or a table."""
     if SENTENCE_MARKS.search(line.text) or ENUMERATED.match(line.text):
         return True
-    return len(line.text) > _PLAIN_LENGTH and "，" in line.text
+    return len(line.text) > _PLAIN_LENGTH and ("，" in line.text or "、" in line.text)
 
 
 def header_of(known_as: str, section: Sequence[str]) -> str:
