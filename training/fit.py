@@ -151,19 +151,19 @@ class LookedUp:
     found: Found
 
 
-def looked_up(libraries: Iterable[Library], reader: Reader | None) -> list[LookedUp]:
-    """Search for every question; with a reader read the best passages too."""
+def looked_up(libraries: Iterable[Library], reader: Reader, unread: bool = False) -> list[LookedUp]:
+    """Search for every question, and read the best passages unless they shall stay ``unread``."""
     every = ((qa, one) for qa, questions in libraries for one in questions)
-    return [LookedUp(one, _found(qa, one.question, reader)) for qa, one in every]
+    return [LookedUp(one, _found(qa, one.question, reader, unread)) for qa, one in every]
 
 
-def _found(qa: ReportQA, words: str, reader: Reader | None) -> Found:
+def _found(qa: ReportQA, words: str, reader: Reader, unread: bool) -> Found:
     question, retriever = understand(words, qa._vocabulary), qa._retriever
-    if reader:
+    if not unread:
         return look_up(question, retriever, reader)
     question = retriever.reports.focus(question)
     vector = retriever.encode([question])[0]
-    return Found(question, vector, retriever.search(question, vector), retriever)
+    return Found(question, vector, retriever.search(question, vector), retriever, reader)
 
 
 def passages_of(every: Sequence[LookedUp]) -> tuple[list[str], list[Choice]]:
@@ -393,9 +393,10 @@ def main() -> None:
         fit += question_sets(Path(scratch))
         fit, test = ([(qa, asked[:: options.every]) for qa, asked in side] for side in (fit, test))
         results: dict[str, Any] = {"date": str(datetime.date.today()), "data": data.fingerprint()}
-        if not options.sure:
-            results["passages"] = fit_one("passages", passages_of, looked_up(fit, None), looked_up(test, None))
         reader = Reader()
+        if not options.sure:
+            ours, theirs = looked_up(fit, reader, unread=True), looked_up(test, reader, unread=True)
+            results["passages"] = fit_one("passages", passages_of, ours, theirs)
         ours, theirs = looked_up(fit, reader), looked_up(test, reader)
         if not options.sure:
             results["reading"] = fit_one("reading", readings_of, ours, theirs)

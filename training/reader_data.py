@@ -27,7 +27,7 @@ WORDS = ("name", "list", "reason", "way", "definition", "yesno")
 VERDICTS = ("是", "否", "")
 """What a passage says to a question for yes or no; the last: neither."""
 NEAREST, _CHUNK = 8, 300
-_YES_OR_NO = re.compile(
+YES_OR_NO = re.compile(
     r"吗|有没有|是不是|是否|能不能|可不可以|(.)不\1|没有?[？?]?$|不[？?]?$|(?<!什)么[？?]?$|嘛[？?]?$"
 )
 _WHO = re.compile(r"(?:哪一?位|哪个人|什么人|啥人|谁|哪一?家(?:公司|单位|企业)?|哪个|什么|啥)(?P<end>[？?]?)$")
@@ -153,7 +153,7 @@ def _example(
     said = row.get("verdict") or verdicts.get(row["id"])
     verdict = VERDICTS.index(said) if said in VERDICTS and target.kind == "yesno" else -1
     if not target.answerable:
-        verdict = 2 if _YES_OR_NO.search(target.question) else -1
+        verdict = 2 if YES_OR_NO.search(target.question) else -1
         return Example(row["id"], target.question, target.kind, -1, 0, 0, (), near, similar, verdict)
     if target.figures and target.kind != "yesno":
         number, k = min(target.figures)

@@ -1,10 +1,12 @@
 """Write the reader as the ONNX file that travels inside the package, beside the encoder whose lower half it shares.
 
     python -m training.reader_export CHECKPOINT src/reportqa/models/weights [--kind int8] [--start OTHER --share 0.75]
+    python -m training.reader_export CHECKPOINT src/reportqa/models/weights --name verdict
 
 The folder has encoder.onnx and tokenizer.json already (training.export) and gets reader.onnx and reader.json, which
-says how it was made. With ``--start`` it is a share of the way from another checkpoint, of a training that went on from
-there: what only the first one has learned is not all lost.
+says how it was made; what training.judge trained, a reader by its form, is verdict.onnx. With ``--start`` it is a share
+of the way from another checkpoint, of a training that went on from there: what only the first one has learned is not
+all lost.
 """
 
 from __future__ import annotations
@@ -97,9 +99,15 @@ def as_inputs(lower: Callable[[str], NDArray[np.float32]], texts: Sequence[tuple
 
 
 def export(
-    checkpoint: Path, folder: Path, kind: str, today: str, start: Path | None = None, share: float = 1.0
+    checkpoint: Path,
+    folder: Path,
+    kind: str,
+    today: str,
+    start: Path | None = None,
+    share: float = 1.0,
+    name: str = "reader",
 ) -> dict[str, Any]:
-    """Write reader.onnx and reader.json to the folder of the encoder; return what reader.json says."""
+    """Write an ONNX file and a JSON file of a ``name`` to the folder of the encoder; return what the latter says."""
     weights = read_checkpoint(checkpoint)
     used = [checkpoint, folder / "encoder.onnx"]
     if start:
@@ -108,9 +116,9 @@ def export(
     if kind.startswith("int8"):
         lower = lower_half(folder)
         met = measure_met(write_reader(weights, HEADS), weights, as_inputs(lower, sample_questions(_SAMPLES)))
-    onnx.save(write_reader(weights, HEADS, KINDS[kind], met), str(folder / "reader.onnx"))
+    onnx.save(write_reader(weights, HEADS, KINDS[kind], met), str(folder / f"{name}.onnx"))
     record = {
-        "files": {"reader.onnx": sha256(folder / "reader.onnx")},
+        "files": {f"{name}.onnx": sha256(folder / f"{name}.onnx")},
         "made": {
             "by": "python -m training.reader_export",
             "date": today,
@@ -120,7 +128,7 @@ def export(
             "onnxruntime": onnxruntime.__version__,
         },
     }
-    (folder / "reader.json").write_text(json.dumps(record, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
+    (folder / f"{name}.json").write_text(json.dumps(record, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
     return record
 
 
@@ -147,8 +155,17 @@ def main() -> None:
     parser.add_argument("--date", default=datetime.date.today().isoformat())
     parser.add_argument("--start", type=Path, help="a checkpoint from which the training of CHECKPOINT went on")
     parser.add_argument("--share", type=float, default=1.0, help="how far from START's weights to CHECKPOINT's")
+    parser.add_argument("--name", choices=("reader", "verdict"), default="reader")
     options = parser.parse_args()
-    record = export(options.checkpoint, options.folder, options.kind, options.date, options.start, options.share)
+    record = export(
+        options.checkpoint,
+        options.folder,
+        options.kind,
+        options.date,
+        options.start,
+        options.share,
+        options.name,
+    )
     sys.stdout.write(json.dumps(record, ensure_ascii=False, indent=1) + "\n")
 
 

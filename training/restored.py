@@ -2,8 +2,9 @@
 
     python -m training.restored src/reportqa/models/weights FOLDER
 
-FOLDER gets model.safetensors, tokenizer.json and config.json of the encoder and reader.pt, a checkpoint of the reader:
-the weights as they run, rounded to 7 bits. So training can go on where no checkpoint of an earlier one was kept.
+FOLDER gets model.safetensors, tokenizer.json and config.json of the encoder, and reader.pt and verdict.pt, checkpoints
+of the reader and of what judges statements: the weights as they run, rounded to 7 bits. So training can go on where no
+checkpoint of an earlier one was kept.
 """
 
 from __future__ import annotations
@@ -87,8 +88,11 @@ def main() -> None:
         "num_hidden_layers": len({name.split(".")[1] for name in encoder if name.startswith("layers.")}),
     }
     (options.folder / "config.json").write_text(json.dumps(config, indent=1) + "\n", encoding="utf-8")
-    reader = {name: torch.from_numpy(values) for name, values in restored(options.weights / "reader.onnx").items()}
-    torch.save({"model": reader}, options.folder / "reader.pt")
+    for kind in ("reader", "verdict"):
+        found = restored(options.weights / f"{kind}.onnx")
+        torch.save(
+            {"model": {name: torch.from_numpy(own) for name, own in found.items()}}, options.folder / f"{kind}.pt"
+        )
 
 
 if __name__ == "__main__":

@@ -2,7 +2,8 @@
 
 data/statements: one question a line, with ``statement``, ``q`` and ``verdict`` (是, 否 or 未提); four of each
 statement, so that the question must tell them apart. The questions for yes or no over the reports go with them, each
-with its evidence. A tenth of the statements, and the reports of the side "fit", only measure.
+with its evidence, and those that nothing answers with the clause that tempts most. A tenth of the statements, and the
+reports of the side "fit", only measure.
 """
 
 from __future__ import annotations
@@ -17,7 +18,7 @@ from torch import Tensor
 
 from training import data
 from training.model import Encoder
-from training.reader_data import Example, Read, Set, read
+from training.reader_data import YES_OR_NO, Example, Read, Set, read
 from training.reader_model import Joiner, Reader, Window, run
 
 SAID = ("是", "否", "未提")
@@ -42,19 +43,22 @@ def pairs(encoder: Encoder) -> dict[str, list[Pair]]:
         statements = sorted({row["statement"] for row in rows})
         held = set(random.Random(5).sample(statements, len(statements) // _KEPT))
         for row in rows:
-            pair = _pair(encoder, row["q"], row["statement"], SAID.index(row["verdict"]))
-            found["held" if row["statement"] in held else "train"].append(pair)
+            one = pair(encoder, row["q"], row["statement"], SAID.index(row["verdict"]))
+            found["held" if row["statement"] in held else "train"].append(one)
     told = data.verdicts()
     for path in data.report_paths():
         side = data.side(path.name)
         for row in data.questions_of(path) if side in found else ():
             verdict = row.get("verdict") or told.get(row["id"])
             if row["kind"] == "yesno" and row.get("evidence") and verdict:
-                found[side].append(_pair(encoder, row["q"], row["evidence"], SAID.index(verdict)))
+                found[side].append(pair(encoder, row["q"], row["evidence"], SAID.index(verdict)))
+            elif row["kind"] == "unanswerable" and row.get("near") and YES_OR_NO.search(row["q"]):
+                found[side].append(pair(encoder, row["q"], row["near"], SAID.index("未提")))
     return found
 
 
-def _pair(encoder: Encoder, question: str, statement: str, verdict: int) -> Pair:
+def pair(encoder: Encoder, question: str, statement: str, verdict: int) -> Pair:
+    """Return a question with a statement as tokens, cut where it is very long."""
     return Pair(question, read(encoder, "", statement[:_LONGEST]), verdict)
 
 

@@ -194,8 +194,8 @@ class Answerer:
         reply = self._figures.computed_or_stated(
             self._looked_up(within(understand(claim.question), question), documents)
         )
-        # Without a figure the amount was not read: nothing can be compared with it.
-        if reply is None or reply.refusal or not reply.figures:
+        # An amount that was not read, of which nothing says what it measures, compares with nothing.
+        if reply is None or reply.refusal or not reply.figures or not reply.figures[0].indicator:
             return reply
         found = reply.figures[0]
         value, unit = (reply.derived.value, "") if reply.derived else (found.normalized_value, found.normalized_unit)

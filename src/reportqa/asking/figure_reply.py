@@ -21,6 +21,7 @@ from reportqa.asking.question import Question, parts
 from reportqa.asking.refuse import refusal
 from reportqa.asking.search import Candidate, Retriever, ScoredUnit, coverage
 from reportqa.asking.sure import Sureness, chance, of_figure, of_text
+from reportqa.asking.unread import number_said
 from reportqa.asking.weights import ARITHMETIC
 from reportqa.figures.agreement import contradicting
 from reportqa.figures.arithmetic import same_value
@@ -150,22 +151,32 @@ class FigureReplies:
         clause, candidate = max(units, key=lambda pair: pair[0].cosine)
         if candidate is best.candidate and clause == best.clause:
             return None
-        prose = candidate.passage.prose
-        read = self._store.figures(candidate.passage.number)
-        places = [Span(prose.offset(one.start), prose.offset(one.end - 1) + 1) for one in read]
+        places = self._figure_places(candidate)
         # A cell has one amount: where it was read, other numbers are the code or the name of its row.
         if candidate.passage.passage.leads and any(clause.start <= one.start < clause.end for one in places):
             return None
-        unread = unread_numbers(prose.text, places)
+        unread = self._unread_in(candidate)
         return (candidate, clause) if any(clause.start <= one.start < clause.end for one in unread) else None
+
+    def _unread_in(self, candidate: Candidate) -> list[Span]:
+        """Return the places of a passage's running text with a number that is no figure."""
+        return unread_numbers(candidate.passage.prose.text, self._figure_places(candidate))
+
+    def _figure_places(self, candidate: Candidate) -> list[Span]:
+        prose = candidate.passage.prose
+        read = self._store.figures(candidate.passage.number)
+        return [Span(prose.offset(one.start), prose.offset(one.end - 1) + 1) for one in read]
 
     def _words_reply(
         self, question: Question, candidate: Candidate, clause: ScoredUnit, candidates: Sequence[Candidate]
     ) -> Reply:
-        """Answer with a clause's own words."""
+        """Answer with a clause's own words, and the one number of it that was not read, if there is one."""
         others = [one for one in candidates if one is not candidate]
+        numbers = [one for one in self._unread_in(candidate) if clause.start <= one.start < clause.end]
+        said = number_said(candidate, self._store, numbers[0].start, numbers[0].end) if len(numbers) == 1 else None
         return Reply(
             text=_text(candidate, clause).strip(MARKS),
+            figures=(said,) if said else (),
             places=((candidate, places(candidate, clause.start, clause.end)),),
             refusal=refusal(question, self._retriever, candidate, _text(candidate, clause)),
             sure=of_text(question, [candidate, *others]),

@@ -25,6 +25,7 @@ class Found:
     vector: Vectors
     candidates: list[Candidate]
     retriever: Retriever = field(repr=False)
+    reader: Reader = field(repr=False)
 
     @cached_property
     def matches(self) -> list[FigureMatch]:
@@ -60,4 +61,4 @@ def look_up(
     question = retriever.reports.focus(question, documents)
     vector = retriever.encode([question])[0] if vector is None else vector
     candidates = read(reader, retriever, question, retriever.search(question, vector, documents=documents))
-    return Found(question, vector, candidates, retriever)
+    return Found(question, vector, candidates, retriever, reader)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
 from typing import Literal, TypeVar, get_args
 
 import numpy as np
@@ -36,6 +37,16 @@ def operation_chances(wording: str) -> Mapping[Operation, float]:
     'sum'
     """
     return _shares("operation", OPERATIONS, wording)
+
+
+@lru_cache(maxsize=256)
+def change_chance(wording: str) -> float:
+    """Return how likely a question for a figure asks by how much something changed.
+
+    >>> change_chance("在校生比上年多出多少人") > 0.9, change_chance("在校生一共多少人") < 0.1
+    (True, True)
+    """
+    return float(1 / (1 + np.exp(-scores("change", features(wording))[0])))
 
 
 def _shares(model: str, classes: Sequence[Class], wording: str) -> dict[Class, float]:

@@ -10,6 +10,7 @@ from functools import lru_cache
 from itertools import permutations
 
 from reportqa.asking.config import FITTED
+from reportqa.asking.intent import change_chance
 from reportqa.asking.lexicon import synonyms
 from reportqa.asking.question import Question
 from reportqa.asking.read import bounded
@@ -194,8 +195,8 @@ def _signals(
         "part": float(figure.parent is not None) * (1 - 2 * max(scope_asked, 0.5 * bool(_OF_WHICH.search(plain)))),
         "contrast": _contrasts(plain, text, named),
         "per_head": float(bool(_PER_HEAD.search(plain)) != bool(_PER_HEAD.search(indicator))),
-        "change": float(bool(_CHANGE.search(indicator)) and not _CHANGE.search(plain)),
-        "level": float(bool(_CHANGE.search(plain)) and not _CHANGE.search(indicator)),
+        "change": float(says_change(figure)) * (1 - change_chance(question.wording)),
+        "level": float(not says_change(figure)) * change_chance(question.wording),
     }
 
 

@@ -14,12 +14,10 @@ from reportqa.asking.question import Question
 from reportqa.asking.refuse import refusal
 from reportqa.asking.search import Candidate
 from reportqa.asking.sure import of_text
+from reportqa.asking.unread import number_said
 from reportqa.asking.verdicts import verdict
-from reportqa.text.numerals import NUMBER, read_numeral, tidy
-from reportqa.text.records import Figure
 
 _MAY_BE_ASKED = 0.3  # how likely a question must ask for a number
-_SHORT = 12  # letters of a number with what it numbers
 _COUNTED = frozenset({"count", "quantity"})
 
 
@@ -34,7 +32,7 @@ def text_reply(found: Found) -> Reply:
     start, end = clauses_around(best, *((listed.start, listed.end) if listed else (first, last)))
     # The caption before the first row of a table is no part of what a cell says.
     first = max(first, len("".join(best.passage.passage.leads[:1])))
-    number = _number(best, first, last) if question.numeric_chance > _MAY_BE_ASKED else None
+    number = number_said(best, found.retriever.store, first, last) if question.numeric_chance > _MAY_BE_ASKED else None
     return Reply(
         # What surrounds the members is seen by the reader better than by their form.
         text=(
@@ -44,7 +42,7 @@ def text_reply(found: Found) -> Reply:
         ),
         places=((best, places(best, start, end)),),
         figures=(number,) if number else (),
-        verdict=verdict(question.plain, text[start:end]) if question.asked == "verdict" else None,
+        verdict=verdict(question, text[start:end], found.reader) if question.asked == "verdict" else None,
         refusal=refusal(question, found.retriever, best, text[start:end]) or _unspoken(question, best),
         sure=of_text(question, found.candidates),
     )
@@ -63,13 +61,14 @@ def counted_reply(found: Found) -> Reply | None:
     if said["words"] - said["figure"] < FITTED.counted:
         return None
     (first, last), listed = _words(question, best, True)
-    if _number(best, first, last):  # one that was not read, as 2.2万P
+    number = number_said(best, found.retriever.store, first, last)
+    if number and number.unit:  # one that was not read, as 2.2万P
         return text_reply(found)
     if listed is None or any(map(str.isdigit, listed.members)):
         return None
     reply = text_reply(replace(found, question=replace(question, several=True)))
-    number = f"{len(listed.members)}{question.unit or '个'}"
-    return replace(reply, text=f"{number}：{reply.text}", note="按报告列出的数得。")
+    count = f"{len(listed.members)}{question.unit or '个'}"
+    return replace(reply, text=f"{count}：{reply.text}", note="按报告列出的数得。")
 
 
 def _words(question: Question, best: Candidate, members: bool) -> tuple[tuple[int, int], ItemList | None]:
@@ -83,25 +82,6 @@ def _words(question: Question, best: Candidate, members: bool) -> tuple[tuple[in
         if held:
             return (start, end), held
     return answering(best, question.plain)[0], None
-
-
-def _number(best: Candidate, start: int, end: int) -> Figure | None:
-    """Return the words of a passage that answer as a figure, where they are a number in a name: 第24号, 947号."""
-    prose, document = best.passage.prose, best.passage.passage.document
-    words = prose.text[start:end].strip(MARKS)
-    numeral = next((one for found in NUMBER.finditer(words) if (one := read_numeral(words, found))), None)
-    if numeral is None or len(words) > _SHORT or words[: numeral.start].strip() not in ("", "第"):
-        return None
-    unit = words[numeral.end :].strip()
-    if not unit:
-        return None
-    at = start + prose.text[start:end].index(words)
-    place = prose.envelope(at, at + len(words))
-    return Figure(
-        *(place.start, place.end, words, tidy(numeral.written[0]), f"{numeral.multiplier}{unit}"),
-        *(tidy(numeral.values[0]), unit, "other"),
-        document=document,
-    )
 
 
 def _unspoken(question: Question, best: Candidate) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -9,8 +10,12 @@ from operator import eq, ge, gt, le, lt
 from typing import Literal
 
 from reportqa.asking.linear import hashed, pieces, scores
+from reportqa.asking.question import Question
+from reportqa.asking.sure import chance
+from reportqa.asking.weights import WEIGHTS
 from reportqa.figures.plain import plain
 from reportqa.figures.scanner import scan
+from reportqa.models.reader import Reader
 from reportqa.text.folding import fold
 from reportqa.text.patterns import lazy
 from reportqa.text.units import comparable_unit
@@ -31,6 +36,7 @@ _ORDINAL = lazy(r"第([一二三四五六七八九十\d]+)")
 _EVERY = lazy(r"(?:每([两二三四五六七八九十\d]*)|([一两二三四五六七八九十\d]+))(?:个)?(年|月|周|季度|学期|天|日)")
 _BY = lazy(r"由([^,，。；]{2,12}?)(?:全额|统一|直接|共同)?(?:承担|负责|支付|拨付|出资|组织|管理|聘用|任命)")
 _SELF = lazy(r"自己|自行|自掏|自费|本[院校馆单]")
+_LEAST = 0.001
 # In this order: 不超过 before 超过.
 _WAYS: tuple[tuple[str, Callable[[float, float], bool]], ...] = (
     ("不超过|不高于|不多于|至多|最多", le),
@@ -92,15 +98,30 @@ def claimed(question: str) -> Claim | None:
     return Claim(f"{said['what']}{asked}", float(amount.normalized_value), unit, compares)
 
 
-def verdict(question: str, statement: str) -> Literal["是", "否"]:
-    """Say whether a statement of the report answers a question (folded) with yes or no.
+def verdict(question: Question, statement: str, reader: Reader) -> Literal["是", "否"]:
+    """Say whether a statement of the report answers a question with yes or no.
 
-    >>> verdict("双师型教师每年都认定一次吗", "双师型教师认定工作两年1次")
+    >>> verdict(understand("图书馆周一开门吗"), "市图书馆周一闭馆", Reader())      # doctest: +SKIP
     '否'
-    >>> verdict("是不是都有中医馆了", "乡镇卫生院全部建成中医馆")
-    '是'
     """
-    return "是" if scores("verdict", features(question, statement))[0] > 0 else "否"
+    return "是" if chance(WEIGHTS.verdict, signals(question.text, statement, reader)) > 0.5 else "否"
+
+
+def signals(question: str, statement: str, reader: Reader) -> dict[str, float]:
+    """Return what speaks for yes: what the reader judges, and the characters in which question and statement differ."""
+    yes, no, _ = reader.judge(question, statement)
+    return {"judged": math.log((yes + _LEAST) / (no + _LEAST)), "characters": characters(fold(question), statement)}
+
+
+def characters(question: str, statement: str) -> float:
+    """Return what the characters say for yes, or below 0 for no.
+
+    >>> characters("双师型教师每年都认定一次吗", "双师型教师认定工作两年1次") > 0
+    False
+    >>> characters("是不是都有中医馆了", "乡镇卫生院全部建成中医馆") > 0
+    True
+    """
+    return float(scores("verdict", features(question, statement))[0])
 
 
 def features(question: str, statement: str) -> list[int]:

@@ -12,7 +12,8 @@ from typing import Any
 class Weights:
     """Weights by the names of signals: of passages found and read, of figures, and of how likely an answer is right.
 
-    ``figure_asked`` say how likely a question asks for a figure, ``answerable_…`` how likely there is an answer at all.
+    ``figure_asked`` say how likely a question asks for a figure, ``answerable_…`` how likely there is an answer at all,
+    ``verdict`` how likely 是.
     ``source`` says with which data they were fitted, and when.
     """
 
@@ -24,6 +25,7 @@ class Weights:
     right_text: dict[str, float]
     answerable_figure: dict[str, float]
     answerable_text: dict[str, float]
+    verdict: dict[str, float]
     source: str
 
 
