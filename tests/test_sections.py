@@ -439,6 +439,7 @@ LINES = st.one_of(
 
 @given(st.lists(LINES, max_size=25))
 @example(["World Health Organization recommends", "World Health"])
+@example(["学校\t招生", "甲校\t1200", "单位：万元"])
 @example(["¹0"])
 @example(["教师年报", "¹招生1,286[3]人，毕业²30人。"])
 @settings(max_examples=400, deadline=None)

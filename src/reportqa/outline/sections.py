@@ -124,10 +124,12 @@ class _Splitter:
     def _title_lines(self) -> int:
         """Count the leading lines that make up the title; a text that is nothing else has none."""
         title, count = self.document.title, 0
-        for line in self.lines:
+        for number, line in enumerate(self.lines):
             text = line.text.lstrip("#").strip()
             if not text or not title.startswith(text) or heading_of(line) or (count and says_when(text)):
                 break
+            if number in self.tables.starts:
+                return 0  # a text that begins with a table has its first lines for a title, and they are rows
             title, count = title[len(text) :], count + 1
         return count if count < len(self.lines) else 0
 
