@@ -15,7 +15,7 @@ class Fitted:
     Where no other source is given, a number was set by hand on the question sets that the program was written with.
     """
 
-    answerable: float = 0.40
+    answerable: float = 0.35
     """A question is refused where an answer is less likely than this (docs/retrieval.md)."""
     unspoken: float = 0.9
     """A question for yes or no is refused where the best passage is likelier than this to say neither."""
