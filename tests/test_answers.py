@@ -156,4 +156,5 @@ def test_an_amount_that_was_not_read_is_answered_with_its_clause_and_without_a_v
     for question in ("全院职工有多少人", "全院职工超过2000人吗"):
         answer = hospital.ask(question)
         assert (answer.answer, answer.verdict) == ("全院职工2300", None)
+        assert "850人" not in answer.answer
         assert [cited.figure.text for cited in answer.figures][:1] == ["2300"]

@@ -129,6 +129,7 @@ def questions_of(path: Path) -> list[dict[str, Any]]:
     return rows
 
 
+@cache
 def verdicts() -> dict[str, str]:
     """Return 是 or 否 by the id of a question, for questions that were written without."""
     told: dict[str, str] = json.loads((DATA / "verdicts.json").read_text(encoding="utf-8"))
@@ -145,6 +146,15 @@ def operations(path: Path) -> list[dict[str, Any]]:
     file = DATA / "operations" / f"{path.stem}.jsonl"
     lines = file.read_text(encoding="utf-8").splitlines() if file.exists() else []
     return [json.loads(line) for line in lines] + [row for row in questions_of(path) if "operation" in row]
+
+
+def judged(path: Path) -> Iterator[tuple[str, str, str]]:
+    """Yield the questions for yes or no over a report of which 是 or 否 is known: question, evidence, verdict."""
+    told = verdicts()
+    for row in questions_of(path):
+        verdict = row.get("verdict") or told.get(row["id"])
+        if row["kind"] == "yesno" and row.get("evidence") and verdict:
+            yield row["q"], row["evidence"], verdict
 
 
 def side(name: str) -> str:

@@ -45,14 +45,13 @@ def pairs(encoder: Encoder) -> dict[str, list[Pair]]:
         for row in rows:
             one = pair(encoder, row["q"], row["statement"], SAID.index(row["verdict"]))
             found["held" if row["statement"] in held else "train"].append(one)
-    told = data.verdicts()
     for path in data.report_paths():
         side = data.side(path.name)
-        for row in data.questions_of(path) if side in found else ():
-            verdict = row.get("verdict") or told.get(row["id"])
-            if row["kind"] == "yesno" and row.get("evidence") and verdict:
-                found[side].append(pair(encoder, row["q"], row["evidence"], SAID.index(verdict)))
-            elif row["kind"] == "unanswerable" and row.get("near") and YES_OR_NO.search(row["q"]):
+        if side not in found:
+            continue
+        found[side] += [pair(encoder, asked, said, SAID.index(verdict)) for asked, said, verdict in data.judged(path)]
+        for row in data.questions_of(path):
+            if row["kind"] == "unanswerable" and row.get("near") and YES_OR_NO.search(row["q"]):
                 found[side].append(pair(encoder, row["q"], row["near"], SAID.index("未提")))
     return found
 

@@ -27,13 +27,10 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("out", type=Path)
     options = parser.parse_args()
-    told = data.verdicts()
     questions: dict[str, list[tuple[list[int], bool]]] = {"train": [], "fit": [], "test": []}
     for path in data.report_paths():
-        for row in data.questions_of(path):
-            verdict = row.get("verdict") or told.get(row["id"])
-            if row["kind"] == "yesno" and row.get("evidence") and verdict:
-                questions[data.side(path.name)].append((features(row["q"], row["evidence"]), verdict == "是"))
+        for question, evidence, verdict in data.judged(path):
+            questions[data.side(path.name)].append((features(question, evidence), verdict == "是"))
     model = LogisticRegression(C=10, max_iter=1000)
     model.fit(table((own for own, _ in questions["train"]), BUCKETS), [yes for _, yes in questions["train"]])
     for side in ("fit", "test"):

@@ -29,13 +29,11 @@ def main() -> None:
     parser.add_argument("weights", type=Path)
     parser.add_argument("--results", type=Path, help="where the measures go, beside those of training.fit (JSON)")
     options = parser.parse_args()
-    asked, reader, told = {side: list[tuple[dict[str, float], bool]]() for side in SIDES}, Reader(), data.verdicts()
+    asked, reader = {side: list[tuple[dict[str, float], bool]]() for side in SIDES}, Reader()
     for path in data.report_paths():
         side = data.side(path.name)
-        for row in data.questions_of(path) if side in asked else ():
-            verdict = row.get("verdict") or told.get(row["id"])
-            if row["kind"] == "yesno" and row.get("evidence") and verdict:
-                asked[side].append((signals(row["q"], row["evidence"], reader), verdict == "是"))
+        for question, evidence, verdict in data.judged(path) if side in asked else ():
+            asked[side].append((signals(question, evidence, reader), verdict == "是"))
     names = list(asked["fit"][0][0])
     tables = {side: np.array([list(one.values()) for one, _ in own]) for side, own in asked.items()}
     yes = {side: np.array([one for _, one in own]) for side, own in asked.items()}

@@ -155,14 +155,11 @@ class FigureReplies:
         # A cell has one amount: where it was read, other numbers are the code or the name of its row.
         if candidate.passage.passage.leads and any(clause.start <= one.start < clause.end for one in places):
             return None
-        unread = self._unread_in(candidate)
+        unread = unread_numbers(candidate.passage.prose.text, places)
         return (candidate, clause) if any(clause.start <= one.start < clause.end for one in unread) else None
 
-    def _unread_in(self, candidate: Candidate) -> list[Span]:
-        """Return the places of a passage's running text with a number that is no figure."""
-        return unread_numbers(candidate.passage.prose.text, self._figure_places(candidate))
-
     def _figure_places(self, candidate: Candidate) -> list[Span]:
+        """Return the places of a passage's figures in its running text."""
         prose = candidate.passage.prose
         read = self._store.figures(candidate.passage.number)
         return [Span(prose.offset(one.start), prose.offset(one.end - 1) + 1) for one in read]
@@ -172,7 +169,8 @@ class FigureReplies:
     ) -> Reply:
         """Answer with a clause's own words, and the one number of it that was not read, if there is one."""
         others = [one for one in candidates if one is not candidate]
-        numbers = [one for one in self._unread_in(candidate) if clause.start <= one.start < clause.end]
+        unread = unread_numbers(candidate.passage.prose.text, self._figure_places(candidate))
+        numbers = [one for one in unread if clause.start <= one.start < clause.end]
         said = number_said(candidate, self._store, numbers[0].start, numbers[0].end) if len(numbers) == 1 else None
         return Reply(
             text=_text(candidate, clause).strip(MARKS),

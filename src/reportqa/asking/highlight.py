@@ -56,7 +56,7 @@ def clauses_around(candidate: Candidate, start: int, end: int) -> tuple[int, int
     return min(unit.start for unit in held), max(unit.end for unit in held)
 
 
-def answering(candidate: Candidate, question: str = "", within: float | None = None) -> list[tuple[int, int]]:
+def answering(candidate: Candidate, question: str = "", within: float = FITTED.reader_near) -> list[tuple[int, int]]:
     """Return ranges of the words of a passage that answer, the best first: those that the reader finds, else a clause.
 
     Of those that the reader finds there are only such as answer nearly as well as the best (``within`` so much of it),
@@ -65,10 +65,10 @@ def answering(candidate: Candidate, question: str = "", within: float | None = N
     """
     if candidate.reading:
         text, number = candidate.passage.prose.text, numbering_of(candidate.passage.folded)
-        read, least = candidate.reading.spans, FITTED.reader_near if within is None else within
+        read = candidate.reading.spans
         spans = [span for span in read if number is None or span[1] > number.length] or read
         spans = sorted(((*span[:2], _within_sentence(text, span)) for span in spans), key=lambda span: -span[2])
-        near = [span[:2] for span in spans if span[2] >= spans[0][2] - least]
+        near = [span[:2] for span in spans if span[2] >= spans[0][2] - within]
         new = [span for span in near if not is_said(text[slice(*span)], question)]
         return [whole_marks(text, *span) for span in new or near]
     closest = max((unit for unit in candidate.units if not unit.whole), key=lambda unit: unit.answers)

@@ -185,6 +185,7 @@ def _signals(
     text = f"{named} {question.unify(context)}"
     # 五星级 is not half said by 星级.
     scope_asked = float(scope in said) if _GRADE.fullmatch(scope) else share_of_words(scope, said)
+    changes, change_asked = says_change(figure), change_chance(question.wording)
     measured = _without(_BESIDES.sub("", indicator), title, said)
     return {
         "unit": _unit_fit(question.unit, figure),
@@ -195,8 +196,8 @@ def _signals(
         "part": float(figure.parent is not None) * (1 - 2 * max(scope_asked, 0.5 * bool(_OF_WHICH.search(plain)))),
         "contrast": _contrasts(plain, text, named),
         "per_head": float(bool(_PER_HEAD.search(plain)) != bool(_PER_HEAD.search(indicator))),
-        "change": float(says_change(figure)) * (1 - change_chance(question.wording)),
-        "level": float(not says_change(figure)) * change_chance(question.wording),
+        "change": float(changes) * (1 - change_asked),
+        "level": float(not changes) * change_asked,
     }
 
 
